@@ -1,0 +1,1 @@
+//! File trees to and from a repository.

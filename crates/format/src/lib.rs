@@ -1,0 +1,1 @@
+//! Bytes and values of every object of a Liasse repository.

@@ -1,0 +1,1 @@
+//! The repository: sessions, packs, index, snapshots, check.

@@ -1,0 +1,1 @@
+//! Keys, ids, compression, encryption and signatures.

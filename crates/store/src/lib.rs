@@ -1,0 +1,1 @@
+//! Named immutable objects, durable when the call returns.
