@@ -41,6 +41,18 @@ macro_rules! id {
             }
         }
 
+        impl crate::wire::Wire for $name {
+            const MIN_SIZE: usize = $size;
+
+            fn put(&self, out: &mut crate::wire::Writer) {
+                out.raw(&self.0);
+            }
+
+            fn get(input: &mut crate::wire::Reader<'_>) -> Result<Self, crate::error::DecodeError> {
+                crate::wire::Wire::get(input).map(Self)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 hex(&self.0, f)

@@ -161,11 +161,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses what is left.
     pub fn end(&self) -> Result<(), DecodeError> {
-        if self.bytes.is_empty() {
-            Ok(())
-        } else {
-            Err(DecodeError::Trailing { offset: self.offset(), count: self.left() })
-        }
+        if self.bytes.is_empty() { Ok(()) } else { Err(DecodeError::Trailing { offset: self.offset(), count: self.left() }) }
     }
 
     /// A value that is out of its range, at the place just read.
