@@ -1,0 +1,207 @@
+//! What an object is called, and where that puts it. A [`Key`] that exists is safe as a path on every file system and object
+//! store: no name from outside may become a path in any other way.
+
+use std::fmt;
+
+use crate::error::{Error, ErrorKind, Operation};
+
+/// The parts of a repository. Each is a folder of a local store and a prefix elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// The repository's root. Holds `README` and nothing else.
+    Root,
+    /// Signed parameters and policies.
+    Config,
+    /// Key slots.
+    Keys,
+    /// Packs, spread over folders by the first two digits of their names.
+    Packs,
+    /// Index segments.
+    Index,
+    /// Snapshots.
+    Snapshots,
+    /// Intents of writers at work.
+    Intents,
+    /// Plans of deleters at work.
+    Plans,
+    /// Parity.
+    Parity,
+    /// Notes on what is lost.
+    Damaged,
+}
+
+impl Area {
+    /// All areas, in the order in which they are declared.
+    pub const ALL: [Self; 10] = [
+        Self::Root,
+        Self::Config,
+        Self::Keys,
+        Self::Packs,
+        Self::Index,
+        Self::Snapshots,
+        Self::Intents,
+        Self::Plans,
+        Self::Parity,
+        Self::Damaged,
+    ];
+
+    /// The folder's name; empty for [`Area::Root`].
+    pub const fn dir(self) -> &'static str {
+        match self {
+            Self::Root => "",
+            Self::Config => "config",
+            Self::Keys => "keys",
+            Self::Packs => "packs",
+            Self::Index => "index",
+            Self::Snapshots => "snapshots",
+            Self::Intents => "intents",
+            Self::Plans => "plans",
+            Self::Parity => "parity",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
+impl fmt::Display for Area {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if *self == Self::Root { "the repository's root" } else { self.dir() })
+    }
+}
+
+/// The place of one object: an area and a valid name in it. Ordered by area, then name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    area: Area,
+    name: String,
+}
+
+impl Key {
+    /// The longest name, in bytes: twice a BLAKE3 value in hex.
+    pub const NAME_LIMIT: usize = 128;
+
+    /// The name of the only object in [`Area::Root`].
+    pub const README: &'static str = "README";
+
+    /// The key of `name` in `area`.
+    ///
+    /// A name has 1 to [`Key::NAME_LIMIT`] bytes of `[0-9a-z]` and is no device name of Windows. In [`Area::Packs`] it
+    /// starts with two hex digits; in [`Area::Root`] it is [`Key::README`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadName`].
+    pub fn new(area: Area, name: &str) -> Result<Self, Error> {
+        if is_valid(area, name) {
+            return Ok(Self { area, name: name.to_owned() });
+        }
+        // Debug escapes control characters and quotes; the cut keeps a hostile name from filling a log.
+        let shown: String = name.chars().take(Self::NAME_LIMIT).collect();
+        Err(Error::new(ErrorKind::BadName, Operation::Name, format_args!("{shown:?} in {area}")))
+    }
+
+    /// The key of the plain text in the repository's root.
+    pub fn readme() -> Self {
+        Self { area: Area::Root, name: Self::README.to_owned() }
+    }
+
+    /// The area.
+    pub const fn area(&self) -> Area {
+        self.area
+    }
+
+    /// The name within the area.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder of the object below the repository's root, `/` between its parts; empty for the root itself.
+    pub fn folder(&self) -> String {
+        match (self.area, self.shard()) {
+            (area, Some(shard)) => format!("{}/{shard}", area.dir()),
+            (area, None) => area.dir().to_owned(),
+        }
+    }
+
+    /// The first two digits of a pack's name, which name its folder within `packs`.
+    pub(crate) fn shard(&self) -> Option<&str> {
+        if self.area == Area::Packs { self.name.get(..2) } else { None }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.area {
+            Area::Root => f.write_str(&self.name),
+            _ => write!(f, "{}/{}", self.folder(), self.name),
+        }
+    }
+}
+
+/// Whether `name` names a folder of [`Area::Packs`].
+pub(crate) fn is_shard(name: &str) -> bool {
+    name.len() == 2 && name.bytes().all(is_hex)
+}
+
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+fn is_valid(area: Area, name: &str) -> bool {
+    if area == Area::Root {
+        return name == Key::README;
+    }
+    (1..=Key::NAME_LIMIT).contains(&name.len())
+        && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z'))
+        && !is_device(name)
+        && (area != Area::Packs || name.get(..2).is_some_and(is_shard))
+}
+
+/// Names that Windows gives to devices, in every folder.
+fn is_device(name: &str) -> bool {
+    let numbered = |prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.len() == 1 && rest < "a");
+    matches!(name, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn keys_show_their_place() {
+        assert_eq!(Key::new(Area::Packs, "abcd").unwrap().to_string(), "packs/ab/abcd");
+        assert_eq!(Key::new(Area::Config, "12").unwrap().to_string(), "config/12");
+        assert_eq!(Key::new(Area::Root, "README").unwrap(), Key::readme());
+        assert_eq!(Key::readme().to_string(), "README");
+    }
+
+    #[test]
+    fn names_that_could_leave_their_folder_are_refused() {
+        let long = "a".repeat(Key::NAME_LIMIT + 1);
+        let bad = ["", ".", "..", "../x", "a/b", "A", "abC", "a.tmp", "é", "a\0", "a b", "con", "nul", "com1", "lpt9", "README", &long];
+        for area in Area::ALL.into_iter().filter(|area| *area != Area::Root) {
+            for name in bad {
+                assert_eq!(Key::new(area, name).unwrap_err().kind(), ErrorKind::BadName, "{area} {name:?}");
+            }
+            assert!(Key::new(area, &"a".repeat(Key::NAME_LIMIT)).is_ok());
+        }
+        for (area, name) in [(Area::Packs, "a"), (Area::Packs, "xyz"), (Area::Packs, "az"), (Area::Root, "readme"), (Area::Root, "a")] {
+            assert_eq!(Key::new(area, name).unwrap_err().kind(), ErrorKind::BadName, "{area} {name:?}");
+        }
+        for name in ["com", "coma", "com10", "console"] {
+            assert!(Key::new(Area::Index, name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_name_is_escaped_and_cut_in_the_message() {
+        let message = Key::new(Area::Index, &"\n\x1b".repeat(9000)).unwrap_err().to_string();
+        assert!(message.len() < 2000 && !message.contains('\n') && !message.contains('\x1b'), "{message}");
+    }
+
+    #[test]
+    fn areas_have_folders_of_their_own() {
+        let folders: std::collections::BTreeSet<_> = Area::ALL.map(Area::dir).into_iter().collect();
+        assert_eq!(folders.len(), Area::ALL.len());
+    }
+}

@@ -1,0 +1,100 @@
+//! Giving a finished file its name without replacing what may be there, in the best way that the file system knows. See
+//! [`Local`](super::Local) for what each way is worth. Must never replace an object.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, CWD, RenameFlags};
+use rustix::io::Errno;
+
+use super::files;
+use crate::store::Put;
+
+/// The file in `tmp/` that [`Method::CheckedRename`] locks.
+pub(super) const LOCK: &str = "lock";
+
+/// The ways, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    /// `renameat2(RENAME_NOREPLACE)`.
+    RenameNoReplace,
+    /// `link` and `unlink`.
+    Link,
+    /// Check and `rename` under a lock of this machine.
+    CheckedRename,
+}
+
+impl Method {
+    pub(super) const ALL: &'static [Self] = &[Self::RenameNoReplace, Self::Link, Self::CheckedRename];
+
+    /// Moves `from`, which lies in `tmp/`, to `to`. When `to` exists, `from` may stay.
+    fn place(self, from: &Path, to: &Path) -> io::Result<Put> {
+        match self {
+            Self::RenameNoReplace => rename_no_replace(from, to),
+            Self::Link => link(from, to),
+            Self::CheckedRename => checked_rename(from, to),
+        }
+    }
+
+    /// Whether an error says that the file system does not know this way, rather than that it failed.
+    fn is_unknown(self, error: &io::Error) -> bool {
+        match Errno::from_io_error(error) {
+            Some(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => self != Self::CheckedRename,
+            // `link` says so with EPERM; where permissions are the true cause, the next way says it again.
+            Some(Errno::PERM) => self == Self::Link,
+            _ => false,
+        }
+    }
+}
+
+/// Moves `from` to `to` by the first of `methods` that the file system knows.
+pub(super) fn place(methods: &[Method], from: &Path, to: &Path) -> io::Result<Put> {
+    for method in methods {
+        match method.place(from, to) {
+            Err(error) if method.is_unknown(&error) => {}
+            result => return result,
+        }
+    }
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+fn rename_no_replace(from: &Path, to: &Path) -> io::Result<Put> {
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(Put::Created),
+        Err(Errno::EXIST) => Ok(Put::Existed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn link(from: &Path, to: &Path) -> io::Result<Put> {
+    match rustix::fs::linkat(CWD, from, CWD, to, AtFlags::empty()) {
+        Ok(()) => {}
+        // A server whose answer was lost is asked again, and then finds the link that it made itself.
+        Err(Errno::EXIST) if is_same_file(from, to)? => {}
+        Err(Errno::EXIST) => return Ok(Put::Existed),
+        Err(error) => return Err(error.into()),
+    }
+    // The object stands; a second name in `tmp/` is waste that a sweep finds.
+    drop(fs::remove_file(from));
+    Ok(Put::Created)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> io::Result<bool> {
+    let (one, other) = (fs::symlink_metadata(one)?, fs::symlink_metadata(other)?);
+    Ok(one.ino() == other.ino() && one.dev() == other.dev())
+}
+
+fn checked_rename(from: &Path, to: &Path) -> io::Result<Put> {
+    let lock = files::open_lock(&from.with_file_name(LOCK))?;
+    lock.lock()?;
+    match fs::symlink_metadata(to) {
+        Ok(_) => Ok(Put::Existed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::rename(from, to)?;
+            Ok(Put::Created)
+        }
+        Err(error) => Err(error),
+    }
+}

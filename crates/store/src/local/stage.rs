@@ -1,0 +1,103 @@
+//! One object on its way from `tmp/` to its name. Must leave nothing behind when it fails, and must never report an object
+//! as stored that a power cut could undo.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Inner, files, place};
+use crate::error::{Error, ErrorKind, Operation};
+use crate::key::{Area, Key};
+use crate::store::{Put, Result, Stage};
+
+/// A file in `tmp/` that this process writes. Its lock tells a sweep that it is no leftover.
+#[derive(Debug)]
+pub(super) struct Staged {
+    inner: Arc<Inner>,
+    area: Area,
+    path: PathBuf,
+    file: File,
+    failed: Option<ErrorKind>,
+}
+
+impl Staged {
+    pub(super) fn new(inner: Arc<Inner>, area: Area, operation: Operation) -> Result<Self> {
+        let tmp = inner.tmp_path();
+        inner.ensure_known(&tmp, operation)?;
+        let failed = |source| Error::from_io(source, operation, tmp.display());
+        let path = tmp.join(files::random_name().map_err(failed)?);
+        let file = files::create(&path).map_err(failed)?;
+        // Where locks are unknown, the age that a sweep asks for must do.
+        drop(file.try_lock());
+        Ok(Self { inner, area, path, file, failed: None })
+    }
+
+    pub(super) fn append(&mut self, bytes: &[u8], operation: Operation, object: impl std::fmt::Display) -> Result<()> {
+        self.file.write_all(bytes).map_err(|source| {
+            let error = Error::from_io(source, operation, object);
+            self.failed = Some(error.kind());
+            error
+        })
+    }
+
+    /// Syncs the file, gives it its name, and syncs both folders.
+    pub(super) fn publish_as(self, key: &Key, operation: Operation) -> Result<Put> {
+        if let Some(kind) = self.failed {
+            return Err(Error::new(kind, operation, key));
+        }
+        let inner = Arc::clone(&self.inner);
+        let failed = |source| Error::from_io(source, operation, key);
+        (inner.sync)(&self.file, &self.path).map_err(failed)?;
+        inner.ensure_folder(key, operation)?;
+        let target = inner.path(key);
+        match place::place(inner.methods, &self.path, &target).map_err(failed)? {
+            Put::Existed => inner.existed(key, operation),
+            Put::Created => {
+                let synced = inner
+                    .sync_folder(&inner.folder_path(key))
+                    // Else a crash may bring the name in `tmp/` back, on FAT as a second owner of the same bytes.
+                    .and_then(|()| inner.sync_folder(&inner.tmp_path()));
+                if synced.is_err() {
+                    // Nobody may count on it: the session that wrote it will not commit.
+                    drop(fs::remove_file(&target));
+                }
+                synced.map_err(failed)?;
+                Ok(Put::Created)
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Answers that an object existed, once that is durable: whoever put it may not have come to sync its folder yet.
+    pub(super) fn existed(&self, key: &Key, operation: Operation) -> Result<Put> {
+        // Gone again, or no file: then it cannot be said to exist.
+        if self.size(key, operation)?.is_none() {
+            return Err(Error::new(ErrorKind::NotFound, operation, key));
+        }
+        self.ensure_folder(key, operation)?;
+        let synced = self.sync_folder(&self.folder_path(key));
+        synced.map_err(|source| Error::from_io(source, operation, key))?;
+        Ok(Put::Existed)
+    }
+}
+
+impl Stage for Staged {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let area = self.area;
+        self.append(bytes, Operation::Write, area)
+    }
+
+    fn publish(self: Box<Self>, name: &str) -> Result<Put> {
+        let key = Key::new(self.area, name)?;
+        self.publish_as(&key, Operation::Publish)
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // After publishing there is no such name any more; no other failure could be told to anyone.
+        drop(fs::remove_file(&self.path));
+    }
+}
