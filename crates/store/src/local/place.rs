@@ -98,3 +98,35 @@ fn checked_rename(from: &Path, to: &Path) -> io::Result<Put> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn only_an_unknown_way_leads_to_the_next() {
+        for (method, unknown) in [
+            (Method::RenameNoReplace, &[Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP][..]),
+            (Method::Link, &[Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP, Errno::PERM][..]),
+            (Method::CheckedRename, &[][..]),
+        ] {
+            let all = [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::NOSPC, Errno::IO];
+            for errno in all {
+                assert_eq!(method.is_unknown(&errno.into()), unknown.contains(&errno), "{method:?} {errno}");
+            }
+        }
+    }
+
+    /// A server that lost its answer finds its own link.
+    #[test]
+    fn a_link_made_before_counts_as_made() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+        fs::write(&from, b"object").unwrap();
+        fs::hard_link(&from, &to).unwrap();
+        assert_eq!(link(&from, &to).unwrap(), Put::Created);
+        assert!(to.exists() && !from.exists());
+    }
+}
