@@ -230,6 +230,13 @@ def links_in_the_target_are_not_followed(work):
     assert code == 12 and not os.listdir(work + "/elsewhere")
 
 
+@case
+def vectors_pass(_):
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors")
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert liasse_reader.main(["vector", folder]) == 0
+
+
 def flip(path, at):
     with open(path, "r+b") as file:
         file.seek(at)
