@@ -1,1 +1,35 @@
 //! The repository: sessions, packs, index, snapshots, check.
+//!
+//! `backup` begins a [`Session`], puts chunks into it and commits it; `restore` takes a [`Reader`] and walks trees. Everything that is
+//! read is verified before it is given out; everything that is written is durable before something refers to it.
+
+mod access;
+mod clock;
+mod configs;
+mod error;
+mod index;
+mod keyring;
+mod lists;
+mod objects;
+mod pack_reader;
+mod progress;
+mod reader;
+mod repository;
+mod session;
+mod snapshots;
+mod trees;
+
+pub use access::Unlock;
+pub use clock::now;
+pub use error::{Error, Result};
+pub use index::{Located, PackNumber, Piece};
+pub use keyring::{AddedKey, Handover, KeyForm, KeyInfo};
+pub use liasse_format as format;
+pub use liasse_seal::{KdfParams, Verified};
+pub use liasse_store as store;
+pub use progress::{Phase, Progress, Silent, Stop};
+pub use reader::{Reader, Scratch, slice};
+pub use repository::{Creation, Repository};
+pub use session::{Draft, Session, Stored, Whoami};
+pub use snapshots::{Selector, Snapshot, Snapshots};
+pub use trees::TreeWalk;

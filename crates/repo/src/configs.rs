@@ -1,0 +1,77 @@
+//! Configs: the newest that can be believed, and the next one (`spec/keys.md`).
+
+use liasse_format::config::{Config, SIGNATURE_CONTEXT};
+use liasse_format::envelope::{Header, Kind};
+use liasse_format::ids::{Hash, PublicKey, SessionId};
+use liasse_format::{DecodeError, wire};
+use liasse_seal::{BoxKey, SealError, SigningKey};
+use liasse_store::{Area, Key, Put};
+
+use crate::error::{Error, Result};
+use crate::objects::Objects;
+
+/// A config, and the hash of its object.
+#[derive(Debug, Clone)]
+pub(crate) struct Current {
+    pub(crate) config: Config,
+    pub(crate) hash: Hash,
+    /// Newer configs that could not be believed, and why.
+    pub(crate) refused: Vec<(String, String)>,
+}
+
+/// The numbers of the configs that are there, the highest first.
+pub(crate) fn numbers(store: &dyn liasse_store::Store) -> Result<Vec<u64>> {
+    let canonical = |name: &str| name.parse::<u64>().ok().filter(|number| number.to_string() == name && *number > 0);
+    let mut numbers: Vec<u64> = store.list(Area::Config)?.iter().filter_map(|listed| canonical(&listed.name)).collect();
+    numbers.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(numbers)
+}
+
+pub(crate) fn key(number: u64) -> Result<Key> {
+    Ok(Key::new(Area::Config, &number.to_string())?)
+}
+
+/// Reads one config and checks its signature and name.
+pub(crate) fn read(objects: &Objects, owner: &PublicKey, number: u64) -> Result<(Config, Hash)> {
+    let key = key(number)?;
+    let (header, object) = objects.read(&key, Kind::Config)?;
+    let plain = objects.open(&key, BoxKey::Config, &header, &object)?;
+    let unsigned = || Error::sealed(&key)(SealError::Signature);
+    let (body, signature) = plain.split_last_chunk::<64>().ok_or_else(unsigned)?;
+    liasse_seal::verify(owner, &[SIGNATURE_CONTEXT, &header.to_bytes(), body], signature).map_err(Error::sealed(&key))?;
+    let config: Config = wire::decode(body).map_err(Error::decode(&key))?;
+    if config.number != number {
+        return Err(Error::decode(&key)(DecodeError::Mismatch));
+    }
+    Ok((config, Hash::of(&object)))
+}
+
+/// The newest config that can be believed. A damaged one does not take the repository with it.
+pub(crate) fn newest(objects: &Objects, owner: &PublicKey) -> Result<Current> {
+    let mut refused = Vec::new();
+    let mut first = None;
+    for number in numbers(&*objects.store)? {
+        match read(objects, owner, number) {
+            Ok((config, hash)) => return Ok(Current { config, hash, refused }),
+            Err(error) if error.is_damage() => {
+                refused.push((key(number)?.to_string(), error.to_string()));
+                first.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(first.unwrap_or_else(|| Error::Unfinished { location: objects.store.location(), missing: "the config is" }))
+}
+
+/// Signs, seals and puts a config; its number decides between two who do so at once.
+pub(crate) fn write(objects: &Objects, owner: &SigningKey, config: &Config) -> Result<Hash> {
+    let header = Header::new(Kind::Config, objects.repository, SessionId::NONE);
+    let mut plain = wire::encode(config);
+    let signature = owner.sign(&[SIGNATURE_CONTEXT, &header.to_bytes(), &plain]);
+    plain.extend_from_slice(&signature);
+    let object = objects.seal(Kind::Config, SessionId::NONE, BoxKey::Config, &plain)?;
+    match objects.put(&key(config.number)?, &object)? {
+        Put::Created => Ok(Hash::of(&object)),
+        Put::Existed => Err(Error::Contended),
+    }
+}

@@ -1,0 +1,269 @@
+//! The index: which pack holds a chunk, and where. A cache, never truth.
+//!
+//! What lies where is learned from index segments, and from the directories of packs that no segment lists. It is kept in a local
+//! redb file between runs ([`cache`]); what that file does not have yet, or all of it where there is none, is kept in memory
+//! ([`overlay`]). Packs are numbered by the listing that was taken when the index was loaded: a pack that is not in it cannot be named,
+//! so nothing is ever found in a pack that is gone.
+
+mod cache;
+mod entry;
+mod load;
+mod overlay;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use liasse_format::ids::{ChunkId, ObjectName};
+use liasse_format::pack::{self, ChunkKind, Extent};
+
+use crate::error::{Error, Result};
+use crate::objects::Objects;
+pub(crate) use entry::Placement;
+use overlay::Overlay;
+
+/// The number of a pack in this run's listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackNumber(pub(crate) u32);
+
+/// A pack of the listing.
+#[derive(Debug, Clone)]
+pub(crate) struct Pack {
+    pub(crate) name: ObjectName,
+    pub(crate) size: u64,
+    /// Whether a plan that was seen may delete it: nothing new may refer to it.
+    pub(crate) planned: bool,
+}
+
+/// A run of a chunk's bytes, in a block of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Which pack.
+    pub pack: PackNumber,
+    /// Ordinal of the block.
+    pub block: u32,
+    /// Where in the block's raw bytes.
+    pub offset: u32,
+    /// How many bytes.
+    pub length: u32,
+}
+
+/// Where a chunk's bytes lie, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// Bytes of the chunk.
+    pub length: u32,
+    /// Its pieces; their lengths add up.
+    pub pieces: Vec<Piece>,
+}
+
+/// Where a block lies in its pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BlockPlace {
+    pub(crate) offset: u64,
+    pub(crate) block: pack::Block,
+}
+
+/// What the packs of one listing hold.
+pub(crate) struct Index {
+    objects: Objects,
+    packs: Vec<Pack>,
+    numbers: HashMap<ObjectName, PackNumber>,
+    base: Option<cache::Base>,
+    overlay: Overlay,
+    /// Loaded from the repository when the local cache turns out to be damaged.
+    fallback: OnceLock<Option<Overlay>>,
+    blocks: Mutex<HashMap<PackNumber, Arc<[BlockPlace]>>>,
+    /// Segments and packs that could not be read, and why.
+    pub(crate) damage: Vec<(String, Error)>,
+    /// Packs that no segment lists.
+    pub(crate) unlisted: Vec<ObjectName>,
+}
+
+impl Index {
+    /// All packs that are there.
+    pub(crate) fn packs(&self) -> impl Iterator<Item = (PackNumber, &Pack)> {
+        (0..).map(PackNumber).zip(&self.packs)
+    }
+
+    pub(crate) fn pack(&self, number: PackNumber) -> Result<&Pack> {
+        self.packs.get(number.0 as usize).ok_or(Error::Internal("a pack that is not in the listing"))
+    }
+
+    pub(crate) fn number(&self, name: &ObjectName) -> Option<PackNumber> {
+        self.numbers.get(name).copied()
+    }
+
+    /// Forbids new references to a pack.
+    pub(crate) fn avoid(&mut self, name: &ObjectName) {
+        if let Some(pack) = self.number(name).and_then(|number| self.packs.get_mut(number.0 as usize)) {
+            pack.planned = true;
+        }
+    }
+
+    /// Forbids new references to any pack.
+    pub(crate) fn avoid_all(&mut self) {
+        for pack in &mut self.packs {
+            pack.planned = true;
+        }
+    }
+
+    /// Lets go of the local cache, so that it can be written. Nothing can be looked up afterwards.
+    pub(crate) fn close_cache(&mut self) {
+        self.base = None;
+    }
+
+    /// Whether a pack is there and may be referred to.
+    pub(crate) fn is_usable(&self, name: &ObjectName) -> bool {
+        self.number(name).and_then(|number| self.packs.get(number.0 as usize)).is_some_and(|pack| !pack.planned)
+    }
+
+    /// The length of a chunk, if new things may refer to it: it lies whole in packs that are there and that no plan may delete.
+    pub(crate) fn reusable(&self, kind: ChunkKind, id: &ChunkId) -> Result<Option<u32>> {
+        let safe = |piece: &Piece| self.packs.get(piece.pack.0 as usize).is_some_and(|pack| !pack.planned);
+        for placement in self.placements(id)? {
+            if placement.kind == kind && self.resolve(&placement)?.is_ok_and(|pieces| pieces.iter().all(safe)) {
+                return Ok(Some(placement.length));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Every way to read a chunk, the first found first. An empty list: it is missing.
+    pub(crate) fn locate_all(&self, kind: ChunkKind, id: &ChunkId) -> Result<Vec<Located>> {
+        let mut ways = Vec::new();
+        let mut refused = None;
+        for placement in self.placements(id)? {
+            if placement.kind != kind {
+                continue;
+            }
+            match self.resolve(&placement)? {
+                Ok(pieces) => ways.push(Located { length: placement.length, pieces }),
+                Err(what) => refused = Some((placement.pack, what)),
+            }
+        }
+        match refused {
+            Some((pack, what)) if ways.is_empty() => Err(self.bad_chunk(id, pack, what)),
+            _ => Ok(ways),
+        }
+    }
+
+    fn bad_chunk(&self, id: &ChunkId, pack: PackNumber, what: &'static str) -> Error {
+        let object = self.pack(pack).map(|pack| format!("packs/{}", pack.name)).unwrap_or_default();
+        Error::BadChunk { id: *id, object, what }
+    }
+
+    /// Replaces origins by where their bytes lie. The depth is always one: an origin's range is literal there, or the chunk is refused.
+    fn resolve(&self, placement: &Placement) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
+        let mut pieces = Vec::with_capacity(placement.extents.len());
+        for extent in &placement.extents {
+            match extent {
+                Extent::Literal { block, offset, length } => {
+                    pieces.push(Piece { pack: placement.pack, block: *block, offset: *offset, length: *length });
+                }
+                Extent::Origin { id, offset, length } => match self.literal_range(placement.kind, id, *offset, *length)? {
+                    Ok(found) => pieces.extend(found),
+                    Err(what) => return Ok(Err(what)),
+                },
+            }
+        }
+        Ok(Ok(pieces))
+    }
+
+    /// The literal pieces of a range of an origin.
+    fn literal_range(
+        &self,
+        kind: ChunkKind,
+        id: &ChunkId,
+        offset: u32,
+        length: u32,
+    ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
+        let mut what = "an origin is missing";
+        for placement in self.placements(id)?.iter().filter(|placement| placement.kind == kind) {
+            match placement.literal_range(offset, length) {
+                Some(pieces) => return Ok(Ok(pieces)),
+                None => what = "a range of an origin is not literal there",
+            }
+        }
+        Ok(Err(what))
+    }
+
+    /// Where a chunk is, in every pack of the listing that holds it.
+    pub(crate) fn placements(&self, id: &ChunkId) -> Result<Vec<Placement>> {
+        let mut found = self.overlay.get(id);
+        if let Some(base) = &self.base
+            && self.fallback.get().is_none()
+        {
+            match base.get(id) {
+                Ok(placements) => found.extend(placements),
+                Err(_) => _ = self.fallback.get_or_init(|| self.load_fallback()),
+            }
+        }
+        match self.fallback.get() {
+            Some(Some(fallback)) => Ok(fallback.get(id)),
+            Some(None) => Err(self.cache_error()),
+            None => Ok(found),
+        }
+    }
+
+    /// Where the blocks of a pack lie.
+    pub(crate) fn blocks(&self, number: PackNumber) -> Result<Arc<[BlockPlace]>> {
+        if let Some(blocks) = self.known_blocks().get(&number) {
+            return Ok(Arc::clone(blocks));
+        }
+        let found = match self.overlay.blocks(number) {
+            Some(blocks) => Some(blocks),
+            None => self.cached_blocks(number)?,
+        };
+        let blocks = found.ok_or(Error::Internal("a pack without blocks"))?;
+        let mut offset = pack::BLOCKS_OFFSET;
+        let places: Arc<[BlockPlace]> = blocks
+            .iter()
+            .map(|block| {
+                let place = BlockPlace { offset, block: *block };
+                offset += u64::from(block.stored);
+                place
+            })
+            .collect();
+        self.known_blocks().insert(number, Arc::clone(&places));
+        Ok(places)
+    }
+
+    fn cached_blocks(&self, number: PackNumber) -> Result<Option<Vec<pack::Block>>> {
+        if let Some(base) = &self.base
+            && self.fallback.get().is_none()
+        {
+            match base.blocks(number) {
+                Ok(blocks) => return Ok(blocks),
+                Err(_) => _ = self.fallback.get_or_init(|| self.load_fallback()),
+            }
+        }
+        match self.fallback.get() {
+            Some(Some(fallback)) => Ok(fallback.blocks(number)),
+            Some(None) => Err(self.cache_error()),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the local cache was found damaged on the way.
+    pub(crate) fn cache_failed(&self) -> bool {
+        self.fallback.get().is_some()
+    }
+
+    /// How many chunks are known; chunks in several packs are counted as often.
+    pub(crate) fn chunk_count(&self) -> u64 {
+        self.overlay.len() + self.base.as_ref().map_or(0, cache::Base::len)
+    }
+
+    fn load_fallback(&self) -> Option<Overlay> {
+        load::everything(&self.objects, &self.numbers).ok()
+    }
+
+    fn cache_error(&self) -> Error {
+        let path = self.base.as_ref().map(|base| base.path().display().to_string()).unwrap_or_default();
+        Error::Cache { path, what: "it is damaged, and the index could not be read from the repository".to_owned() }
+    }
+
+    fn known_blocks(&self) -> std::sync::MutexGuard<'_, HashMap<PackNumber, Arc<[BlockPlace]>>> {
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

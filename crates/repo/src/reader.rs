@@ -1,0 +1,209 @@
+//! Reading chunks back. What comes out has the id that names it, or does not come out.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use liasse_format::content::{ChunkRef, Content};
+use liasse_format::pack::ChunkKind;
+use liasse_seal::{BlockOpener, Decompressor, Verified};
+use liasse_store::Area;
+
+use crate::error::{Error, Result};
+use crate::index::{Index, Located, PackNumber, Piece};
+use crate::objects::hash_key;
+use crate::pack_reader;
+use crate::repository::Repository;
+
+/// Bytes of opened blocks that are kept, for all threads together.
+const CACHE_BYTES: usize = 48 << 20;
+
+/// Reads chunks of one repository, as it was when the reader was made.
+pub struct Reader<'r> {
+    repository: &'r Repository,
+    index: Index,
+    openers: Mutex<HashMap<PackNumber, Arc<BlockOpener>>>,
+    blocks: Mutex<BlockCache>,
+}
+
+/// What a thread keeps from chunk to chunk.
+pub struct Scratch {
+    tools: Decompressor,
+    stored: Vec<u8>,
+    spare: Vec<u8>,
+}
+
+impl Scratch {
+    /// Empty buffers.
+    pub fn new() -> Result<Self> {
+        Ok(Self { tools: Decompressor::new()?, stored: Vec::new(), spare: Vec::new() })
+    }
+}
+
+impl Repository {
+    /// Loads the index and gets ready to read. Needs a key that reads.
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        if !self.can_read() {
+            return Err(Error::NotAllowed { action: "reading content", needs: "owner or an auditor" });
+        }
+        self.reader_over(Index::load(&self.objects, self.cache())?)
+    }
+
+    pub(crate) fn reader_over(&self, index: Index) -> Result<Reader<'_>> {
+        Ok(Reader { repository: self, index, openers: Mutex::default(), blocks: Mutex::default() })
+    }
+}
+
+impl Reader<'_> {
+    /// The repository that is read.
+    pub fn repository(&self) -> &Repository {
+        self.repository
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Where a chunk lies: the first way that is known.
+    pub fn locate(&self, kind: ChunkKind, chunk: &ChunkRef) -> Result<Located> {
+        let ways = self.index.locate_all(kind, &chunk.id)?;
+        ways.into_iter().next().ok_or(Error::MissingChunk { id: chunk.id })
+    }
+
+    /// Reads a chunk into `out`, by the first way that gives the bytes that have its id.
+    pub fn chunk<'o>(&self, kind: ChunkKind, chunk: &ChunkRef, scratch: &mut Scratch, out: &'o mut Vec<u8>) -> Result<Verified<'o>> {
+        let mut failure = None;
+        let mut good = false;
+        for way in self.index.locate_all(kind, &chunk.id)? {
+            match self.assemble(chunk, &way, scratch, out).and_then(|()| self.check(kind, chunk, &way, out)) {
+                Ok(()) => {
+                    good = true;
+                    break;
+                }
+                Err(error) if error.is_damage() => _ = failure.get_or_insert(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if !good {
+            return Err(failure.unwrap_or(Error::MissingChunk { id: chunk.id }));
+        }
+        self.repository.objects.keys.verify(kind, &chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
+    }
+
+    fn check(&self, kind: ChunkKind, chunk: &ChunkRef, way: &Located, bytes: &[u8]) -> Result<()> {
+        if self.repository.objects.keys.chunk_id(kind, bytes) == chunk.id {
+            return Ok(());
+        }
+        let pack = way.pieces.first().map(|piece| self.index.pack(piece.pack)).transpose()?;
+        let object = pack.map(|pack| format!("packs/{}", pack.name)).unwrap_or_default();
+        Err(Error::BadChunk { id: chunk.id, object, what: "its bytes are not those that its name says" })
+    }
+
+    fn assemble(&self, chunk: &ChunkRef, way: &Located, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
+        if way.length != chunk.length {
+            let pack = way.pieces.first().map(|piece| self.index.pack(piece.pack)).transpose()?;
+            let object = pack.map(|pack| format!("packs/{}", pack.name)).unwrap_or_default();
+            return Err(Error::BadChunk { id: chunk.id, object, what: "it has another length" });
+        }
+        out.clear();
+        out.reserve(chunk.length as usize);
+        for piece in &way.pieces {
+            let block = self.block(piece.pack, piece.block, scratch)?;
+            out.extend_from_slice(slice(&block, piece).ok_or(Error::BadContent { what: "a piece ends outside its block" })?);
+        }
+        Ok(())
+    }
+
+    /// An opened block, from the cache or from its pack.
+    pub fn block(&self, pack: PackNumber, ordinal: u32, scratch: &mut Scratch) -> Result<Arc<Vec<u8>>> {
+        if let Some(block) = lock(&self.blocks).get((pack, ordinal)) {
+            return Ok(block);
+        }
+        let mut bytes = std::mem::take(&mut scratch.spare);
+        self.read_block(pack, ordinal, scratch, &mut bytes)?;
+        let block = Arc::new(bytes);
+        scratch.spare = lock(&self.blocks).insert((pack, ordinal), Arc::clone(&block)).unwrap_or_default();
+        Ok(block)
+    }
+
+    fn read_block(&self, pack: PackNumber, ordinal: u32, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
+        let place =
+            *self.index.blocks(pack)?.get(ordinal as usize).ok_or(Error::BadContent { what: "a block that its pack does not have" })?;
+        let opener = self.opener(pack)?;
+        let key = hash_key(Area::Packs, self.index.pack(pack)?.name)?;
+        scratch.stored.resize(place.block.stored as usize, 0);
+        self.repository.objects.store.read_at(&key, place.offset, &mut scratch.stored)?;
+        opener
+            .open(ordinal, place.block.codec, place.block.raw, &scratch.stored, &mut scratch.tools, out)
+            .map_err(Error::sealed(format!("block {ordinal} of {key}")))
+    }
+
+    fn opener(&self, pack: PackNumber) -> Result<Arc<BlockOpener>> {
+        if let Some(opener) = lock(&self.openers).get(&pack) {
+            return Ok(Arc::clone(opener));
+        }
+        let name = self.index.pack(pack)?.name;
+        let opener = Arc::new(pack_reader::open_pack(&self.repository.objects, &self.repository.access, name)?);
+        lock(&self.openers).insert(pack, Arc::clone(&opener));
+        Ok(opener)
+    }
+
+    /// Calls `each` for every chunk of the data of a content, in order. Stored lists are read as they are walked.
+    pub fn for_each_chunk(
+        &self,
+        kind: ChunkKind,
+        content: &Content,
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(&mut Scratch, ChunkRef) -> Result<()>,
+    ) -> Result<()> {
+        let mut lists = crate::lists::ListWalk::new(kind, content);
+        while let Some(chunk) = lists.next(self, scratch)? {
+            each(scratch, chunk)?;
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of a piece in its opened block.
+pub fn slice<'b>(block: &'b [u8], piece: &Piece) -> Option<&'b [u8]> {
+    let start = piece.offset as usize;
+    block.get(start..start.checked_add(piece.length as usize)?)
+}
+
+/// Opened blocks, the least recently used dropped first.
+#[derive(Default)]
+struct BlockCache {
+    blocks: HashMap<(PackNumber, u32), (Arc<Vec<u8>>, u64)>,
+    bytes: usize,
+    clock: u64,
+}
+
+impl BlockCache {
+    fn get(&mut self, key: (PackNumber, u32)) -> Option<Arc<Vec<u8>>> {
+        self.clock += 1;
+        let (block, used) = self.blocks.get_mut(&key)?;
+        *used = self.clock;
+        Some(Arc::clone(block))
+    }
+
+    /// Adds a block; gives back the buffer of one that was dropped and that nobody uses.
+    fn insert(&mut self, key: (PackNumber, u32), block: Arc<Vec<u8>>) -> Option<Vec<u8>> {
+        self.clock += 1;
+        self.bytes += block.len();
+        if let Some((old, _)) = self.blocks.insert(key, (block, self.clock)) {
+            self.bytes -= old.len();
+        }
+        let mut spare = None;
+        while self.bytes > CACHE_BYTES && self.blocks.len() > 1 {
+            let oldest = self.blocks.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)?;
+            if let Some((dropped, _)) = self.blocks.remove(&oldest) {
+                self.bytes -= dropped.len();
+                spare = Arc::into_inner(dropped);
+            }
+        }
+        spare
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

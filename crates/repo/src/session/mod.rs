@@ -1,0 +1,338 @@
+//! One writer's attempt: intent, packs, index segments, snapshot (`spec/committing.md`).
+//!
+//! Nothing is referred to before it is durable: a pack is published before a segment lists it, segments before the snapshot, and the
+//! snapshot's slot is taken only if it is free. A session that is dropped has committed nothing.
+
+mod buffers;
+mod jobs;
+mod lane;
+mod pack_builder;
+mod segments;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use liasse_format::content::{ChunkRef, Content};
+use liasse_format::envelope::Kind;
+use liasse_format::ids::{ChunkId, Evidence, Hash, ObjectName, SessionId};
+use liasse_format::pack::ChunkKind;
+use liasse_format::session::{Intent, Plan};
+use liasse_format::snapshot::{Dossier, Hold, Snapshot as Record, Statistics, UNREAD_LIMIT, Unread};
+use liasse_format::time::Time;
+use liasse_format::wire;
+use liasse_seal::BoxKey;
+use liasse_store::{Area, Key, Put};
+
+use crate::error::{Error, Result};
+use crate::index::Index;
+use crate::repository::Repository;
+use crate::snapshots::{Snapshot, Snapshots};
+use jobs::Jobs;
+use lane::Lane;
+
+/// Who runs a session, for people.
+#[derive(Debug, Clone, Default)]
+pub struct Whoami {
+    /// Name of the machine.
+    pub host: String,
+    /// Name of the user.
+    pub user: String,
+    /// Name and version of the program.
+    pub program: String,
+}
+
+/// What a snapshot is to say; the session adds the rest.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// When the run began, by this machine's clock.
+    pub time: Time,
+    /// Seconds east of UTC here.
+    pub utc_offset: i32,
+    /// What was backed up, absolute.
+    pub sources: Vec<Vec<u8>>,
+    /// For people; order and doubles do not matter.
+    pub tags: Vec<String>,
+    /// Why the run was made.
+    pub reason: Option<String>,
+    /// The directory that stands for `/`.
+    pub root: Content,
+    /// Its evidence root.
+    pub evidence: Evidence,
+    /// What was found; the session fills in what was added, stored, and how long it took.
+    pub statistics: Statistics,
+    /// Sources that could not be read whole; the first 1,000 are kept.
+    pub unread: Vec<Unread>,
+    /// Dossiers, by code.
+    pub dossiers: Vec<Dossier>,
+    /// A promise not to forget the snapshot.
+    pub hold: Option<Hold>,
+}
+
+/// Whether a chunk that was put was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// What to refer to it by.
+    pub chunk: ChunkRef,
+    /// Whether its bytes were not in the repository yet.
+    pub new: bool,
+}
+
+/// A session that is being written.
+pub struct Session<'r> {
+    repository: &'r Repository,
+    id: SessionId,
+    whoami: Whoami,
+    snapshots: Snapshots,
+    index: Index,
+    fresh: Mutex<HashMap<ChunkId, u32>>,
+    added: AtomicU64,
+    jobs: Arc<Jobs>,
+    data: Lane,
+    trees: Lane,
+    began: Instant,
+    open: bool,
+}
+
+impl Repository {
+    /// Begins a session: puts its intent, then reads all plans, then lists the packs; in this order, because a deleter puts its plan
+    /// before it lists intents, so that one of the two sees the other.
+    pub fn begin(&self, whoami: Whoami) -> Result<Session<'_>> {
+        if self.access.writer.is_none() {
+            return Err(Error::NotAllowed { action: "a backup", needs: "owner or a writer" });
+        }
+        let began = Instant::now();
+        let id = SessionId(liasse_seal::random_bytes()?);
+        self.put_intent(id, &whoami)?;
+        let session = self.begin_after_intent(id, whoami, began);
+        if session.is_err() {
+            self.remove_intent(id);
+        }
+        session
+    }
+
+    fn begin_after_intent(&self, id: SessionId, whoami: Whoami, began: Instant) -> Result<Session<'_>> {
+        let plans = self.plans()?;
+        let mut index = Index::load(&self.objects, self.cache())?;
+        match plans {
+            Some(planned) => planned.iter().for_each(|pack| index.avoid(pack)),
+            None => index.avoid_all(),
+        }
+        let snapshots = self.snapshots()?;
+        let reader = self.config().current_reader().ok_or(Error::Internal("a config has a current reader"))?.key;
+        let jobs = Arc::new(Jobs::new(self.objects.clone(), id, reader, self.config().level, self.config().block_size)?);
+        let size = self.config().pack_size.into();
+        Ok(Session {
+            repository: self,
+            id,
+            whoami,
+            snapshots,
+            index,
+            fresh: Mutex::default(),
+            added: AtomicU64::new(0),
+            data: Lane::new(Arc::clone(&jobs), Kind::DataPack, self.config().block_size, size),
+            trees: Lane::new(Arc::clone(&jobs), Kind::TreePack, self.config().block_size, size),
+            jobs,
+            began,
+            open: true,
+        })
+    }
+
+    fn put_intent(&self, id: SessionId, whoami: &Whoami) -> Result<()> {
+        let intent = Intent {
+            host: whoami.host.clone(),
+            user: whoami.user.clone(),
+            program: whoami.program.clone(),
+            process: std::process::id(),
+            time: crate::clock::now(),
+            unknown: Vec::new(),
+        };
+        let object = self.objects.seal(Kind::Intent, id, BoxKey::Intent, &wire::encode(&intent))?;
+        self.objects.put(&Key::new(Area::Intents, &id.to_string())?, &object)?;
+        Ok(())
+    }
+
+    /// An intent that stays is litter that harms nobody.
+    fn remove_intent(&self, id: SessionId) {
+        if let Ok(key) = Key::new(Area::Intents, &id.to_string()) {
+            self.objects.store.remove(&key).ok();
+        }
+    }
+
+    /// The packs of all plans that stand; `None` when one cannot be read, so that any pack may be in it.
+    fn plans(&self) -> Result<Option<BTreeSet<ObjectName>>> {
+        let mut packs = BTreeSet::new();
+        for listed in self.objects.store.list(Area::Plans)? {
+            let key = Key::new(Area::Plans, &listed.name)?;
+            match self.objects.read_named_by_session::<Plan>(&key, Kind::Plan, BoxKey::Plan) {
+                Ok(plan) => packs.extend(plan.packs),
+                Err(error) if error.is_damage() => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(packs))
+    }
+}
+
+impl Session<'_> {
+    /// The repository that is written to.
+    pub fn repository(&self) -> &Repository {
+        self.repository
+    }
+
+    /// The snapshots that were there when the session began.
+    pub fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
+    }
+
+    /// The session's id, which will be the snapshot's.
+    pub fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// Stores a chunk, unless it is there. From any number of threads; blocks when too much is under way.
+    pub fn put(&self, kind: ChunkKind, bytes: &[u8]) -> Result<Stored> {
+        let length = u32::try_from(bytes.len()).map_err(|_| Error::TooLarge { what: "a chunk" })?;
+        let id = self.repository.objects.keys.chunk_id(kind, bytes);
+        let chunk = ChunkRef { id, length };
+        if self.fresh().contains_key(&id) || self.index.reusable(kind, &id)? == Some(length) {
+            return Ok(Stored { chunk, new: false });
+        }
+        if self.fresh().insert(id, length).is_some() {
+            return Ok(Stored { chunk, new: false });
+        }
+        self.added.fetch_add(length.into(), Ordering::Relaxed);
+        self.lane(kind).append(kind, id, bytes)?;
+        Ok(Stored { chunk, new: true })
+    }
+
+    /// Whether a chunk of an older snapshot may be referred to without being stored again.
+    pub fn reusable(&self, kind: ChunkKind, chunk: &ChunkRef) -> Result<bool> {
+        Ok(self.fresh().contains_key(&chunk.id) || self.index.reusable(kind, &chunk.id)? == Some(chunk.length))
+    }
+
+    /// Whether every pack of a set is there and may be referred to.
+    pub fn all_usable<'a>(&self, mut packs: impl Iterator<Item = &'a ObjectName>) -> bool {
+        packs.all(|pack| self.index.is_usable(pack))
+    }
+
+    /// Bytes of new chunks so far, before compression.
+    pub fn added(&self) -> u64 {
+        self.added.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of packs and segments that were written so far.
+    pub fn stored(&self) -> u64 {
+        self.jobs.stored()
+    }
+
+    /// All packs that a snapshot of this session may refer to: those that were there, and those that it wrote.
+    pub fn usable_packs(&self) -> Vec<ObjectName> {
+        let old = self.index.packs().filter(|(_, pack)| !pack.planned).map(|(_, pack)| pack.name);
+        let mut packs: Vec<_> = old.chain(self.jobs.packs()).collect();
+        packs.sort_unstable();
+        packs.dedup();
+        packs
+    }
+
+    fn lane(&self, kind: ChunkKind) -> &Lane {
+        match kind {
+            ChunkKind::Data => &self.data,
+            ChunkKind::Tree | ChunkKind::List => &self.trees,
+        }
+    }
+
+    fn fresh(&self) -> std::sync::MutexGuard<'_, HashMap<ChunkId, u32>> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes everything out: open blocks, packs, then the segments that list them.
+    fn flush(&self) -> Result<()> {
+        self.data.close()?;
+        self.trees.close()?;
+        self.jobs.wait()?;
+        self.jobs.write_segment()
+    }
+
+    /// Keeps what was stored, so that the next run does not store it again, and commits nothing.
+    pub fn abandon(mut self) -> Result<()> {
+        let flushed = self.flush();
+        self.end();
+        flushed
+    }
+
+    /// Commits: writes everything out, then takes the snapshot's slot.
+    pub fn commit(mut self, draft: Draft) -> Result<Snapshot> {
+        self.flush()?;
+        let record = self.record(draft);
+        let object = self.repository.seal_snapshot(self.id, &record)?;
+        let key = Key::new(Area::Snapshots, &self.id.to_string())?;
+        match self.repository.objects.put(&key, &object)? {
+            Put::Created => {}
+            Put::Existed => {
+                self.end();
+                return Err(Error::Burned { session: self.id });
+            }
+        }
+        let snapshot = Snapshot { id: self.id, record, hash: Hash::of(&object) };
+        self.end();
+        self.refresh_cache();
+        Ok(snapshot)
+    }
+
+    fn record(&self, draft: Draft) -> Record {
+        let writer = self.repository.writer_key().unwrap_or(liasse_format::ids::PublicKey([0; 32]));
+        let last = self.snapshots.last_of(&writer);
+        let mut unread = draft.unread;
+        unread.truncate(UNREAD_LIMIT);
+        let tags: BTreeSet<String> = draft.tags.into_iter().collect();
+        Record {
+            writer,
+            sequence: last.map_or(1, |last| last.record.sequence + 1),
+            previous: last.map_or(Hash::NONE, |last| last.hash),
+            time: draft.time,
+            utc_offset: draft.utc_offset,
+            host: self.whoami.host.clone(),
+            user: self.whoami.user.clone(),
+            program: self.whoami.program.clone(),
+            sources: draft.sources,
+            tags: tags.into_iter().collect(),
+            reason: draft.reason,
+            root: draft.root,
+            evidence: draft.evidence,
+            statistics: Statistics {
+                added: self.added(),
+                stored: self.stored(),
+                duration_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+                ..draft.statistics
+            },
+            unread,
+            dossiers: draft.dossiers,
+            hold: draft.hold,
+            unknown: Vec::new(),
+        }
+    }
+
+    fn end(&mut self) {
+        self.open = false;
+        self.repository.remove_intent(self.id);
+    }
+
+    /// The cache is not truth: what fails here costs the next run some time.
+    fn refresh_cache(mut self) {
+        self.index.close_cache();
+        if let Some(cache) = self.repository.cache() {
+            Index::merge(&self.repository.objects, cache, &self.jobs.segments()).ok();
+        }
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.jobs.give_up();
+            self.end();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! One pack that is being written (`spec/pack.md`). Blocks come in any order and are written in theirs.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use liasse_format::envelope::{self, HEADER_SIZE, Header, Kind};
+use liasse_format::ids::{ObjectName, PublicKey, SessionId};
+use liasse_format::index::PackRecord;
+use liasse_format::pack::{self, Block, Chunk, Directory, Extent, Footer};
+use liasse_format::wire;
+use liasse_seal::{BlockSealer, BlockTicket, BoxKey, Sealed};
+use liasse_store::{Area, Stage};
+
+use super::lane::Member;
+use crate::error::{Error, Result};
+use crate::objects::Objects;
+
+/// Blocks and chunks at which a pack is closed, well under the limits of the format.
+const MOST_BLOCKS: u32 = 60_000;
+const MOST_CHUNKS: u64 = 900_000;
+
+/// A pack under way.
+pub(super) struct PackBuilder {
+    kind: Kind,
+    header: Header,
+    commitment: [u8; 32],
+    sealer: Mutex<BlockSealer>,
+    /// Bytes that were written, and raw bytes under way.
+    size: AtomicU64,
+    chunk_count: AtomicU64,
+    writing: Mutex<Writing>,
+}
+
+struct Writing {
+    /// Gone once the pack is published.
+    stage: Option<Box<dyn Stage>>,
+    hasher: blake3::Hasher,
+    length: u64,
+    /// Blocks that came before their turn.
+    waiting: BTreeMap<u32, (Sealed, Vec<Chunk>)>,
+    directory: Directory,
+    /// How many blocks there will be, once no more come.
+    expected: Option<u32>,
+}
+
+impl PackBuilder {
+    pub(super) fn begin(objects: &Objects, kind: Kind, session: SessionId, reader: &PublicKey) -> Result<Self> {
+        let header = objects.header(kind, session);
+        let bytes: [u8; HEADER_SIZE] = header.to_bytes();
+        let (sealer, key) = BlockSealer::new(reader, &bytes)?;
+        let mut writing = Writing {
+            stage: Some(objects.store.stage(Area::Packs)?),
+            hasher: blake3::Hasher::new(),
+            length: 0,
+            waiting: BTreeMap::new(),
+            directory: Directory::default(),
+            expected: None,
+        };
+        writing.write(&bytes)?;
+        writing.write(&key.to_bytes())?;
+        Ok(Self {
+            kind,
+            header,
+            commitment: key.commitment,
+            sealer: Mutex::new(sealer),
+            size: AtomicU64::new(0),
+            chunk_count: AtomicU64::new(0),
+            writing: Mutex::new(writing),
+        })
+    }
+
+    /// Bytes so far, those under way before compression.
+    pub(super) fn size(&self) -> u64 {
+        self.size.load(Ordering::Relaxed)
+    }
+
+    /// Whether the format wants no more in one pack.
+    pub(super) fn is_full(&self) -> bool {
+        lock(&self.sealer).count() >= MOST_BLOCKS || self.chunk_count.load(Ordering::Relaxed) >= MOST_CHUNKS
+    }
+
+    /// A place for a block of `raw` bytes.
+    pub(super) fn ticket(&self, raw: usize) -> Result<BlockTicket> {
+        self.size.fetch_add(raw as u64, Ordering::Relaxed);
+        Ok(lock(&self.sealer).ticket()?)
+    }
+
+    /// Writes a block when its turn has come, or keeps it until then. Gives back a buffer that is free again.
+    pub(super) fn write(&self, sealed: Sealed, members: &[Member]) -> Result<Option<Vec<u8>>> {
+        let block = sealed.ordinal();
+        let literal = |member: &Member| Chunk {
+            kind: member.kind,
+            id: member.id,
+            length: member.length,
+            extents: vec![Extent::Literal { block, offset: member.offset, length: member.length }],
+        };
+        let chunks: Vec<Chunk> = members.iter().map(literal).collect();
+        self.chunk_count.fetch_add(chunks.len() as u64, Ordering::Relaxed);
+        self.size.fetch_add(sealed.bytes().len() as u64, Ordering::Relaxed);
+        self.size.fetch_sub(sealed.raw_len().into(), Ordering::Relaxed);
+        let mut writing = lock(&self.writing);
+        writing.waiting.insert(block, (sealed, chunks));
+        writing.write_waiting()
+    }
+
+    /// No more tickets are taken.
+    pub(super) fn close(&self) {
+        lock(&self.writing).expected = Some(lock(&self.sealer).count());
+    }
+
+    /// Publishes the pack once it is closed and every block is written; durable when this returns.
+    pub(super) fn finish_if_complete(&self, objects: &Objects, level: i32) -> Result<Option<PackRecord>> {
+        let mut writing = lock(&self.writing);
+        let written = u32::try_from(writing.directory.blocks.len()).unwrap_or(u32::MAX);
+        if writing.expected != Some(written) {
+            return Ok(None);
+        }
+        let Some(stage) = writing.stage.take() else { return Ok(None) };
+        let mut writing = std::mem::replace(&mut *writing, Writing::gone());
+        writing.stage = Some(stage);
+        self.finish(writing, objects, level).map(Some)
+    }
+
+    fn finish(&self, mut writing: Writing, objects: &Objects, level: i32) -> Result<PackRecord> {
+        let mut directory = std::mem::take(&mut writing.directory);
+        directory.chunks.sort_unstable_by_key(|chunk| chunk.id);
+        let sealed = self.seal_directory(objects, &directory, level)?;
+        let footer = Footer {
+            directory_offset: writing.length,
+            directory_size: sealed.len() as u64,
+            blocks: count(directory.blocks.len()),
+            chunks: count(directory.chunks.len()),
+        };
+        writing.write(&sealed)?;
+        let padding = usize::try_from(pack::padding(writing.length)).unwrap_or_default();
+        writing.write(&vec![0; padding])?;
+        let header = self.header.to_bytes();
+        writing.write(&objects.keys.seal_box(BoxKey::Footer, &header, &self.commitment, &wire::encode(&footer))?)?;
+        let size = writing.length + envelope::TRAILER_SIZE as u64;
+        let trailer = envelope::trailer(size, &mut writing.hasher);
+        let name = ObjectName(*writing.hasher.finalize().as_bytes());
+        let mut stage = writing.stage.take().ok_or(Error::Internal("a pack was published twice"))?;
+        stage.write(&trailer)?;
+        stage.publish(&name.to_string())?;
+        Ok(PackRecord { name, kind: self.kind, size, directory })
+    }
+
+    /// Seals the directory, and does not believe it before it has come back as it went in.
+    fn seal_directory(&self, objects: &Objects, directory: &Directory, level: i32) -> Result<Vec<u8>> {
+        let plain = wire::encode(directory);
+        if plain.len() > pack::DIRECTORY_LIMIT {
+            return Err(Error::TooLarge { what: "a pack's directory" });
+        }
+        let packed = liasse_seal::compress_packed(level, &plain)?;
+        let header = self.header.to_bytes();
+        let sealed = objects.keys.seal_box(BoxKey::Directory, &header, &self.commitment, &packed)?;
+        let place = "a new pack's directory";
+        let opened = objects.keys.open_box(BoxKey::Directory, &header, &self.commitment, &sealed).map_err(Error::sealed(place))?;
+        let opened = liasse_seal::decompress_packed(&opened, pack::DIRECTORY_LIMIT).map_err(Error::sealed(place))?;
+        let decoded: Directory = wire::decode(&opened).map_err(Error::decode(place))?;
+        if decoded == *directory { Ok(sealed) } else { Err(Error::Internal("a directory does not come back as it went in")) }
+    }
+}
+
+impl Writing {
+    /// What is left of a pack that is published.
+    fn gone() -> Self {
+        Self {
+            stage: None,
+            hasher: blake3::Hasher::new(),
+            length: 0,
+            waiting: BTreeMap::new(),
+            directory: Directory::default(),
+            expected: None,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.hasher.update(bytes);
+        self.length += bytes.len() as u64;
+        Ok(self.stage.as_mut().ok_or(Error::Internal("a pack was written after its end"))?.write(bytes)?)
+    }
+
+    fn write_waiting(&mut self) -> Result<Option<Vec<u8>>> {
+        let mut spare = None;
+        while let Some((sealed, chunks)) = self.waiting.remove(&count(self.directory.blocks.len())) {
+            self.write(sealed.bytes())?;
+            let block = Block { stored: count(sealed.bytes().len()), raw: sealed.raw_len(), codec: sealed.codec().number() };
+            self.directory.blocks.push(block);
+            self.directory.chunks.extend(chunks);
+            spare = Some(sealed.into_bytes());
+        }
+        Ok(spare)
+    }
+}
+
+/// Counts and lengths here are far below 4 GiB.
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
