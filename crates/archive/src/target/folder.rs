@@ -1,0 +1,165 @@
+//! A directory of the target. Must never reach anything but its own entries.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use liasse_format::tree::{Metadata, Name};
+use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::apply::{self, Object};
+use super::{FileKind, Listed, Occupied, Shortfall, Stat, TargetError, TargetErrorKind, TargetOperation, remove};
+use crate::system::{self, Chain};
+
+/// An open directory of the target. A clone is the same directory. It may lie at any depth.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    chain: Chain,
+}
+
+impl Folder {
+    pub(super) fn new(chain: Chain) -> Self {
+        Self { chain }
+    }
+
+    /// The way to it, for messages.
+    pub fn path(&self) -> Vec<u8> {
+        self.chain.path()
+    }
+
+    /// The way to an entry, for messages.
+    pub fn path_of(&self, name: &Name) -> Vec<u8> {
+        self.chain.path_of(name)
+    }
+
+    /// A directory in it that is there.
+    pub fn open(&self, name: &Name) -> Result<Self, TargetError> {
+        let failed = |error| TargetError::new(self.path_of(name), TargetOperation::Open, error);
+        Ok(Self { chain: self.chain.child(name).map_err(failed)? })
+    }
+
+    /// A directory some names below it that is there. It is the folder itself when there are no names.
+    pub fn descend(&self, path: &[Name]) -> Result<Self, TargetError> {
+        if path.is_empty() {
+            return Ok(self.clone());
+        }
+        let failed = |error| {
+            let names: Vec<&[u8]> = path.iter().map(Name::as_bytes).collect();
+            TargetError::new([self.path(), names.join(&b'/')].join(&b'/'), TargetOperation::Open, error)
+        };
+        Ok(Self { chain: self.chain.descend(path).map_err(failed)? })
+    }
+
+    /// Makes a directory in it, for its owner only, and says whether it was made: a real directory that is there already is
+    /// taken as it is. Its metadata comes last, by [`Folder::apply`]. [`Occupied`] says what happens to anything else.
+    pub fn make_dir(&self, name: &Name, occupied: Occupied) -> Result<(Self, bool), TargetError> {
+        let mut made = self.try_make_dir(name)?;
+        if !made {
+            let kind = self.stat(name)?.map(|stat| stat.kind);
+            match kind {
+                Some(FileKind::Directory) => {}
+                Some(kind) if occupied == Occupied::Refuse => return Err(self.exists(name, kind, TargetOperation::MakeDirectory)),
+                _ => {
+                    self.remove(name)?;
+                    made = self.try_make_dir(name)?;
+                }
+            }
+        }
+        Ok((self.open(name)?, made))
+    }
+
+    fn try_make_dir(&self, name: &Name) -> Result<bool, TargetError> {
+        self.on(name, TargetOperation::MakeDirectory, |handle| match rustix::fs::mkdirat(handle, name.as_bytes(), Mode::RWXU) {
+            Ok(()) => Ok(true),
+            Err(Errno::EXIST) => Ok(false),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    /// What an entry is; `None` when there is none of that name.
+    pub fn stat(&self, name: &Name) -> Result<Option<Stat>, TargetError> {
+        self.on(name, TargetOperation::Stat, |handle| match Stat::of_name(handle, name.as_bytes()) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// What it is itself.
+    pub fn own_stat(&self) -> Result<Stat, TargetError> {
+        self.at(TargetOperation::Stat, Stat::of_fd)
+    }
+
+    /// Where a symbolic link in it points, as it is written there.
+    pub fn read_link(&self, name: &Name) -> Result<Vec<u8>, TargetError> {
+        self.on(name, TargetOperation::Stat, |handle| Ok(rustix::fs::readlinkat(handle, name.as_bytes(), Vec::new())?.into_bytes()))
+    }
+
+    /// The names in it, ascending as bytes. One thread at a time may ask.
+    pub fn list(&self) -> Result<Vec<Listed>, TargetError> {
+        self.at(TargetOperation::List, system::list)
+    }
+
+    /// Removes an entry; a directory with all that is in it. No symbolic link is followed, and no other file system that is
+    /// mounted below is entered. Nothing of that name is fine.
+    pub fn remove(&self, name: &Name) -> Result<(), TargetError> {
+        remove::remove(self, name)
+    }
+
+    /// Gives the directory itself its metadata. To be called when nothing more is made in it.
+    pub fn apply(&self, metadata: &Metadata) -> Result<Vec<Shortfall>, TargetError> {
+        self.at(TargetOperation::Apply, |handle| apply::apply(&Object::Open(handle.as_fd()), metadata, || self.path()))
+    }
+
+    /// Gives an entry that is there its metadata, whatever its kind, and leaves its content.
+    pub fn apply_to(&self, name: &Name, metadata: &Metadata) -> Result<Vec<Shortfall>, TargetError> {
+        self.apply_as(name, metadata, name)
+    }
+
+    /// As `apply_to`, for an entry that will be called `named`.
+    pub(super) fn apply_as(&self, name: &Name, metadata: &Metadata, named: &Name) -> Result<Vec<Shortfall>, TargetError> {
+        self.on(named, TargetOperation::Apply, |handle| {
+            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let entry = rustix::fs::openat(handle, name.as_bytes(), flags, Mode::empty())?;
+            apply::apply(&Object::Path(entry.as_fd()), metadata, || self.path_of(named))
+        })
+    }
+
+    pub(super) fn sync(&self) -> Result<(), TargetError> {
+        self.at(TargetOperation::Sync, |handle| Ok(rustix::fs::syncfs(handle)?))
+    }
+
+    pub(super) fn unlink(&self, name: &Name, flags: AtFlags) -> Result<(), TargetError> {
+        self.on(name, TargetOperation::Remove, |handle| match rustix::fs::unlinkat(handle, name.as_bytes(), flags) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    /// Whether both lie on one file system.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.chain.device() == other.chain.device()
+    }
+
+    pub(super) fn handle(&self) -> io::Result<Arc<OwnedFd>> {
+        self.chain.handle()
+    }
+
+    pub(super) fn exists(&self, name: &Name, kind: FileKind, operation: TargetOperation) -> TargetError {
+        TargetError { path: self.path_of(name), operation, kind: TargetErrorKind::Exists { kind } }
+    }
+
+    fn at<T>(&self, operation: TargetOperation, act: impl FnOnce(Arc<OwnedFd>) -> io::Result<T>) -> Result<T, TargetError> {
+        self.chain.handle().and_then(act).map_err(|error| TargetError::new(self.path(), operation, error))
+    }
+
+    pub(super) fn on<T>(
+        &self,
+        name: &Name,
+        operation: TargetOperation,
+        act: impl FnOnce(Arc<OwnedFd>) -> io::Result<T>,
+    ) -> Result<T, TargetError> {
+        self.chain.handle().and_then(act).map_err(|error| TargetError::new(self.path_of(name), operation, error))
+    }
+}

@@ -1,0 +1,100 @@
+//! Temporary names, and the way from there to an entry's own. Must never leave a temporary entry behind, short of the
+//! process being killed, nor take the place of something that it was told to leave.
+
+use std::hash::{BuildHasher, RandomState};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use liasse_format::tree::Name;
+use rustix::fs::{AtFlags, RenameFlags};
+use rustix::io::Errno;
+
+use super::{FileKind, Folder, Occupied, TargetError, TargetOperation};
+
+/// How temporary names begin. A restore that was killed may leave entries of such a name.
+pub const TEMP_PREFIX: &str = ".liasse-";
+
+/// An entry under a temporary name, which is removed unless it is placed.
+#[derive(Debug)]
+pub(super) struct Temp {
+    pub(super) folder: Folder,
+    /// What it is called until it is placed.
+    pub(super) provisional: Name,
+    /// What it will be called.
+    pub(super) name: Name,
+    is_placed: bool,
+}
+
+impl Temp {
+    /// Makes an entry under a name that nothing has.
+    pub(super) fn make<T>(
+        folder: &Folder,
+        name: &Name,
+        make: impl Fn(BorrowedFd<'_>, &[u8]) -> rustix::io::Result<T>,
+    ) -> Result<(Self, T), TargetError> {
+        folder.on(name, TargetOperation::Make, |handle| {
+            loop {
+                let random = RandomState::new().hash_one(name.as_bytes());
+                let temp = Name::new(format!("{TEMP_PREFIX}{random:016x}")).ok_or(Errno::INVAL)?;
+                match make(handle.as_fd(), temp.as_bytes()) {
+                    Ok(value) => {
+                        return Ok((Self { folder: folder.clone(), provisional: temp, name: name.clone(), is_placed: false }, value));
+                    }
+                    Err(Errno::EXIST | Errno::INTR) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        })
+    }
+
+    /// Gives it its name.
+    pub(super) fn place(mut self, occupied: Occupied) -> Result<(), TargetError> {
+        let handle = self.folder.on(&self.name, TargetOperation::Place, Ok)?;
+        match self.rename(&handle, occupied) {
+            Err(Errno::ISDIR | Errno::EXIST | Errno::NOTEMPTY) => self.place_over(&handle, occupied)?,
+            result => result.map_err(|error| self.failed(error))?,
+        }
+        self.is_placed = true;
+        Ok(())
+    }
+
+    fn rename(&self, handle: &OwnedFd, occupied: Occupied) -> rustix::io::Result<()> {
+        let (from, to) = (self.provisional.as_bytes(), self.name.as_bytes());
+        if occupied != Occupied::Refuse {
+            return rustix::fs::renameat(handle, from, handle, to);
+        }
+        match rustix::fs::renameat_with(handle, from, handle, to, RenameFlags::NOREPLACE) {
+            // Some network and old file systems cannot: then look first.
+            Err(Errno::INVAL | Errno::NOSYS) => match rustix::fs::statat(handle, to, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(_) => Err(Errno::EXIST),
+                Err(Errno::NOENT) => rustix::fs::renameat(handle, from, handle, to),
+                Err(error) => Err(error),
+            },
+            result => result,
+        }
+    }
+
+    /// Something is in its way that a rename does not replace.
+    fn place_over(&self, handle: &OwnedFd, occupied: Occupied) -> Result<(), TargetError> {
+        if occupied != Occupied::ReplaceTree {
+            let kind = self.folder.stat(&self.name)?.map_or(FileKind::Directory, |stat| stat.kind);
+            return Err(self.folder.exists(&self.name, kind, TargetOperation::Place));
+        }
+        self.folder.remove(&self.name)?;
+        self.rename(handle, occupied).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: Errno) -> TargetError {
+        TargetError::new(self.folder.path_of(&self.name), TargetOperation::Place, error.into())
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        if !self.is_placed
+            && let Ok(handle) = self.folder.handle()
+        {
+            // Nothing can be done where even this fails; the name tells what it is.
+            let _ = rustix::fs::unlinkat(handle, self.provisional.as_bytes(), AtFlags::empty());
+        }
+    }
+}
