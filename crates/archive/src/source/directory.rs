@@ -10,7 +10,7 @@ use liasse_format::tree::{Name, Xattr};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::{File, FileKind, Listed, SourceDirectory, SourceError, SourceOperation, Stat};
+use super::{File, FileKind, Listed, SourceDirectory, SourceError, SourceOperation, Stat, file};
 use crate::system::{self, Attributed, Chain, Replaced, XattrFailure};
 
 /// An open directory. It may lie at any depth: neither the longest path nor the number of open files is a bound.
@@ -92,8 +92,8 @@ impl SourceDirectory for Directory {
     fn open_file(&self, name: &Name, expected: &Stat) -> Result<File, SourceError> {
         let failed = |source| SourceError { path: self.chain.path_of(name), operation: SourceOperation::Open, source };
         let handle = self.chain.handle().map_err(failed)?;
-        let file = file::open(handle.as_fd(), name, expected).map_err(failed)?;
-        Ok(File::new(file, self.chain.clone(), name.clone()))
+        let opened = file::open(handle.as_fd(), name, expected).map_err(failed)?;
+        Ok(File::new(opened, self.chain.clone(), name.clone()))
     }
 }
 

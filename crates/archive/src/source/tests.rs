@@ -253,7 +253,7 @@ fn one_unreadable_entry_is_an_error_of_its_own() {
             fs::write(at(file), file).unwrap();
         }
         fs::create_dir(at("closed")).unwrap();
-        let deny = |name: &str| fs::set_permissions(at(name), fs::Permissions::from_mode(0)).unwrap();
+        let deny = |name: &str| fs::set_permissions(at(name), fs::Permissions::from_mode(0o000)).unwrap();
         deny("b");
         deny("closed");
         let directory = open(dir.path());

@@ -7,7 +7,7 @@ use rustix::fs::AtFlags;
 use super::{FileKind, Folder, Listed, TargetError, TargetErrorKind, TargetOperation};
 
 /// A directory that is being emptied.
-struct Emptying {
+pub(super) struct Emptying {
     folder: Folder,
     name: Name,
     rest: Vec<Listed>,
@@ -35,7 +35,7 @@ pub(super) fn remove(folder: &Folder, name: &Name) -> Result<(), TargetError> {
     Ok(())
 }
 
-fn enter(above: &Folder, name: &Name) -> Result<Emptying, TargetError> {
+pub(super) fn enter(above: &Folder, name: &Name) -> Result<Emptying, TargetError> {
     let folder = above.open(name)?;
     if !folder.is_beside(above) {
         let path = folder.path();
