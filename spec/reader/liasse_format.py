@@ -23,7 +23,8 @@ SIZE_LIMITS = {CONFIG: 4 * MIB, SLOT: 4 * MIB, CREDENTIAL: 4 * MIB, INTENT: 4 * 
 NO_SESSION = (CONFIG, SLOT, CREDENTIAL)
 DATA, TREE, LIST = 1, 2, 3
 FILE, DIRECTORY, LINK, FIFO, CHARACTER, BLOCK = 1, 2, 3, 4, 5, 6
-CHUNK_LIMIT, BLOCK_LIMIT, DIRECTORY_LIMIT, DIRECT_REFS, REF_SIZE = 8 * MIB, 16 * MIB, 64 * MIB, 1024, 36
+CHUNK_LIMIT, BLOCK_LIMIT, STORED_LIMIT, DIRECTORY_LIMIT = 8 * MIB, 16 * MIB, 17 * MIB, 64 * MIB
+DIRECT_REFS, REF_SIZE = 1024, 36
 PACK_START, FOOTER_SIZE, TRAILER_SIZE, BOX_OVERHEAD = 176, 104, 48, 80
 PURPOSES = {"data": "chunk id: data", "tree": "chunk id: tree", "list": "chunk id: list", "config": "box: config",
             "directory": "box: pack directory", "footer": "box: pack footer", "segment": "box: index segment",
@@ -143,14 +144,17 @@ def read_header(raw, kinds=None, repository=None):
     demand(raw[:8] == MAGIC, "magic", "not an object of a Liasse repository")
     head = Header(*struct.unpack("<8x4H16s16s", raw[:48]), bytes(raw[:48]))
     demand(head.major == 1, "version", f"major version {head.major} is not known")
-    demand(kinds is None or head.kind in kinds, "kind", f"an object of kind {head.kind}")
+    demand(head.kind in (kinds or SIZE_LIMITS), "kind", f"an object of kind {head.kind}")
     demand(head.zero == 0, "value", "the reserved bytes of a header are not zero")
+    demand(head.kind not in NO_SESSION or not any(head.session), "value", "a session id where the kind has none")
     demand(repository is None or head.repository == repository, "foreign", "an object of another repository")
     return head
 
 
 def read_object(data, kinds, repository=None, whole=True):
     """Check header and trailer in the order of the specification; gives header and body."""
+    limit = max(SIZE_LIMITS[kind] for kind in kinds)
+    demand(len(data) <= limit, "limit", f"an object of more than {limit} bytes")
     demand(len(data) >= 96, "truncated", "shorter than header and trailer")
     head = read_header(data[:48], kinds)
     length, digest, end = struct.unpack("<Q32s8s", data[-48:])
@@ -158,8 +162,6 @@ def read_object(data, kinds, repository=None, whole=True):
     if whole:
         demand(blake3(memoryview(data)[:-40]).digest() == digest, "checksum", "the object is damaged")
     demand(repository in (None, head.repository), "foreign", "an object of another repository")
-    if head.kind in NO_SESSION:
-        demand(not any(head.session), "value", "a session id where the kind has none")
     return head, None if head.kind in (DATA_PACK, TREE_PACK) else data[48:-48]
 
 
@@ -354,7 +356,7 @@ def config(c):
              "data_chunks": cut_sizes(c), "tree_chunks": cut_sizes(c),
              "block_size": ranged(c.u32(), 65536, 8 * MIB, "block size"),
              "pack_size": ranged(c.u32(), MIB, GIB, "pack size"), "level": ranged(c.i32(), -7, 22, "level"), "tlvs": c.tlvs()}
-    demand(value["number"] > 1 or not any(value["previous"]), "value", "config 1 names a previous one")
+    demand((value["number"] == 1) != any(value["previous"]), "value", "config 1, and no other, names no previous one")
     demand([r["status"] for r in value["readers"]].count(1) == 1, "value", "not exactly one current reader")
     for items in (value["readers"], value["writers"]):
         demand(len({item["key"] for item in items}) == len(items), "value", "a public key stands twice in a list")
@@ -371,8 +373,8 @@ def signed(plaintext):
 def block(c):
     value = {"stored": c.u32(), "raw": c.u32(), "codec": c.u16()}
     demand(value["raw"] <= BLOCK_LIMIT, "limit", "a block of more than 16 MiB")
+    demand(value["stored"] <= STORED_LIMIT, "limit", "a block of more than 17 MiB as stored")
     demand(value["raw"] and value["stored"] >= 17, "value", "an empty block")
-    demand(value["codec"] in (0, 1), "codec", f"codec {value['codec']} is not known")
     return value
 
 
@@ -401,6 +403,7 @@ def check_chunk(value, blocks):
             inside = e["block"] < len(blocks) and e["offset"] + e["length"] <= blocks[e["block"]]["raw"]
             demand(inside, "value", "a literal outside its block")
         demand(e.get("origin") != value["id"], "value", "a chunk that is its own origin")
+        demand("block" in e or e["offset"] + e["length"] <= CHUNK_LIMIT, "value", "an origin's range beyond any chunk")
     for a, b in zip(extents, extents[1:]):
         same = a.get("origin") == b.get("origin") and a.get("block") == b.get("block")
         demand(not same or a["offset"] + a["length"] != b["offset"], "value", "neighbouring extents that are not merged")
@@ -472,7 +475,7 @@ def content(c):
         list_length(total)
     data = value["size"] - sum(length for _, length in value["holes"])
     demand(data == total if not value["depth"] else data > DIRECT_REFS, "value", "chunks that do not add up to the size")
-    demand(value["size"] or value["hash"] == blake3(b"").digest(), "mismatch", "an empty content with another hash")
+    demand(value["size"] or value["hash"] == blake3(b"").digest(), "value", "an empty content with another hash")
     return value
 
 
@@ -517,6 +520,8 @@ def entry(c):
     value |= by_type(c, value["type"])
     value |= {"xattrs": c.list(xattr, 4096), "tlvs": c.tlvs(ENTRY_PARTS)}
     ascending([name for name, _ in value["xattrs"]], "extended attributes")
+    grouped = any(tag == 2 for tag, _ in value["tlvs"])
+    demand(not grouped or value["type"] != DIRECTORY, "value", "a directory with a hard link group")
     return value
 
 

@@ -132,12 +132,11 @@ class Repository:
         numbers = sorted(map(int, self.names("config")))
         if not numbers:
             raise Usage("no repository here: it has no config", EXIT_NO_REPOSITORY)
-        raw = self.read("config", numbers[-1], CONFIG)
-        self.id = read_object(raw, (CONFIG,))[0].repository
+        self.id = self.identity(numbers)
         self.bundle = self.unlock(password, credential)
         self.keys = purpose_keys(self.bundle["secret"])
-        self.config = self.open_config(raw, numbers[-1])
-        self.check_chain(numbers)
+        self.config = self.believed(numbers)
+        self.check_chain([number for number in numbers if number <= self.config["number"]])
 
     # --- objects
 
@@ -196,6 +195,27 @@ class Repository:
                 if failure.word != "password":
                     self.notes.append(f"keys/{name}: {failure}")
         raise Failure("password", "the password opens no key slot")
+
+    def identity(self, numbers):
+        """The repository id of the highest config whose envelope is sound."""
+        first = None
+        for number in reversed(numbers):
+            try:
+                return read_object(self.read("config", number, CONFIG), (CONFIG,))[0].repository
+            except (Failure, OSError) as failure:
+                first = first or failure
+        raise first
+
+    def believed(self, numbers):
+        """The highest config that can be believed; those above it are noted."""
+        first = None
+        for number in reversed(numbers):
+            try:
+                return self.open_config(self.read("config", number, CONFIG), number)
+            except (Failure, OSError) as failure:
+                first = first or failure
+                self.notes.append(f"config/{number}: {failure}")
+        raise first
 
     def open_config(self, raw, number):
         head, body = read_object(raw, (CONFIG,), self.id)

@@ -13,6 +13,7 @@ import tempfile
 import liasse_format as f
 import liasse_reader
 import test_writer as w
+from blake3 import blake3
 
 CASES = []
 DEEP_SIZE = 1_100_000  # more than 1,024 refs of 1,000 bytes: depth 1
@@ -199,9 +200,21 @@ def revoked_writer_is_refused(work):
 @case
 def broken_chain_is_noted(work):
     sample = Sample(work + "/r")
-    sample.repo.write_config(2, bytes(32))
+    sample.repo.write_config(2, b"\1" * 32)
     code, _, err = run(sample.root, "check")
     assert code == 12 and "config/1: mismatch" in err
+
+
+@case
+def damaged_highest_config_is_passed_by(work):
+    sample = Sample(work + "/r")
+    with open(os.path.join(sample.root, "config", "1"), "rb") as file:
+        sample.repo.write_config(2, blake3(file.read()).digest())
+    for at in (60, 20):  # within the body; within the repository id, where the envelope is no longer sound either
+        flip(os.path.join(sample.root, "config", "2"), at)
+        code, _, err = run(sample.root, "snapshots")
+        assert code == 12 and "config/2: checksum" in err
+        assert run(sample.root, "restore", "latest", "--target", f"{work}/{at}")[0] == 0
 
 
 @case

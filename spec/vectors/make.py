@@ -36,10 +36,8 @@ def public(seed):
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
-def save(kind, name, expect, what, data, params=None, assumes=None, value=None):
+def save(kind, name, expect, what, data, params=None, value=None):
     vector = {"what": what, "type": kind, "params": f.plain(params or {}), "hex": data.hex(), "expect": expect}
-    if assumes:
-        vector["assumes"] = assumes
     if value is not None:
         vector["value"] = value
     path = os.path.join(HERE, f"{kind}-{name}.{expect}.json")
@@ -49,7 +47,7 @@ def save(kind, name, expect, what, data, params=None, assumes=None, value=None):
         file.write("\n")
 
 
-def ok(kind, name, what, data, assumes=None, /, **params):
+def ok(kind, name, what, data, /, **params):
     """A good input; what decodes must encode to the same bytes again."""
     word, value = runner.outcome({"type": kind, "hex": data.hex(), "params": f.plain(params)})
     assert word == "ok", (kind, name, word)
@@ -58,13 +56,13 @@ def ok(kind, name, what, data, assumes=None, /, **params):
         assert ENCODERS[kind](decoded) == data, (kind, name)
     if len(json.dumps(value)) > SMALL:
         value = None
-    save(kind, name, "ok", what, data, params, assumes, value)
+    save(kind, name, "ok", what, data, params, value)
 
 
-def bad(kind, name, expect, what, data, assumes=None, /, **params):
+def bad(kind, name, expect, what, data, /, **params):
     word, _ = runner.outcome({"type": kind, "hex": data.hex(), "params": f.plain(params)})
     assert word == expect, (kind, name, word, expect)
-    save(kind, name, expect, what, data, params, assumes)
+    save(kind, name, expect, what, data, params)
 
 
 def ends(kind, data, /, **params):
@@ -98,6 +96,9 @@ def envelope():
     bad("header", "major-0", "version", "major version 0", w.header(7, REPOSITORY, SESSION, major=0))
     bad("header", "other-kind", "kind", "a tombstone where a snapshot is demanded", w.header(8, REPOSITORY, SESSION), kind=7)
     bad("header", "reserved", "value", "the reserved bytes are not zero", w.header(7, REPOSITORY, SESSION, zero=256), kind=7)
+    bad("header", "slot-session", "value", "a key slot with a session id", w.header(2, REPOSITORY, SESSION), kind=2)
+    bad("header", "kind-0", "kind", "kind 0", w.header(0, REPOSITORY, SESSION))
+    bad("header", "kind-11", "kind", "a kind that is reserved", w.header(11, REPOSITORY, SESSION))
     bad("header", "foreign", "foreign", "another repository", good, kind=7, repository=bytes(16))
     bad("header", "version-before-kind", "version", "both major and kind are wrong: the version is named",
         w.header(8, REPOSITORY, SESSION, major=2), kind=7)
@@ -119,7 +120,7 @@ def envelope():
     bad("object", "reserved", "value", "the reserved bytes are not zero",
         w.whole_object(w.header(7, REPOSITORY, SESSION, zero=1), b""), **place)
     bad("object", "config-session", "value", "a config with a session id", w.whole_object(w.header(1, REPOSITORY, SESSION), b""),
-        "a session id other than zeros where the kind has none is `value`", kind=1, repository=REPOSITORY)
+        kind=1, repository=REPOSITORY)
 
 
 def lie(head, body, by):
@@ -174,8 +175,7 @@ def slots(plaintext):
              "passes-17": {"passes": 17}, "lanes-0": {"lanes": 0}, "lanes-17": {"lanes": 17}}
     for name, changes in wrong.items():
         bad("slot-body", name, "limit", "a parameter out of its range", w.slot_head(slot | changes) + bytes(80))
-    bad("slot-body", "kdf-2", "value", "a key derivation that is not known", w.slot_head(slot | {"kdf": 2}) + bytes(80),
-        "an unknown key derivation is `value`")
+    bad("slot-body", "kdf-2", "value", "a key derivation that is not known", w.slot_head(slot | {"kdf": 2}) + bytes(80))
     values = {name: slot[name] for name in slot}
     ok("kdf", "ascii", "the smallest parameters", b"correct horse", **values)
     ok("kdf", "empty", "an empty password", b"", **values)
@@ -198,7 +198,7 @@ def configs():
     optional_parts("config", base)
     writers = base["writers"]
     values = {
-        "number-0": {"number": 0}, "first-with-previous": {"number": 1}, "nanoseconds": {"time": [0, 10**9]},
+        "number-0": {"number": 0}, "first-with-previous": {"number": 1}, "second-without-previous": {"previous": bytes(32)}, "nanoseconds": {"time": [0, 10**9]},
         "no-current-reader": {"readers": [{"key": key, "status": 2}]}, "no-reader": {"readers": []},
         "two-current-readers": {"readers": [{"key": key, "status": 1}, {"key": seeded("x"), "status": 1}]},
         "reader-status-3": {"readers": base["readers"] + [{"key": key, "status": 3}]},
@@ -212,8 +212,7 @@ def configs():
     for name, changes in values.items():
         bad("config", name, "value", "a value out of its range, or not defined", w.config(base | changes))
     for name in ("readers", "writers"):
-        bad("config", f"{name}-twice", "value", "a public key twice", w.config(base | {name: base[name] + [base[name][1]]}),
-            "a public key that stands twice in a list is `value`")
+        bad("config", f"{name}-twice", "value", "a public key twice", w.config(base | {name: base[name] + [base[name][1]]}))
 
 
 # --- packs and index --------------------------------------------------------------------------------------------------
@@ -242,8 +241,7 @@ def packs():
     ok("directory", "data", "literals, origins, 32 origins, and neighbours that do not continue", w.directory(good), kind=4)
     ok("directory", "tree", "tree and list chunks", w.directory({"blocks": BLOCKS, "chunks": [
         chunk(ident(1), lit(0, 0, 60), kind=2), chunk(ident(2), lit(0, 60, 40), kind=3)]}), kind=5)
-    ok("directory", "empty", "no blocks and no chunks", w.directory({"blocks": [], "chunks": []}),
-       "a pack without blocks and chunks is allowed", kind=4)
+    ok("directory", "empty", "no blocks and no chunks", w.directory({"blocks": [], "chunks": []}), kind=4)
     ends("directory", w.directory(good), kind=4)
     cases = {
         "literal-outside": ("value", [chunk(ident(1), lit(0, 50, 51))]), "block-unknown": ("value", [chunk(ident(1), lit(2, 0, 1))]),
@@ -252,6 +250,7 @@ def packs():
         "extent-empty": ("value", [chunk(ident(1), lit(0, 0, 5), lit(1, 0, 0))]), "no-extent": ("value", [chunk(ident(1), length=5)]),
         "chunk-empty": ("value", [chunk(ident(1), length=0)]), "self-origin": ("value", [chunk(ident(1), org(ident(1), 0, 5))]),
         "literals-not-merged": ("value", [chunk(ident(1), lit(0, 0, 5), lit(0, 5, 5))]),
+        "origin-range": ("value", [chunk(ident(1), org(ident(9), 8388608, 1))]),
         "origins-not-merged": ("value", [chunk(ident(1), org(ident(9), 0, 5), org(ident(9), 5, 5))]),
         "33-origins": ("limit", [chunk(ident(1), *many, org(ident(99), 0, 1))]),
         "extent-tag": ("value", [chunk(ident(1), lit(0, 0, 5) | {"tag": 2})]),
@@ -266,11 +265,12 @@ def packs():
         bad("directory", name, word, name.replace("-", " "), w.directory({"blocks": BLOCKS, "chunks": chunks}), kind=4)
     bad("directory", "data-in-tree-pack", "value", "a data chunk in a tree pack",
         w.directory({"blocks": BLOCKS, "chunks": [chunk(ident(1), lit(0, 0, 5))]}), kind=5)
-    blocks = {"block-empty": ("value", {"raw": 0}), "block-16-stored": ("value", {"stored": 16}), "block-large": ("limit", {"raw": 16777217})}
+    blocks = {"block-empty": ("value", {"raw": 0}), "block-16-stored": ("value", {"stored": 16}), "block-large": ("limit", {"raw": 16777217}),
+              "block-large-stored": ("limit", {"stored": 17825793})}
     for name, (word, changes) in blocks.items():
         bad("directory", name, word, name.replace("-", " "), w.directory({"blocks": [BLOCKS[0] | changes], "chunks": []}), kind=4)
-    bad("directory", "block-codec", "codec", "a block of an unknown codec", w.directory({"blocks": [BLOCKS[0] | {"codec": 2}], "chunks": []}),
-        "a directory that names an unknown codec is refused when it is decoded", kind=4)
+    ok("directory", "block-codec", "a block of an unknown codec is refused only when it is opened",
+       w.directory({"blocks": [BLOCKS[0] | {"codec": 2}, BLOCKS[1]], "chunks": [chunk(ident(1), lit(1, 0, 5))]}), kind=4)
     bad("directory", "65537-blocks", "limit", "65,537 blocks are announced", w.u32(65537) + bytes(1000), kind=4)
     bad("directory", "1048577-chunks", "limit", "1,048,577 chunks are announced", w.u32(0) + w.u32(1048577) + bytes(1000), kind=4)
     foot = {"offset": 176, "length": 100, "blocks": 65536, "chunks": 1048576}
@@ -278,8 +278,7 @@ def packs():
     ends("footer", w.footer(foot))
     bad("footer", "blocks", "limit", "65,537 blocks", w.footer(foot | {"blocks": 65537}))
     bad("footer", "chunks", "limit", "1,048,577 chunks", w.footer(foot | {"chunks": 1048577}))
-    bad("footer", "offset", "value", "a directory within the head of the pack", w.footer(foot | {"offset": 175}),
-        "a directory offset below 176 is refused when the footer is decoded")
+    bad("footer", "offset", "value", "a directory within the head of the pack", w.footer(foot | {"offset": 175}))
     segments(good)
 
 
@@ -332,12 +331,12 @@ def contents():
     for name, value in values.items():
         bad("content", name, "value", name.replace("-", " "), w.content(value))
     bad("content", "tree-hole", "value", "a directory with a hole", w.content(holes), of="tree")
-    bad("content", "depth-4", "limit", "depth 4", w.content(deep | {"depth": 4}), "a depth over 3 is `limit`")
+    bad("content", "depth-4", "limit", "depth 4", w.content(deep | {"depth": 4}))
     bad("content", "1025-chunks", "limit", "1,025 direct chunks", w.content(base | {"size": 1025, "chunks": [ref(1, 1)] * 1025}))
     bad("content", "ref-large", "limit", "a chunk of more than 8 MiB", w.content(base | {"size": 8388609, "chunks": [ref(1, 8388609)]}))
     bad("content", "65537-holes", "limit", "65,537 holes are announced", w.content(base)[:-4] + w.u32(65537))
-    bad("content", "empty-hash", "mismatch", "an empty content with another hash", w.content(EMPTY | {"hash": ident(7)}),
-        "the hash of an empty content is checked when it is decoded")
+    bad("content", "empty-hash", "value", "an empty content with another hash", w.content(EMPTY | {"hash": ident(7)}))
+    bad("content", "depth-1-small", "value", "1,024 bytes cannot be in more than 1,024 chunks", w.content(deep | {"size": 1024}))
     refs = [ref(n % 256, 1 + n) for n in range(1025)]
     whole = b"".join(map(w.ref, refs))
     ok("list", "1025", "as few refs as may stand in a list", whole)
@@ -373,7 +372,7 @@ def entries():
         "name-nul": file(b"a\0b"), "type-0": file(type=0), "type-7": file(type=7), "mode-high": file(mode=0o10000),
         "nanoseconds": file(mtime=[0, 10**9]), "link-empty": file(type=3, target=b""), "link-nul": file(type=3, target=b"a\0"),
         "xattr-empty": file(xattrs=[[b"", b""]]), "xattr-nul": file(xattrs=[[b"user.\0", b""]]),
-        "group-zero": file(tlvs=[[2, w.u64(0)]]), "birth-nanoseconds": file(tlvs=[[1, w.time([0, 10**9])]]),
+        "group-zero": file(tlvs=[[2, w.u64(0)]]), "group-on-directory": folder | {"tlvs": [[2, w.u64(1)]]}, "birth-nanoseconds": file(tlvs=[[1, w.time([0, 10**9])]]),
         "directory-hole": folder | {"content": EMPTY | {"size": 5, "hash": ident(1), "holes": [[0, 5]]}}}
     for name, value in values.items():
         bad("entry", name, "value", name.replace("-", " "), w.entry(value))
@@ -434,8 +433,7 @@ def records():
               "dossiers-order": {"dossiers": [dossier | {"code": "z"}, dossier]}}
     for name, changes in orders.items():
         bad("snapshot", name, "order", name.replace("-", " "), w.snapshot(base | changes))
-    bad("snapshot", "1001-unread", "limit", "1,001 unread sources", w.snapshot(base | {"unread": [[b"/", ""]] * 1001}),
-        "more than 1,000 unread sources in the list are `limit`")
+    bad("snapshot", "1001-unread", "limit", "1,001 unread sources", w.snapshot(base | {"unread": [[b"/", ""]] * 1001}))
     data = w.snapshot(base | {"reason": "r"})
     bad("snapshot", "option-2", "value", "a reason whose option byte is 2", data.replace(b"\1\1\0\0\0r", b"\2\1\0\0\0r"))
     small_records(when)
@@ -477,7 +475,7 @@ def computations():
     bad("box", "key", "seal", "another key", box, **(place | {"key": seeded("other")}))
     bad("box", "header", "seal", "another header", box, **(place | {"header": w.header(7, REPOSITORY)}))
     bad("box", "extra", "seal", "another extra", box, **(place | {"extra": b""}))
-    bad("box", "short", "truncated", "79 bytes", box[:79], "a box shorter than 80 bytes is `truncated`", **place)
+    bad("box", "short", "truncated", "79 bytes", box[:79], **place)
     pack_keys()
     cuts()
     signatures()
@@ -487,7 +485,7 @@ def pack_keys():
     head, key = w.header(f.DATA_PACK, REPOSITORY, SESSION), seeded("pack key")
     start, place = w.pack_head(w.public_of(READER), head, key, seeded("ephemeral")), {"reader": READER, "header": head}
     ok("pack-key", "plain", "the key of a pack", start, **place)
-    bad("pack-key", "other-reader", "password", "another reader's key", start, "a pack for which no reader key is at hand is `password`",
+    bad("pack-key", "other-reader", "password", "another reader's key", start,
         reader=seeded("other"), header=head)
     bad("pack-key", "header", "seal", "another header", start, reader=READER, header=w.header(f.TREE_PACK, REPOSITORY, SESSION))
     for name, at in {"enc": 20, "ciphertext": 60, "commitment": 100}.items():
@@ -519,8 +517,7 @@ def compressed(data):
         w.u16(1) + w.u32(2 * len(data)) + frame + frame)
     bad("compressed", "after-frame", "codec", "a byte after the frame", head + frame + b"\0")
     bad("compressed", "frame-cut", "codec", "the frame ends too early", head + frame[:-1])
-    bad("compressed", "skippable", "codec", "a skippable frame before the frame", head + b"\x50\x2a\x4d\x18\0\0\0\0" + frame,
-        "a skippable frame counts as a second frame")
+    bad("compressed", "skippable", "codec", "a skippable frame before the frame", head + b"\x50\x2a\x4d\x18\0\0\0\0" + frame)
     bad("compressed", "codec-2", "codec", "an unknown codec", w.u16(2) + w.u32(len(data)) + data)
     bad("compressed", "large", "limit", "more than 64 MiB are announced", w.u16(1) + w.u32(67108865) + frame)
     bad("compressed", "short", "truncated", "five bytes", head[:5])
