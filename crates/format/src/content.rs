@@ -71,14 +71,20 @@ impl Content {
                     .ok_or_else(|| input.bad("holes end within the content"))?,
             );
         }
+        if self.size == 0 && self.hash != Hash::of(b"") {
+            return Err(input.bad("an empty content has the hash of nothing"));
+        }
         let listed: u64 = self.chunks.iter().map(|chunk| u64::from(chunk.length)).sum();
         if self.depth == 0 && listed != self.data_size() {
             return Err(input.bad("chunks add up to the data"));
         }
-        if self.depth > 0 && (!listed.is_multiple_of(ChunkRef::MIN_SIZE as u64) || listed <= (DIRECT_LIMIT * ChunkRef::MIN_SIZE) as u64) {
-            return Err(input.bad("a list is of whole items, and stored only when it is long"));
+        if self.depth == 0 {
+            return Ok(());
         }
-        Ok(())
+        if self.data_size() <= DIRECT_LIMIT as u64 {
+            return Err(input.bad("a stored list names more bytes than a direct one could name chunks"));
+        }
+        check_list_size(listed)
     }
 }
 
@@ -131,6 +137,16 @@ impl Wire for Content {
 pub fn put_list_item(chunk: &ChunkRef, list: &mut Vec<u8>) {
     list.extend_from_slice(&chunk.id.0);
     list.extend_from_slice(&chunk.length.to_le_bytes());
+}
+
+/// Refuses (`value`) the length in bytes of one level's whole list, all its chunks together, when it is not of whole items or short enough to
+/// stand one depth lower.
+pub fn check_list_size(bytes: u64) -> Result<(), DecodeError> {
+    if bytes.is_multiple_of(ChunkRef::MIN_SIZE as u64) && bytes > (DIRECT_LIMIT * ChunkRef::MIN_SIZE) as u64 {
+        Ok(())
+    } else {
+        Err(DecodeError::Value { what: "a list is of whole items, and stored only when it is long", offset: 0 })
+    }
 }
 
 /// Decodes the bytes of a stored list of chunks, or a part of one that holds whole items.

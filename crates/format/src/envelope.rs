@@ -2,6 +2,7 @@
 
 use crate::error::DecodeError;
 use crate::ids::{RepositoryId, SessionId};
+use crate::pack::PACK_LIMIT;
 use crate::wire::{Reader, Wire, Writer};
 
 /// Length of a header in bytes.
@@ -12,6 +13,8 @@ pub const TRAILER_SIZE: usize = 48;
 pub const MAJOR: u16 = 1;
 /// The minor version that is written; any is read.
 pub const MINOR: u16 = 0;
+/// What a box adds to its plaintext, in bytes: salt, commitment and tag (`spec/sealing.md`).
+pub const BOX_OVERHEAD: usize = 80;
 
 const MAGIC: [u8; 8] = *b"\x89LIA\r\n\x1a\n";
 const END_MAGIC: [u8; 8] = *b"\n\x1a\n\rAIL\x89";
@@ -60,6 +63,20 @@ impl Kind {
     /// Its number in headers.
     pub fn number(self) -> u16 {
         self as u16
+    }
+
+    /// Whether objects of this kind belong to a session.
+    pub fn has_session(self) -> bool {
+        !matches!(self, Self::Config | Self::Slot | Self::Credential)
+    }
+
+    /// Most bytes of a whole object.
+    pub fn size_limit(self) -> u64 {
+        match self {
+            Self::Config | Self::Slot | Self::Credential | Self::Tombstone | Self::Intent => 4 << 20,
+            Self::Segment | Self::Snapshot | Self::Plan => 64 << 20,
+            Self::DataPack | Self::TreePack => PACK_LIMIT,
+        }
     }
 
     /// The kind of a number.
@@ -112,6 +129,11 @@ impl Header {
         Self::parse(bytes, Some(kind))
     }
 
+    /// Refuses (`foreign`) an object of another repository.
+    pub fn check_repository(&self, expected: RepositoryId) -> Result<(), DecodeError> {
+        if self.repository == expected { Ok(()) } else { Err(DecodeError::Foreign) }
+    }
+
     fn parse(bytes: &[u8; HEADER_SIZE], expected: Option<Kind>) -> Result<Self, DecodeError> {
         let mut input = Reader::new(bytes);
         if input.raw(MAGIC.len())? != MAGIC {
@@ -130,6 +152,9 @@ impl Header {
         }
         let repository = RepositoryId(Wire::get(&mut input)?);
         let session = SessionId(Wire::get(&mut input)?);
+        if !kind.has_session() && session != SessionId::NONE {
+            return Err(input.bad("an object of this kind belongs to no session"));
+        }
         Ok(Self { kind, minor, repository, session })
     }
 }
@@ -164,6 +189,10 @@ pub fn wrap(header: &Header, body: &[u8]) -> Vec<u8> {
 /// Takes an object apart into header and body, and refuses it in the order of `spec/envelope.md`. `repository` is `None` where it is
 /// only learned from the object.
 pub fn unwrap(object: &[u8], kind: Kind, repository: Option<RepositoryId>) -> Result<(Header, &[u8]), DecodeError> {
+    let (size, limit) = (object.len() as u64, kind.size_limit());
+    if size > limit {
+        return Err(DecodeError::Limit { offset: 0, stated: size, limit });
+    }
     let truncated = DecodeError::Truncated { offset: object.len() };
     let (head, rest) = object.split_first_chunk::<HEADER_SIZE>().ok_or(truncated.clone())?;
     let (body, end) = rest.split_last_chunk::<TRAILER_SIZE>().ok_or(truncated)?;
@@ -179,8 +208,6 @@ pub fn unwrap(object: &[u8], kind: Kind, repository: Option<RepositoryId>) -> Re
     if *hasher.finalize().as_bytes() != hash {
         return Err(DecodeError::Checksum);
     }
-    if repository.is_some_and(|expected| expected != header.repository) {
-        return Err(DecodeError::Foreign);
-    }
+    repository.map_or(Ok(()), |expected| header.check_repository(expected))?;
     Ok((header, body))
 }

@@ -3,7 +3,7 @@
 use crate::envelope::Kind;
 use crate::error::DecodeError;
 use crate::ids::ObjectName;
-use crate::pack::Directory;
+use crate::pack::{Directory, PACK_LIMIT};
 use crate::tlv::{self, Unknown};
 use crate::wire::{Reader, Wire, Writer, ascending};
 
@@ -47,6 +47,9 @@ impl Wire for PackRecord {
             return Err(input.bad("a segment lists packs"));
         };
         let size = Wire::get(input)?;
+        if size > PACK_LIMIT {
+            return Err(DecodeError::Limit { offset: input.offset(), stated: size, limit: PACK_LIMIT });
+        }
         let directory = Directory::get(input)?;
         directory.check_kind(kind)?;
         Ok(Self { name, kind, size, directory })

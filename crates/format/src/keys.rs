@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::envelope::BOX_OVERHEAD;
 use crate::error::DecodeError;
 use crate::ids::PublicKey;
 use crate::wire::{Reader, Wire, Writer, wire_tag};
@@ -105,6 +106,30 @@ impl Kdf {
     /// Length of the encoding in bytes.
     pub const SIZE: usize = 46;
     const ARGON2ID: u16 = 1;
+}
+
+/// The body of a key slot, unopened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotBody<'a> {
+    /// How the password becomes the box's key.
+    pub kdf: Kdf,
+    /// The encoding of `kdf`: the `extra` of the box.
+    pub public: &'a [u8],
+    /// The box of a bundle.
+    pub sealed: &'a [u8],
+}
+
+impl<'a> SlotBody<'a> {
+    /// Takes a slot's body apart, and refuses it before any derivation is run.
+    pub fn decode(body: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut input = Reader::new(body);
+        let kdf = Kdf::get(&mut input)?;
+        let sealed = input.rest();
+        if sealed.len() < BOX_OVERHEAD {
+            return Err(DecodeError::Truncated { offset: body.len() });
+        }
+        Ok(Self { kdf, public: body.get(..Kdf::SIZE).unwrap_or_default(), sealed })
+    }
 }
 
 /// Refuses a cost outside its range.

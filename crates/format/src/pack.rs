@@ -25,6 +25,8 @@ pub const PACK_LIMIT: u64 = 4 << 30;
 pub const CHUNK_LIMIT: u32 = 8 << 20;
 /// Most bytes of a block before compression.
 pub const BLOCK_LIMIT: u32 = 16 << 20;
+/// Most bytes of a block as it is stored: no compressor expands the 16 MiB of a raw block by as much.
+pub const STORED_LIMIT: u32 = 17 << 20;
 /// Most extents of a chunk.
 pub const EXTENTS_LIMIT: usize = 8_192;
 /// Most different origins of a chunk.
@@ -231,7 +233,7 @@ impl Wire for Extent {
 }
 
 impl Wire for Chunk {
-    const MIN_SIZE: usize = 2 + 32 + 4 + 4 + Extent::MIN_SIZE;
+    const MIN_SIZE: usize = 2 + 32 + 4 + 4;
 
     fn put(&self, out: &mut Writer) {
         self.kind.put(out);
@@ -259,8 +261,10 @@ impl Wire for Directory {
             if block.raw == 0 || block.stored <= BLOCK_OVERHEAD {
                 return Err(input.bad("a block has at least one byte"));
             }
-            if block.raw > BLOCK_LIMIT {
-                return Err(DecodeError::Limit { offset: input.offset(), stated: block.raw.into(), limit: BLOCK_LIMIT.into() });
+            for (stated, limit) in [(block.raw, BLOCK_LIMIT), (block.stored, STORED_LIMIT)] {
+                if stated > limit {
+                    return Err(DecodeError::Limit { offset: input.offset(), stated: stated.into(), limit: limit.into() });
+                }
             }
         }
         let directory = Self { blocks, chunks: input.list(CHUNKS_LIMIT)? };
@@ -285,7 +289,34 @@ pub struct Footer {
     pub chunks: u32,
 }
 
-wire_struct!(Footer { directory_offset: u64, directory_size: u64, blocks: u32, chunks: u32 });
+impl Wire for Footer {
+    const MIN_SIZE: usize = Self::SIZE;
+
+    fn put(&self, out: &mut Writer) {
+        self.directory_offset.put(out);
+        self.directory_size.put(out);
+        self.blocks.put(out);
+        self.chunks.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let footer = Self {
+            directory_offset: Wire::get(input)?,
+            directory_size: Wire::get(input)?,
+            blocks: Wire::get(input)?,
+            chunks: Wire::get(input)?,
+        };
+        for (stated, limit) in [(footer.blocks, BLOCKS_LIMIT), (footer.chunks, CHUNKS_LIMIT)] {
+            if stated as usize > limit {
+                return Err(DecodeError::Limit { offset: input.offset(), stated: stated.into(), limit: limit as u64 });
+            }
+        }
+        if footer.directory_offset < BLOCKS_OFFSET {
+            return Err(input.bad("a directory lies behind the head of its pack"));
+        }
+        Ok(footer)
+    }
+}
 
 impl Footer {
     /// Length before sealing, in bytes.

@@ -150,7 +150,7 @@ pub struct Entry {
 }
 
 impl Wire for Name {
-    const MIN_SIZE: usize = 5;
+    const MIN_SIZE: usize = 4;
 
     fn put(&self, out: &mut Writer) {
         out.bytes(&self.0);
@@ -163,7 +163,7 @@ impl Wire for Name {
 }
 
 impl Wire for Xattr {
-    const MIN_SIZE: usize = 9;
+    const MIN_SIZE: usize = 8;
     const LIST_LIMIT: usize = XATTRS_LIMIT;
 
     fn put(&self, out: &mut Writer) {
@@ -234,7 +234,7 @@ fn put_parts(metadata: &Metadata, out: &mut Writer) {
 }
 
 impl Wire for Entry {
-    const MIN_SIZE: usize = 5 + 2 + 12 + 8 + 12 + 4 + 4;
+    const MIN_SIZE: usize = 4 + 2 + 12 + 8 + 12 + 4 + 4;
 
     fn put(&self, out: &mut Writer) {
         let metadata = &self.metadata;
@@ -269,6 +269,9 @@ impl Wire for Entry {
         let hard_link = tlv::take(&mut parts, HARD_LINK)?;
         if hard_link == Some(0) {
             return Err(input.bad("a hard link group is not zero"));
+        }
+        if hard_link.is_some() && matches!(node, Node::Directory { .. }) {
+            return Err(input.bad("a directory has one name"));
         }
         let windows_attributes = tlv::take(&mut parts, WINDOWS_ATTRIBUTES)?;
         let windows_security = tlv::take_bytes(&mut parts, WINDOWS_SECURITY);

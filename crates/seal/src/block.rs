@@ -9,15 +9,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use liasse_format::ids::PublicKey;
-use liasse_format::pack::BLOCK_LIMIT;
+use liasse_format::pack::{BLOCK_LIMIT, STORED_LIMIT};
 
 use crate::SealError;
 use crate::cipher::{Cipher, TAG_SIZE};
 use crate::codec::{Codec, Compressed, Decompressor};
 use crate::packkey::{PackKey, SealedPackKey};
 
-/// Most bytes of a block as it is stored: no compressor expands the 16 MiB of a raw block by as much.
-pub const STORED_LIMIT: u32 = 17 << 20;
 /// Most blocks of a pack.
 const BLOCKS_LIMIT: u32 = 65_536;
 const REFUSED: SealError = SealError::Seal { what: "block" };

@@ -11,6 +11,7 @@ use crate::secret::{Secret32, random_bytes, same};
 pub const BOX_OVERHEAD: usize = SALT_SIZE + 32 + TAG_SIZE;
 
 const SALT_SIZE: usize = 32;
+const _: () = assert!(BOX_OVERHEAD == liasse_format::envelope::BOX_OVERHEAD);
 /// The key is used once.
 const NONCE: [u8; 12] = [0; 12];
 const REFUSED: SealError = SealError::Seal { what: "box" };

@@ -20,18 +20,18 @@ mod secret;
 mod signing;
 mod verified;
 
-pub use block::{BlockOpener, BlockSealer, BlockTicket, STORED_LIMIT, Sealed};
+pub use block::{BlockOpener, BlockSealer, BlockTicket, Sealed};
 pub use boxes::BOX_OVERHEAD;
 pub use codec::{Codec, Compressed, Compressor, Decompressor};
 pub use error::SealError;
 pub use keys::{BoxKey, GEAR_SIZE, RepositoryKeys};
-pub use liasse_format::pack::ChunkKind;
+pub use liasse_format::pack::{ChunkKind, STORED_LIMIT};
 pub use packed::{compress_packed, decompress_packed};
 pub use packkey::{PackKey, SealedPackKey};
 pub use passwords::{KdfParams, open_box_with, seal_box_with};
 pub use reader::{ReaderSecret, reader_id};
 pub use secret::{Secret32, random_bytes};
-pub use signing::{SigningKey, verify};
+pub use signing::{SigningKey, check_bundle, verify};
 pub use verified::Verified;
 
 #[cfg(test)]

@@ -61,6 +61,11 @@ impl SealedPackKey {
 }
 
 impl PackKey {
+    /// The key of a pack that was opened elsewhere, such as one of the published vectors. It opens blocks and seals none.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Secret32::from_bytes(bytes))
+    }
+
     pub(crate) fn random() -> Result<Self, SealError> {
         Secret32::random().map(Self)
     }

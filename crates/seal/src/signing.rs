@@ -8,6 +8,7 @@ use std::fmt;
 use ed25519_dalek::Signature;
 use ed25519_dalek::ed25519::signature::MultipartSigner;
 use liasse_format::ids::PublicKey;
+use liasse_format::keys::Bundle;
 
 use crate::SealError;
 
@@ -34,6 +35,16 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey(of {:?})", self.public())
+    }
+}
+
+/// Refuses (`value`) a bundle whose owner public key is not that of its owner seed: the one rule of a bundle that takes arithmetic.
+pub fn check_bundle(bundle: &Bundle) -> Result<(), SealError> {
+    let owner = bundle.owner_seed.as_ref().map(|seed| SigningKey::from_seed(seed).public());
+    if owner.is_none_or(|owner| owner == bundle.owner) {
+        Ok(())
+    } else {
+        Err(SealError::Value { what: "the owner public key is that of the owner seed" })
     }
 }
 
