@@ -1,5 +1,22 @@
 //! File trees to and from a repository.
+//!
+//! [`backup`] goes: walk, compare with the catalogue, read, cut, name, store, tree, snapshot. [`restore`] goes: snapshot, tree, locate,
+//! read, open, verify, write.
 
+mod backup;
+mod catalogue;
+mod error;
+mod list;
+mod patterns;
+mod restore;
 pub mod source;
+mod stream;
 mod system;
 pub mod target;
+
+pub use backup::{BackupOptions, BackupReport, LeftOut, backup};
+pub use error::{Error, Result};
+pub use liasse_repo as repo;
+pub use list::list;
+pub use patterns::{PatternError, Patterns};
+pub use restore::{Lost, Overwrite, RestoreOptions, RestoreReport, Shortfall, restore};

@@ -66,7 +66,12 @@ impl Folder {
                 }
             }
         }
-        Ok((self.open(name)?, made))
+        let folder = self.open(name)?;
+        if made {
+            // A default ACL above it, or the umask, may have taken from the owner what the restore itself needs.
+            folder.at(TargetOperation::MakeDirectory, |handle| Ok(rustix::fs::fchmod(handle, Mode::RWXU)?))?;
+        }
+        Ok((folder, made))
     }
 
     fn try_make_dir(&self, name: &Name) -> Result<bool, TargetError> {

@@ -40,7 +40,7 @@ fn a_tree_comes_back_as_it_was() {
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let at = |name: &str| from.path().join(name);
     let own_time = |name: &str, seconds: i64, nanoseconds: u32| {
-        let metadata = Metadata { mtime: Time::new(seconds, nanoseconds).unwrap(), mode: 0o640, ..own(0) };
+        let metadata = Metadata { mtime: Time::new(seconds, nanoseconds).unwrap(), mode: 0o740, ..own(0) };
         open(from.path()).root().apply_to(&super::name(name), &metadata).unwrap();
     };
     fs::create_dir_all(at("folder/inner")).unwrap();

@@ -1,0 +1,223 @@
+//! Putting together what the walk finds, in its order: entries into trees, trees into their parents, and the next catalogue beside them.
+
+use std::collections::HashMap;
+
+use crossbeam_channel::Receiver;
+use liasse_format::content::Content;
+use liasse_format::evidence;
+use liasse_format::ids::Evidence;
+use liasse_format::snapshot::{Statistics, Unread};
+use liasse_format::tree::{Entry, Metadata, Name, Node};
+use liasse_format::wire;
+
+use super::file::Outcome;
+use super::walk::{FileKey, Seen, Step};
+use super::{BackupReport, LeftOut, Run};
+use crate::catalogue::{self, RecordBuilder};
+use crate::error::{Error, Result};
+use crate::stream::TreeWriter;
+
+/// Most paths of a kind that a report names.
+const MOST_NAMED: usize = 10_000;
+
+/// What a run has put together.
+pub(super) struct Assembled {
+    pub(super) root: Content,
+    pub(super) evidence: Evidence,
+    pub(super) report: BackupReport,
+    /// The next catalogue, and where its root is.
+    pub(super) catalogue: Option<(catalogue::Writer, u64)>,
+}
+
+/// A directory that is not finished.
+struct Frame {
+    name: Option<Name>,
+    metadata: Metadata,
+    seen: Option<Seen>,
+    tree: TreeWriter,
+    record: RecordBuilder,
+}
+
+/// Takes the walk's steps.
+pub(super) struct Assembler<'r> {
+    run: &'r Run<'r>,
+    frames: Vec<Frame>,
+    catalogue: Option<catalogue::Writer>,
+    report: BackupReport,
+    /// Files with several names, by the first that came.
+    linked: HashMap<FileKey, Entry>,
+    root: Option<(Content, Evidence, Option<u64>)>,
+}
+
+/// A file in the statistics.
+#[derive(Clone, Copy)]
+enum Change {
+    New,
+    Changed,
+    Unchanged,
+}
+
+impl<'r> Assembler<'r> {
+    pub(super) fn new(run: &'r Run<'r>, catalogue: Option<catalogue::Writer>) -> Self {
+        let report = BackupReport {
+            snapshot: None,
+            statistics: Statistics::default(),
+            unread: Vec::new(),
+            left_out: Vec::new(),
+            excluded: 0,
+        };
+        Self { run, frames: Vec::new(), catalogue, report, linked: HashMap::new(), root: None }
+    }
+
+    pub(super) fn run(mut self, steps: Receiver<Step<'_>>) -> Result<Assembled> {
+        for step in steps {
+            self.step(step)?;
+        }
+        let (root, evidence, record) = self.root.ok_or(Error::Internal("the walk did not come to its end"))?;
+        Ok(Assembled { root, evidence, report: self.report, catalogue: self.catalogue.zip(record) })
+    }
+
+    fn step(&mut self, step: Step<'_>) -> Result<()> {
+        match step {
+            Step::Enter { name, metadata, seen } => {
+                let tree = TreeWriter::new(self.run.cutters);
+                self.frames.push(Frame { name, metadata: *metadata, seen, tree, record: RecordBuilder::default() });
+                Ok(())
+            }
+            Step::Leave => self.leave(),
+            Step::Ready { name, entry, seen, is_file, key } => self.ready(&name, &entry, seen, is_file, key),
+            Step::Reading { name, outcome, prior, key } => self.reading(&name, &outcome, prior, key),
+            Step::Link { name, key, seen, prior } => self.link(&name, key, seen, prior),
+            Step::Unread { path, cause } => {
+                self.unread(path, cause);
+                Ok(())
+            }
+            Step::LeftOut { path } => {
+                if self.report.left_out.len() < MOST_NAMED {
+                    self.report.left_out.push(LeftOut { path, what: "socket" });
+                }
+                Ok(())
+            }
+            Step::Excluded => {
+                self.report.excluded += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn ready(&mut self, name: &Name, bytes: &[u8], seen: Seen, is_file: bool, key: Option<FileKey>) -> Result<()> {
+        let entry: Entry = wire::decode(bytes).map_err(|_| Error::Internal("an entry that cannot be read again"))?;
+        if is_file {
+            self.count(&entry, Change::Unchanged);
+        } else {
+            self.report.statistics.others += 1;
+        }
+        self.push(name, &entry, bytes, Some(seen), None)?;
+        if let Some(key) = key {
+            self.linked.entry(key).or_insert(entry);
+        }
+        Ok(())
+    }
+
+    fn reading(&mut self, name: &Name, outcome: &Receiver<Outcome>, prior: Option<&[u8]>, key: Option<FileKey>) -> Result<()> {
+        match outcome.recv().map_err(|_| Error::Internal("a file was not read to its end"))? {
+            Outcome::Failed { path, cause } => self.unread(path, cause),
+            Outcome::Read { entry: bytes, seen, shortcoming } => {
+                let entry: Entry = wire::decode(&bytes).map_err(|_| Error::Internal("a new entry cannot be read again"))?;
+                self.count(&entry, change(prior, &bytes));
+                if let Some((path, cause)) = shortcoming {
+                    self.unread(path, cause);
+                }
+                self.push(name, &entry, &bytes, seen, None)?;
+                if let Some(key) = key {
+                    self.linked.entry(key).or_insert(entry);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, name: &Name, key: FileKey, seen: Seen, prior: Option<&[u8]>) -> Result<()> {
+        let Some(first) = self.linked.get(&key) else {
+            let path = self.path_of(name);
+            self.unread(path, "another name of the same file could not be read".to_owned());
+            return Ok(());
+        };
+        let entry = Entry { name: name.clone(), ..first.clone() };
+        let bytes = wire::encode(&entry);
+        self.count(&entry, change(prior, &bytes));
+        self.push(name, &entry, &bytes, Some(seen), None)
+    }
+
+    fn leave(&mut self) -> Result<()> {
+        let frame = self.frames.pop().ok_or(Error::Internal("a directory ended that had not begun"))?;
+        let (tree, evidence) = frame.tree.finish(self.run.session, self.run.cutters)?;
+        let record = self.write_record(frame.record);
+        match frame.name {
+            None => self.root = Some((tree, evidence, record)),
+            Some(name) => {
+                self.report.statistics.directories += 1;
+                let entry = Entry { name: name.clone(), node: Node::Directory { tree, evidence }, metadata: frame.metadata };
+                let bytes = wire::encode(&entry);
+                self.push(&name, &entry, &bytes, frame.seen, record)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an entry to the directory at hand, and to the catalogue.
+    fn push(&mut self, name: &Name, entry: &Entry, bytes: &[u8], seen: Option<Seen>, child: Option<u64>) -> Result<()> {
+        let frame = self.frames.last_mut().ok_or(Error::Internal("an entry outside any directory"))?;
+        frame.tree.push(self.run.session, self.run.cutters, bytes, evidence::of_entry(entry))?;
+        if let Some(seen) = seen {
+            frame.record.push(name.as_bytes(), &seen.identity, seen.trusted, seen.day, child, bytes);
+        }
+        Ok(())
+    }
+
+    /// Writes a directory's record. A catalogue that cannot be written is given up.
+    fn write_record(&mut self, record: RecordBuilder) -> Option<u64> {
+        let written = self.catalogue.as_mut()?.add(record).ok();
+        if written.is_none() {
+            self.catalogue = None;
+        }
+        written
+    }
+
+    fn count(&mut self, entry: &Entry, change: Change) {
+        let statistics = &mut self.report.statistics;
+        statistics.files += 1;
+        if let Node::File(content) = &entry.node {
+            statistics.size += content.size;
+        }
+        match change {
+            Change::New => statistics.new += 1,
+            Change::Changed => statistics.changed += 1,
+            Change::Unchanged => statistics.unchanged += 1,
+        }
+    }
+
+    fn unread(&mut self, path: Vec<u8>, cause: String) {
+        self.report.statistics.unread += 1;
+        if self.report.unread.len() < MOST_NAMED {
+            self.report.unread.push(Unread { path, cause });
+        }
+    }
+
+    fn path_of(&self, name: &Name) -> Vec<u8> {
+        let names = self.frames.iter().filter_map(|frame| frame.name.as_ref()).chain([name]);
+        names.fold(Vec::new(), |mut path, name| {
+            path.push(b'/');
+            path.extend_from_slice(name.as_bytes());
+            path
+        })
+    }
+}
+
+fn change(prior: Option<&[u8]>, bytes: &[u8]) -> Change {
+    match prior {
+        None => Change::New,
+        Some(prior) if prior == bytes => Change::Unchanged,
+        Some(_) => Change::Changed,
+    }
+}

@@ -1,0 +1,204 @@
+//! Reading one file: its data cut into chunks, its bytes hashed, its holes kept. A file that changes while it is read is read again.
+
+use std::sync::{Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender};
+use liasse_chunk::Cutter;
+use liasse_format::content::{Content, Hole};
+use liasse_format::ids::Hash;
+use liasse_format::pack::ChunkKind;
+use liasse_format::tree::{Entry, Name, Node};
+use liasse_format::wire;
+use liasse_repo::Error as RepoError;
+
+use super::Run;
+use super::walk::{Seen, cause, is_settled, now};
+use crate::catalogue::Identity;
+use crate::source::{Directory, Segment, SourceDirectory, SourceError, SourceFile, Stat};
+use crate::stream::ListWriter;
+
+/// How often a file that changes while it is read is read in all.
+const MOST_READS: u32 = 3;
+const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+
+/// A file to be read.
+pub(super) struct Job {
+    pub(super) directory: Directory,
+    pub(super) name: Name,
+    pub(super) stat: Stat,
+    pub(super) hard_link: Option<u64>,
+    pub(super) path: Vec<u8>,
+    pub(super) today: u32,
+    pub(super) reply: Sender<Outcome>,
+}
+
+/// What became of a file.
+pub(super) enum Outcome {
+    /// It was read.
+    Read {
+        /// Its encoding.
+        entry: Vec<u8>,
+        /// What the catalogue is to keep of it; nothing of a file that kept changing.
+        seen: Option<Seen>,
+        /// Where it is, and why it may not be as it was at any one time.
+        shortcoming: Option<(Vec<u8>, String)>,
+    },
+    /// It was not.
+    Failed {
+        /// Where it is.
+        path: Vec<u8>,
+        /// Why not.
+        cause: String,
+    },
+}
+
+/// The first failure of the repository; there is no going on after one.
+#[derive(Default)]
+pub(super) struct Failure(Mutex<Option<RepoError>>);
+
+impl Failure {
+    fn set(&self, error: RepoError) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    pub(super) fn take(&self) -> Option<RepoError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Why a file was not read.
+enum ReadError {
+    Source(SourceError),
+    Repository(RepoError),
+}
+
+impl From<SourceError> for ReadError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
+}
+
+impl From<RepoError> for ReadError {
+    fn from(error: RepoError) -> Self {
+        Self::Repository(error)
+    }
+}
+
+/// Reads files until there are no more, or the repository fails.
+pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
+    let mut cutter = Cutter::new(run.cutters.data.clone());
+    for job in jobs {
+        let outcome = match read(run, &job, &mut cutter) {
+            Ok(outcome) => outcome,
+            Err(ReadError::Source(error)) => Outcome::Failed { path: job.path, cause: cause(&error) },
+            Err(ReadError::Repository(error)) => {
+                // Dropping the reply tells whoever waits for it.
+                failure.set(error);
+                return;
+            }
+        };
+        if job.reply.send(outcome).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(run: &Run<'_>, job: &Job, cutter: &mut Cutter) -> Result<Outcome, ReadError> {
+    let mut expected = job.stat;
+    let mut reads = 0;
+    loop {
+        reads += 1;
+        let began = now();
+        let file = job.directory.open_file(&job.name, &expected)?;
+        let before = file.stat()?;
+        let xattrs = file.xattrs()?;
+        let content = read_content(run, &file, &before, cutter)?;
+        let after = file.stat()?;
+        let unchanged = after.is_unchanged(&before);
+        if !unchanged && reads < MOST_READS {
+            expected = job.directory.stat(&job.name)?;
+            continue;
+        }
+        let mut metadata = run.owners.metadata(&before, xattrs);
+        metadata.hard_link = job.hard_link;
+        let entry = wire::encode(&Entry { name: job.name.clone(), node: Node::File(content), metadata });
+        let seen = Seen { identity: Identity::of(&before), trusted: is_settled(&before, began), day: job.today };
+        let shortcoming = (!unchanged).then(|| (job.path.clone(), "it kept changing while it was read".to_owned()));
+        return Ok(Outcome::Read { entry, seen: unchanged.then_some(seen), shortcoming });
+    }
+}
+
+fn read_content(run: &Run<'_>, file: &impl SourceFile, stat: &Stat, cutter: &mut Cutter) -> Result<Content, ReadError> {
+    let segments = file.segments(stat)?;
+    let holes = segments.iter().filter(|s| s.is_hole).map(|s| Hole { offset: s.offset, length: s.length }).collect();
+    let mut stream = Stream { file, segments: segments.iter(), current: None, position: 0, hasher: blake3::Hasher::new() };
+    let mut list = ListWriter::new();
+    cutter.reset();
+    while let Some(chunk) = cutter.next_chunk(|room| stream.read(room))? {
+        run.stop.check()?;
+        let stored = run.session.put(ChunkKind::Data, chunk)?;
+        run.progress.advance(chunk.len() as u64);
+        list.push(run.session, run.cutters, stored.chunk)?;
+    }
+    // Holes that end the file have been passed; so have those of a file that became shorter.
+    let (size, hash) = (stream.position, Hash(*stream.hasher.finalize().as_bytes()));
+    let (depth, chunks) = list.finish(run.session, run.cutters)?;
+    Ok(Content { size, hash, depth, chunks, holes: within(holes, size) })
+}
+
+/// Holes of a file that has become shorter meanwhile end with it.
+fn within(holes: Vec<Hole>, size: u64) -> Vec<Hole> {
+    let cut = |hole: Hole| Hole { length: hole.length.min(size.saturating_sub(hole.offset)), ..hole };
+    holes.into_iter().map(cut).filter(|hole| hole.length > 0).collect()
+}
+
+/// The data of a file as one stream, its holes passed over and hashed as zeros.
+struct Stream<'f, F> {
+    file: &'f F,
+    segments: std::slice::Iter<'f, Segment>,
+    current: Option<Segment>,
+    position: u64,
+    hasher: blake3::Hasher,
+}
+
+impl<F: SourceFile> Stream<'_, F> {
+    /// Fills `room` with data; 0 at the end.
+    fn read(&mut self, room: &mut [u8]) -> Result<usize, SourceError> {
+        loop {
+            let Some(segment) = self.current else {
+                match self.segments.next() {
+                    Some(next) if next.is_hole => self.pass_hole(next),
+                    Some(next) => self.current = Some(*next),
+                    None => return Ok(0),
+                }
+                continue;
+            };
+            let left = segment.offset + segment.length - self.position;
+            if left == 0 {
+                self.current = None;
+                continue;
+            }
+            let want = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let room = room.get_mut(..want).unwrap_or_default();
+            let length = self.file.read_at(self.position, room)?;
+            self.hasher.update(room.get(..length).unwrap_or_default());
+            self.position += length as u64;
+            if length < want {
+                // The file has become shorter: this is its end.
+                self.segments = [].iter();
+                self.current = None;
+            }
+            return Ok(length);
+        }
+    }
+
+    fn pass_hole(&mut self, hole: &Segment) {
+        let mut left = hole.length;
+        while left > 0 {
+            let length = left.min(ZEROS.len() as u64);
+            self.hasher.update(ZEROS.get(..usize::try_from(length).unwrap_or_default()).unwrap_or_default());
+            left -= length;
+        }
+        self.position += hole.length;
+    }
+}

@@ -1,0 +1,192 @@
+//! Backup: walk, compare with the catalogue, read, cut, name, store, tree, snapshot.
+//!
+//! One thread walks the sources in the order of their names and says, step by step, what it finds; workers read the files that may
+//! have changed; the thread that called puts it all together in the walk's order. Queues between them are bounded, so memory does not
+//! depend on the tree. Trouble with one entry never stops the others; trouble with the repository stops everything.
+
+mod assemble;
+mod file;
+mod sources;
+mod walk;
+
+use std::path::PathBuf;
+
+use crossbeam_channel::bounded;
+use liasse_format::ids::ObjectName;
+use liasse_format::snapshot::{Statistics, Unread};
+use liasse_format::time::Time;
+use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
+
+use crate::catalogue::{self, Catalogue};
+use crate::error::{Error, Result};
+use crate::patterns::Patterns;
+use crate::source::Owners;
+use crate::stream::Cutters;
+use assemble::Assembler;
+use sources::Sources;
+
+/// Steps of the walk that wait to be put together.
+const MOST_STEPS: usize = 4096;
+/// Files that wait to be read.
+const MOST_JOBS: usize = 512;
+/// Most threads that read: more would only wait for the disk.
+const MOST_READERS: usize = 8;
+/// Depth of a tree is bounded by this, not by handles or path lengths.
+const WALK_STACK_BYTES: usize = 256 << 20;
+
+/// What is backed up, and how.
+#[derive(Debug, Clone, Default)]
+pub struct BackupOptions {
+    /// Files and folders. One that is a symbolic link is stored as one.
+    pub sources: Vec<PathBuf>,
+    /// What is left out, with all that is below it.
+    pub exclude: Patterns,
+    /// Leave out what lies in folders marked as caches by a `CACHEDIR.TAG`.
+    pub exclude_caches: bool,
+    /// Do not enter other file systems that are mounted below a source.
+    pub one_file_system: bool,
+    /// For people.
+    pub tags: Vec<String>,
+    /// Why the run is made.
+    pub reason: Option<String>,
+    /// Who runs it.
+    pub whoami: Whoami,
+    /// Read every file, whatever its times say.
+    pub force: bool,
+    /// Find out what would be stored, and store nothing.
+    pub dry_run: bool,
+    /// When the run began, by this machine's clock.
+    pub time: Time,
+    /// Seconds east of UTC here.
+    pub utc_offset: i32,
+}
+
+/// Something that is left out on purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Where it is.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub what: &'static str,
+}
+
+/// What a backup found and did.
+#[derive(Debug, Clone)]
+pub struct BackupReport {
+    /// What was committed; `None` after a dry run.
+    pub snapshot: Option<Snapshot>,
+    /// What was found, and what is new of it.
+    pub statistics: Statistics,
+    /// Entries that could not be read whole, the first 10,000 of them.
+    pub unread: Vec<Unread>,
+    /// Sockets, which have no content, the first 10,000 of them.
+    pub left_out: Vec<LeftOut>,
+    /// Entries that patterns or cache marks left out.
+    pub excluded: u64,
+}
+
+/// What all parts of a backup share.
+struct Run<'a> {
+    session: &'a Session<'a>,
+    options: &'a BackupOptions,
+    cutters: &'a Cutters,
+    owners: &'a Owners,
+    /// Whether every pack that the catalogue relies on is there, so that its entries need no look-up.
+    catalogue_holds: bool,
+    progress: &'a dyn Progress,
+    stop: &'a Stop,
+}
+
+/// Backs up, and commits a snapshot. Entries that could not be read are in the report; the snapshot holds the others.
+pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn Progress, stop: &Stop) -> Result<BackupReport> {
+    let sources = Sources::find(&options.sources)?;
+    let session = if options.dry_run { repository.begin_dry(options.whoami.clone()) } else { repository.begin(options.whoami.clone()) }?;
+    let file = repository.cache().map(|folder| folder.join(catalogue::file_name(sources.paths())));
+    let old = file.as_deref().and_then(Catalogue::open);
+    let new = file.as_deref().filter(|_| !options.dry_run).and_then(|file| catalogue::Writer::create(file).ok());
+    progress.begin(Phase::Backup);
+    let assembled = {
+        let run = Run {
+            session: &session,
+            options,
+            cutters: &Cutters::new(repository)?,
+            owners: &Owners::default(),
+            catalogue_holds: old.as_ref().is_some_and(|old| session.all_usable(old.packs.iter())),
+            progress,
+            stop,
+        };
+        assemble(&run, &sources, old.as_ref(), new)
+    };
+    let assembled = match assembled {
+        Ok(assembled) => assembled,
+        Err(error) => {
+            if matches!(error, Error::Repo(liasse_repo::Error::Interrupted)) && !options.dry_run {
+                // What was stored is not stored again by the next run.
+                session.abandon().ok();
+            }
+            return Err(error);
+        }
+    };
+    progress.begin(Phase::Commit);
+    let mut report = assembled.report;
+    if options.dry_run {
+        report.statistics.added = session.added();
+        return Ok(report);
+    }
+    let draft = Draft {
+        time: options.time,
+        utc_offset: options.utc_offset,
+        sources: sources.paths().to_vec(),
+        tags: options.tags.clone(),
+        reason: options.reason.clone(),
+        root: assembled.root,
+        evidence: assembled.evidence,
+        statistics: report.statistics,
+        unread: report.unread.clone(),
+        dossiers: Vec::new(),
+        hold: None,
+    };
+    let (snapshot, packs) = session.commit(draft)?;
+    report.statistics = snapshot.record.statistics;
+    report.snapshot = Some(snapshot);
+    if let Some((writer, root)) = assembled.catalogue {
+        // A catalogue that cannot be written costs the next run some time.
+        writer.finish(root, &sorted(packs)).ok();
+    }
+    Ok(report)
+}
+
+fn sorted(mut packs: Vec<ObjectName>) -> Vec<ObjectName> {
+    packs.sort_unstable();
+    packs
+}
+
+/// Runs the walk and the readers, and puts together what they find.
+fn assemble(
+    run: &Run<'_>,
+    sources: &Sources,
+    old: Option<&Catalogue>,
+    new: Option<catalogue::Writer>,
+) -> Result<assemble::Assembled> {
+    let readers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_READERS);
+    let failure = file::Failure::default();
+    std::thread::scope(|scope| {
+        let (send_step, steps) = bounded(MOST_STEPS);
+        let (send_job, jobs) = bounded(MOST_JOBS);
+        for _ in 0..readers {
+            let (jobs, failure) = (jobs.clone(), &failure);
+            scope.spawn(move || file::work(run, &jobs, failure));
+        }
+        drop(jobs);
+        let walk = std::thread::Builder::new().name("walk".to_owned()).stack_size(WALK_STACK_BYTES);
+        let walk = walk.spawn_scoped(scope, move || walk::Walk::new(run, send_step, send_job).run(sources, old));
+        let walk = walk.map_err(|_| Error::Internal("a thread could not be started"))?;
+        let assembled = Assembler::new(run, new).run(steps);
+        let walked = walk.join().map_err(|_| Error::Internal("the walk failed"))?;
+        if let Some(error) = failure.take() {
+            return Err(error.into());
+        }
+        walked?;
+        assembled
+    })
+}

@@ -1,0 +1,341 @@
+//! Walking the sources in the order of their names, beside the catalogue of the last run.
+//!
+//! An entry whose identity has not moved is taken from the catalogue: it is not opened, its attributes are not asked for. All
+//! others become steps that are ready, or jobs for the readers.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use liasse_format::ids::Hash;
+use liasse_format::pack::ChunkKind;
+use liasse_format::time::Time;
+use liasse_format::tree::{Entry, Metadata, Name, Node};
+use liasse_format::wire;
+
+use super::Run;
+use super::file::{Job, Outcome};
+use super::sources::{Sources, Step as Way};
+use crate::catalogue::{Catalogue, Identity, Record, Row};
+use crate::error::{Error, Result};
+use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceError, SourceFile, Stat};
+
+/// Files that were not read for so long are read again, a few every day, whatever their times say.
+const REREAD_AFTER_DAYS: u32 = 180;
+/// Over so many days the reading is spread.
+const REREAD_SPREAD_DAYS: u64 = 60;
+const CACHE_TAG: &[u8] = b"CACHEDIR.TAG";
+const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
+
+/// Which file an entry is, for those that have several names.
+pub(super) type FileKey = (u64, u64);
+
+/// What the catalogue is to keep of an entry.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) identity: Identity,
+    pub(super) trusted: bool,
+    pub(super) day: u32,
+}
+
+/// One step of the walk, in its order.
+pub(super) enum Step<'c> {
+    /// A directory begins; `name` is `None` for the root.
+    Enter { name: Option<Name>, metadata: Box<Metadata>, seen: Option<Seen> },
+    /// The directory ends.
+    Leave,
+    /// An entry that is known. `size` for files that the catalogue knew.
+    Ready { name: Name, entry: Cow<'c, [u8]>, seen: Seen, is_file: bool, key: Option<FileKey> },
+    /// A file that is being read.
+    Reading { name: Name, outcome: Receiver<Outcome>, prior: Option<&'c [u8]>, key: Option<FileKey> },
+    /// A further name of a file that came before.
+    Link { name: Name, key: FileKey, seen: Seen, prior: Option<&'c [u8]> },
+    /// An entry that could not be read.
+    Unread { path: Vec<u8>, cause: String },
+    /// A socket.
+    LeftOut { path: Vec<u8> },
+    /// Something that patterns or a cache mark leave out.
+    Excluded,
+}
+
+/// The walk of one run.
+pub(super) struct Walk<'r, 'c> {
+    run: &'r Run<'r>,
+    steps: Sender<Step<'c>>,
+    jobs: Sender<Job>,
+    devices: Vec<u64>,
+    linked: HashSet<FileKey>,
+    path: Vec<u8>,
+    today: u32,
+}
+
+/// What a directory of the walk is under.
+#[derive(Clone, Copy)]
+struct Scope<'w> {
+    /// Only these names, on the way to sources.
+    way: Option<&'w Way>,
+    /// The file system of the source, once in one.
+    device: Option<u64>,
+}
+
+impl<'r, 'c> Walk<'r, 'c> {
+    pub(super) fn new(run: &'r Run<'r>, steps: Sender<Step<'c>>, jobs: Sender<Job>) -> Self {
+        let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
+        Self {
+            run,
+            steps,
+            jobs,
+            devices: Vec::new(),
+            linked: HashSet::new(),
+            path: Vec::new(),
+            today: u32::try_from(today).unwrap_or(u32::MAX),
+        }
+    }
+
+    pub(super) fn run(mut self, sources: &Sources, old: Option<&'c Catalogue>) -> Result<()> {
+        for missing in &sources.missing {
+            self.step(Step::Unread { path: missing.path.clone(), cause: missing.cause.clone() })?;
+        }
+        let root = Directory::open("/".as_ref()).map_err(|cause| Error::NoSource { cause })?;
+        self.step(Step::Enter { name: None, metadata: Box::default(), seen: None })?;
+        let scope = match &sources.root {
+            root if root.whole => Scope { way: None, device: None },
+            root => Scope { way: Some(root), device: None },
+        };
+        self.directory(&root, scope, old.and_then(Catalogue::root))?;
+        self.step(Step::Leave)
+    }
+
+    /// Hands a step on. Whoever listens has gone only because it failed, which it tells itself.
+    fn step(&self, step: Step<'c>) -> Result<()> {
+        self.steps.send(step).map_err(|_| Error::Internal("the backup ended before its walk"))
+    }
+
+    fn unread(&self, error: &SourceError) -> Result<()> {
+        self.step(Step::Unread { path: self.path.clone(), cause: cause(error) })
+    }
+
+    /// Walks the entries of a directory.
+    fn directory(&mut self, directory: &Directory, scope: Scope<'_>, mut prior: Option<Record<'c>>) -> Result<()> {
+        let names = match scope.way {
+            Some(way) => way.children.keys().map(|name| Listed { name: name.clone(), kind: None }).collect(),
+            None => match directory.list() {
+                Ok(names) => names,
+                Err(error) => return self.unread(&error),
+            },
+        };
+        let only_tag = scope.way.is_none() && self.run.options.exclude_caches && is_cache(directory, &names);
+        let length = self.path.len();
+        for listed in names {
+            self.run.stop.check()?;
+            if only_tag && listed.name.as_bytes() != CACHE_TAG {
+                self.step(Step::Excluded)?;
+                continue;
+            }
+            self.path.push(b'/');
+            self.path.extend_from_slice(listed.name.as_bytes());
+            self.entry(directory, &listed.name, scope, prior.as_mut())?;
+            self.path.truncate(length);
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, directory: &Directory, name: &Name, scope: Scope<'_>, prior: Option<&mut Record<'c>>) -> Result<()> {
+        let stat = match directory.stat(name) {
+            Ok(stat) => stat,
+            Err(error) => return self.unread(&error),
+        };
+        let is_dir = stat.kind == FileKind::Directory;
+        if self.run.options.exclude.matches(&self.path, is_dir) {
+            return self.step(Step::Excluded);
+        }
+        let (row, child) = match prior {
+            Some(record) => {
+                let row = record.find(name.as_bytes());
+                (row, row.and_then(|row| record.child(&row)))
+            }
+            None => (None, None),
+        };
+        match stat.kind {
+            FileKind::Directory => self.enter(directory, name, &stat, scope, row, child),
+            FileKind::Socket => self.step(Step::LeftOut { path: self.path.clone() }),
+            FileKind::File => self.file(directory, name, stat, row),
+            _ => self.other(directory, name, &stat, row),
+        }
+    }
+
+    fn enter(
+        &mut self,
+        parent: &Directory,
+        name: &Name,
+        stat: &Stat,
+        scope: Scope<'_>,
+        row: Option<Row<'c>>,
+        child: Option<Record<'c>>,
+    ) -> Result<()> {
+        let began = now();
+        let opened = parent.open_child(name, stat);
+        let metadata = match (unmoved(row, stat), &opened) {
+            (Some(entry), _) => Ok(entry.metadata),
+            (None, Ok(directory)) => directory.own_xattrs().map(|xattrs| self.run.owners.metadata(stat, xattrs)),
+            (None, Err(_)) => parent.xattrs(name).map(|xattrs| self.run.owners.metadata(stat, xattrs)),
+        };
+        let metadata = match metadata {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                self.unread(&error)?;
+                self.run.owners.metadata(stat, Vec::new())
+            }
+        };
+        let trusted = is_settled(stat, began);
+        let seen = Seen { identity: Identity::of(stat), trusted, day: 0 };
+        self.step(Step::Enter { name: Some(name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
+        match opened {
+            Err(error) => self.unread(&error)?,
+            Ok(directory) => {
+                if let Some(below) = self.below(name, stat, scope) {
+                    self.directory(&directory, below, child)?;
+                }
+            }
+        }
+        self.step(Step::Leave)
+    }
+
+    /// What is wanted of a directory; `None` when it is not to be entered.
+    fn below<'w>(&self, name: &Name, stat: &Stat, scope: Scope<'w>) -> Option<Scope<'w>> {
+        match (scope.way.and_then(|way| way.children.get(name)), scope.device) {
+            (Some(way), _) if !way.whole => Some(Scope { way: Some(way), device: None }),
+            (Some(_), _) => Some(Scope { way: None, device: Some(stat.device) }),
+            (None, Some(device)) if self.run.options.one_file_system && device != stat.device => None,
+            (None, device) => Some(Scope { way: None, device: device.or(Some(stat.device)) }),
+        }
+    }
+
+    fn file(&mut self, directory: &Directory, name: &Name, stat: Stat, row: Option<Row<'c>>) -> Result<()> {
+        self.run.progress.at(&self.path);
+        self.run.progress.expect(stat.size);
+        let key = (stat.nlink > 1).then_some((stat.device, stat.inode));
+        if let Some(row) = row
+            && !self.run.options.force
+            && unmoved(Some(row), &stat).is_some()
+            && !self.is_due(&row, &stat)
+            && self.still_there(&row)?
+        {
+            self.run.progress.advance(stat.size);
+            let seen = Seen { identity: row.identity, trusted: true, day: row.day };
+            self.linked.extend(key);
+            return self.step(Step::Ready { name: name.clone(), entry: Cow::Borrowed(row.entry), seen, is_file: true, key });
+        }
+        let prior = row.map(|row| row.entry);
+        if let Some(key) = key
+            && !self.linked.insert(key)
+        {
+            self.run.progress.advance(stat.size);
+            let seen = Seen { identity: Identity::of(&stat), trusted: is_settled(&stat, now()), day: self.today };
+            return self.step(Step::Link { name: name.clone(), key, seen, prior });
+        }
+        let (reply, outcome) = bounded(1);
+        let hard_link = key.map(|_| self.link_group(&stat));
+        let job = Job { directory: directory.clone(), name: name.clone(), stat, hard_link, path: self.path.clone(), today: self.today, reply };
+        self.jobs.send(job).map_err(|_| Error::Internal("the readers ended before the walk"))?;
+        self.step(Step::Reading { name: name.clone(), outcome, prior, key })
+    }
+
+    /// A link, pipe or device.
+    fn other(&mut self, directory: &Directory, name: &Name, stat: &Stat, row: Option<Row<'c>>) -> Result<()> {
+        let began = now();
+        let seen = Seen { identity: Identity::of(stat), trusted: is_settled(stat, began), day: 0 };
+        if let Some(row) = row
+            && unmoved(Some(row), stat).is_some()
+        {
+            return self.step(Step::Ready { name: name.clone(), entry: Cow::Borrowed(row.entry), seen, is_file: false, key: None });
+        }
+        let read = || {
+            let xattrs = directory.xattrs(name)?;
+            let node = match stat.kind {
+                FileKind::Symlink => Node::Symlink { target: directory.read_link(name)? },
+                FileKind::CharDevice => Node::CharDevice(stat.special),
+                FileKind::BlockDevice => Node::BlockDevice(stat.special),
+                _ => Node::Fifo,
+            };
+            Ok::<_, SourceError>((node, self.run.owners.metadata(stat, xattrs)))
+        };
+        match read() {
+            Ok((node, mut metadata)) => {
+                metadata.hard_link = (stat.nlink > 1).then(|| self.link_group(stat));
+                let entry = wire::encode(&Entry { name: name.clone(), node, metadata });
+                self.step(Step::Ready { name: name.clone(), entry: Cow::Owned(entry), seen, is_file: false, key: None })
+            }
+            Err(error) => self.unread(&error),
+        }
+    }
+
+    /// The same number for all names of a file. Devices are numbered as they are met: their own numbers change from boot to boot.
+    fn link_group(&mut self, stat: &Stat) -> u64 {
+        let device = self.devices.iter().position(|device| *device == stat.device).unwrap_or_else(|| {
+            self.devices.push(stat.device);
+            self.devices.len() - 1
+        });
+        let hash = Hash::of(&wire::encode(&[(device as u64).to_le_bytes(), stat.inode.to_le_bytes()].concat()));
+        u64::from_le_bytes(*hash.0.first_chunk::<8>().unwrap_or(&[1; 8])).max(1)
+    }
+
+    /// Whether a file has not been read for so long that it is its turn.
+    fn is_due(&self, row: &Row<'_>, stat: &Stat) -> bool {
+        let spread = u32::try_from(stat.inode % REREAD_SPREAD_DAYS).unwrap_or_default();
+        self.today.saturating_sub(row.day) >= REREAD_AFTER_DAYS + spread
+    }
+
+    /// Whether the content that the catalogue knows may be referred to.
+    fn still_there(&self, row: &Row<'_>) -> Result<bool> {
+        if self.run.catalogue_holds {
+            return Ok(true);
+        }
+        let Ok(Entry { node: Node::File(content), .. }) = wire::decode::<Entry>(row.entry) else { return Ok(false) };
+        if content.depth > 0 {
+            // What a stored list holds cannot be known without reading it, which this key may not be able to.
+            return Ok(false);
+        }
+        for chunk in &content.chunks {
+            if !self.run.session.reusable(ChunkKind::Data, chunk)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The entry of the catalogue, if it can be trusted and nothing has moved since.
+fn unmoved(row: Option<Row<'_>>, stat: &Stat) -> Option<Entry> {
+    let row = row.filter(|row| row.trusted && row.identity == Identity::of(stat))?;
+    wire::decode(row.entry).ok()
+}
+
+/// Whether any later change must show in the times: they lie further back than the file system's clock is coarse.
+pub(super) fn is_settled(stat: &Stat, now: Time) -> bool {
+    let coarse = stat.ctime.nanoseconds() == 0 || stat.mtime.nanoseconds() == 0;
+    let granularity_ms = if coarse { 2_000 } else { 100 };
+    let milliseconds = |time: Time| i128::from(time.seconds()) * 1_000 + i128::from(time.nanoseconds() / 1_000_000);
+    milliseconds(stat.ctime.max(stat.mtime)) + granularity_ms < milliseconds(now)
+}
+
+pub(super) fn now() -> Time {
+    liasse_repo::now()
+}
+
+/// Whether a directory is marked as a cache (<https://bford.info/cachedir/>).
+fn is_cache(directory: &Directory, names: &[Listed]) -> bool {
+    let read = |name: &Name| {
+        let stat = directory.stat(name).ok().filter(|stat| stat.kind == FileKind::File)?;
+        let mut start = [0; CACHE_SIGNATURE.len()];
+        let length = directory.open_file(name, &stat).ok()?.read_at(0, &mut start).ok()?;
+        Some(length == start.len() && start == CACHE_SIGNATURE)
+    };
+    names.iter().any(|listed| listed.name.as_bytes() == CACHE_TAG && read(&listed.name) == Some(true))
+}
+
+/// What to tell of an error: what was tried, and why it failed.
+pub(super) fn cause(error: &SourceError) -> String {
+    if error.is_gone() { "it vanished or was replaced while it was read".to_owned() } else { format!("cannot {} it: {}", error.operation, error.source) }
+}

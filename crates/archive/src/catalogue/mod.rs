@@ -1,0 +1,87 @@
+//! The last run's entries in walk order, kept locally, so that the next run opens only what changed (never truth).
+//!
+//! One flat file of records, one a directory, children before their parents; a record points back to those of its subdirectories. It is
+//! memory-mapped and merged with the sorted walk: no look-up a file. Each record carries a checksum, and the file the packs that its
+//! entries may refer to: only when all of these are still there are they believed as a whole.
+//!
+//! The layout is local and may change with every version: another version is taken for none.
+
+mod map;
+mod read;
+mod write;
+
+pub(crate) use read::{Catalogue, Record, Row};
+pub(crate) use write::{RecordBuilder, Writer};
+
+use liasse_format::ids::Hash;
+use liasse_format::time::Time;
+use liasse_format::wire::{self, Wire};
+
+use crate::source::{FileKind, Stat};
+
+const MAGIC: &[u8; 8] = b"LIACAT\x00\x01";
+/// Bytes of the checksum of a record.
+const CHECK_SIZE: usize = 8;
+
+/// What must not have moved for an entry to be taken as unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    kind: u16,
+    device: u64,
+    inode: u64,
+    size: u64,
+    mtime: Time,
+    ctime: Time,
+}
+
+impl Identity {
+    pub(crate) fn of(stat: &Stat) -> Self {
+        let kind = match stat.kind {
+            FileKind::File => 1,
+            FileKind::Directory => 2,
+            FileKind::Symlink => 3,
+            FileKind::Fifo => 4,
+            FileKind::CharDevice => 5,
+            FileKind::BlockDevice => 6,
+            FileKind::Socket => 7,
+        };
+        Self { kind, device: stat.device, inode: stat.inode, size: stat.size, mtime: stat.mtime, ctime: stat.ctime }
+    }
+
+    fn put(&self, out: &mut wire::Writer) {
+        self.kind.put(out);
+        self.device.put(out);
+        self.inode.put(out);
+        self.size.put(out);
+        self.mtime.put(out);
+        self.ctime.put(out);
+    }
+
+    fn get(input: &mut wire::Reader<'_>) -> Option<Self> {
+        Some(Self {
+            kind: Wire::get(input).ok()?,
+            device: Wire::get(input).ok()?,
+            inode: Wire::get(input).ok()?,
+            size: Wire::get(input).ok()?,
+            mtime: Wire::get(input).ok()?,
+            ctime: Wire::get(input).ok()?,
+        })
+    }
+}
+
+fn check(bytes: &[u8]) -> [u8; CHECK_SIZE] {
+    let mut check = [0; CHECK_SIZE];
+    check.copy_from_slice(Hash::of(bytes).0.first_chunk::<CHECK_SIZE>().unwrap_or(&[0; CHECK_SIZE]));
+    check
+}
+
+/// The file of the runs with these sources.
+pub(crate) fn file_name(sources: &[Vec<u8>]) -> String {
+    let mut sources = sources.to_vec();
+    sources.sort();
+    let hash = Hash::of(&wire::encode(&sources)).to_string();
+    format!("catalogue-{}", hash.get(..16).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! What ends a backup or a restore. Trouble with one entry does not: it is counted and reported.
+
+use crate::patterns::PatternError;
+use crate::source::SourceError;
+use crate::target::TargetError;
+
+/// A backup or restore that could not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The repository failed, or someone asked to stop.
+    #[error(transparent)]
+    Repo(#[from] liasse_repo::Error),
+    /// None of the sources can be read.
+    #[error("none of the sources can be read")]
+    NoSource {
+        /// The first of them.
+        #[source]
+        cause: SourceError,
+    },
+    /// A source that is not a path from the root of the file system.
+    #[error("{path} is not an absolute path")]
+    NotAbsolute {
+        /// The source.
+        path: String,
+    },
+    /// The target failed in a way that will not pass.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// What is asked for is not in the snapshot.
+    #[error("{path} is not in the snapshot")]
+    NotInSnapshot {
+        /// What was asked for.
+        path: String,
+    },
+    /// A folder was asked for, and something else is there.
+    #[error("{path} is not a folder in the snapshot")]
+    NotAFolder {
+        /// What was asked for.
+        path: String,
+    },
+    /// A pattern cannot be understood.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// A part of the program failed without saying why.
+    #[error("internal error: {0}")]
+    Internal(&'static str),
+}
+
+/// The result of a backup or restore.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
