@@ -1,2 +1,69 @@
-//! The command line program.
-fn main() {}
+//! The command line program: a table from commands to functions, and the code that the program ends with.
+//!
+//! The only part of Liasse that prints, prompts, looks at the environment or exits. It holds no knowledge of the format and no
+//! algorithm; what it does not find in a library it must not do.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod args;
+mod commands;
+mod context;
+mod error;
+mod exit;
+mod output;
+mod password;
+mod progress;
+mod recovery;
+mod repository;
+mod signals;
+mod text;
+mod time;
+mod wanted;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command, Config, Key};
+use clap::Parser;
+use context::Context;
+use error::Result;
+use exit::Exit;
+use output::Output;
+
+fn main() -> ExitCode {
+    signals::no_core_dumps();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return parse_failed(&error),
+    };
+    let output = Output { json: cli.global.json, quiet: cli.global.quiet, verbose: cli.global.verbose };
+    match run(&cli, output) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output.error(&error);
+            error.exit.into()
+        }
+    }
+}
+
+/// Help and version end well; anything else is wrong usage.
+fn parse_failed(error: &clap::Error) -> ExitCode {
+    _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
+}
+
+fn run(cli: &Cli, output: Output) -> Result<Exit> {
+    let context = Context::resolve(&cli.global, output)?;
+    let done = match &cli.command {
+        Command::Init(args) => commands::init::run(&context, args),
+        Command::Backup(args) => commands::backup::run(&context, args),
+        Command::Snapshots => commands::snapshots::run(&context),
+        Command::Ls(args) => commands::ls::run(&context, args),
+        Command::Restore(args) => commands::restore::run(&context, args),
+        Command::Check(args) => commands::check::run(&context, args),
+        Command::Key(Key::Add(args)) => commands::key_add::run(&context, args),
+        Command::Key(Key::List) => commands::key::list(&context),
+        Command::Key(Key::Remove { id }) => commands::key::remove(&context, id),
+        Command::Stats => commands::stats::run(&context),
+        Command::Config(Config::Show) => commands::config::show(&context),
+    };
+    done.map_err(|error| error.in_repository(&context.place.display().to_string()))
+}

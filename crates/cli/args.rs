@@ -1,0 +1,280 @@
+//! The command line as it is typed. Nothing is looked up here: what the flags mean together with the environment is settled in
+//! [`crate::context`]. A password is never an argument, because arguments can be seen by everybody on the machine.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Back up files into an encrypted repository that stores every change once.
+#[derive(Debug, Parser)]
+#[command(name = "liasse", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER)]
+pub(crate) struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER: &str = "\
+First backup, into a new repository in your data folder:
+  liasse backup --init ~/Documents
+Get it back:
+  liasse restore latest --target /some/empty/folder
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read,
+10 no repository, 11 wrong password or key, 12 damaged, 130 interrupted.";
+
+/// Options of every command.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Global {
+    /// Folder of the repository [default: one in your data folder]
+    #[arg(short, long, global = true, value_name = "FOLDER", env = "LIASSE_REPOSITORY", hide_env_values = true)]
+    pub(crate) repository: Option<PathBuf>,
+    /// File that holds the password
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["password_command", "credential"])]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Shell command that prints the password
+    #[arg(long, global = true, value_name = "COMMAND", conflicts_with = "credential")]
+    pub(crate) password_command: Option<OsString>,
+    /// Credential file to use instead of a password
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) credential: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Print JSON, as described in docs/json.md
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Keep nothing in the local cache
+    #[arg(long, global = true, conflicts_with = "cache_dir")]
+    pub(crate) no_cache: bool,
+    /// Folder of the local cache
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) cache_dir: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new repository
+    Init(Init),
+    /// Back up files and folders
+    Backup(Backup),
+    /// List the snapshots
+    Snapshots,
+    /// List what is in a snapshot
+    Ls(Ls),
+    /// Restore from a snapshot
+    Restore(Restore),
+    /// Check that the repository is whole; changes nothing
+    Check(Check),
+    /// Passwords and credentials: add, list, remove
+    #[command(subcommand)]
+    Key(Key),
+    /// Show what the repository holds and how much space it takes
+    Stats,
+    /// The parameters of the repository
+    #[command(subcommand)]
+    Config(Config),
+}
+
+/// Make a new repository.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Name of the repository, for people
+    #[arg(long, default_value = "")]
+    pub(crate) name: String,
+    /// Name of the first key, for people
+    #[arg(long, default_value = "owner")]
+    pub(crate) label: String,
+    /// How much work a guess at the password costs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) kdf: Kdf,
+    /// Also make a recovery key, shown once, to print or write down
+    #[arg(long)]
+    pub(crate) recovery_key: bool,
+}
+
+/// How much work a guess at the password costs.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Kdf {
+    /// 64 MiB of memory
+    #[default]
+    Default,
+    /// 512 MiB of memory, a few seconds each time
+    Strong,
+}
+
+/// Back up files and folders.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Files and folders to back up
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave out what fits this pattern; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
+    /// Leave out what fits the patterns in this file, one a line; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exclude_from: Vec<PathBuf>,
+    /// Leave out the content of folders with a CACHEDIR.TAG
+    #[arg(long)]
+    pub(crate) exclude_caches: bool,
+    /// Do not go into other file systems
+    #[arg(long)]
+    pub(crate) one_file_system: bool,
+    /// Tag of the snapshot; may be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    /// Name of this machine in the snapshot
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    /// Why this snapshot is made
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Read every file again, also those that look unchanged
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Make the repository first if there is none
+    #[arg(long)]
+    pub(crate) init: bool,
+}
+
+/// List what is in a snapshot.
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path
+    #[arg(value_name = "SNAPSHOT[:PATH]")]
+    pub(crate) what: OsString,
+    /// Also what is in the folders
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
+    /// Also mode, owner, size and time
+    #[arg(short, long)]
+    pub(crate) long: bool,
+}
+
+/// Restore from a snapshot.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path
+    #[arg(value_name = "SNAPSHOT[:PATH]")]
+    pub(crate) what: OsString,
+    /// Folder to restore into. Without PATH every source goes below it by its whole path; with PATH the folder's content goes into it
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) target: PathBuf,
+    /// Restore only what fits this pattern; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) include: Vec<String>,
+    /// Leave out what fits this pattern; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Delete what is in the target and not in the snapshot
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// What to do with files that exist
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) overwrite: Overwrite,
+    /// Read every restored file again and compare
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+/// What to do with files that exist.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Overwrite {
+    /// Write every file again
+    Always,
+    /// Write files whose size or time differs
+    #[default]
+    IfChanged,
+    /// Leave them alone
+    Never,
+}
+
+/// Check that the repository is whole.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Also read, decrypt and compare all data
+    #[arg(long)]
+    pub(crate) read_data: bool,
+}
+
+/// Passwords and credentials.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Add a password, or write a credential file
+    Add(KeyAdd),
+    /// List the keys
+    List,
+    /// Remove a password, or accept nothing more from a writer
+    Remove {
+        /// The key's id, or the start of it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// Add a password, or write a credential file.
+#[derive(Debug, Args)]
+pub(crate) struct KeyAdd {
+    /// What its holder may do
+    #[arg(long, value_enum)]
+    pub(crate) role: Role,
+    /// Whose key it is, for people
+    #[arg(long, default_value = "")]
+    pub(crate) label: String,
+    /// Write a credential file instead of asking for a new password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// File that holds the new password
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["new_password_command", "out"])]
+    pub(crate) new_password_file: Option<PathBuf>,
+    /// Shell command that prints the new password
+    #[arg(long, value_name = "COMMAND", conflicts_with = "out")]
+    pub(crate) new_password_command: Option<OsString>,
+    /// How much work a guess at the new password costs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) kdf: Kdf,
+}
+
+/// What a holder may do.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything
+    Owner,
+    /// Read everything, write nothing
+    Auditor,
+    /// Add snapshots, read no content
+    Writer,
+}
+
+/// The parameters of the repository.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show them
+    Show,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,117 @@
+//! `key add`: a new password, or a credential file that nobody else can read.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use liasse_repo::format::keys;
+use liasse_repo::{AddedKey, Handover, Repository};
+use serde::Serialize;
+
+use super::shown::role as role_name;
+use crate::args::{KeyAdd, Role};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::exit::Exit;
+use crate::password::Source;
+use crate::repository::cost;
+use crate::text;
+
+#[derive(Serialize)]
+struct Added<'a> {
+    schema: u32,
+    id: &'a str,
+    role: &'static str,
+    label: &'a str,
+    credential_file: Option<String>,
+}
+
+pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
+    let mut repository = context.open()?;
+    if repository.role() != keys::Role::Owner {
+        return Err(liasse_repo::Error::NotAllowed { action: "adding a key", needs: "owner" }.into());
+    }
+    let added = match &args.out {
+        Some(path) => with_file(&mut repository, args, path)?,
+        None => with_password(&mut repository, args)?,
+    };
+    let credential_file = args.out.as_ref().map(|path| path.display().to_string());
+    let json = Added { schema: 1, id: &added.name, role: role_name(role(args.role)), label: &args.label, credential_file };
+    context.output.result(&json, |out| {
+        out.line(&format!("added the {} key {}", json.role, text::short(&added.name)))?;
+        match &json.credential_file {
+            Some(file) => out.line(&format!("{} is all it needs: keep it as safe as a password", text::plain(file))),
+            None => Ok(()),
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn with_password(repository: &mut Repository, args: &KeyAdd) -> Result<AddedKey> {
+    let source = Source::of_new(args, std::env::var_os("LIASSE_NEW_PASSWORD").is_some());
+    let prompt = format!("Password of the new {} key: ", role_name(role(args.role)));
+    let password = source.new_password(&prompt).map_err(|error| match source {
+        Source::Prompt if error.exit == Exit::Usage => CliError::usage("no new password is given, and there is no terminal to ask for one")
+            .hint("use --new-password-file, --new-password-command or the variable LIASSE_NEW_PASSWORD, or write a file with --out"),
+        _ => error,
+    })?;
+    Ok(repository.add_key(role(args.role), &args.label, &Handover::Password { password, kdf: cost(args.kdf) })?)
+}
+
+/// The file is there before its key is accepted, so that no key is accepted that nobody has.
+fn with_file(repository: &mut Repository, args: &KeyAdd, path: &Path) -> Result<AddedKey> {
+    let file = Unfinished::create(path)?;
+    let added = repository.add_key(role(args.role), &args.label, &Handover::Credential)?;
+    let bytes = added.credential.as_ref().ok_or_else(|| CliError::failed("the new key was not handed over"))?;
+    file.finish(bytes).map_err(|error| {
+        CliError::io("write", path, &error).hint(format!("remove the key that nobody has now: liasse key remove {}", text::short(&added.name)))
+    })?;
+    Ok(added)
+}
+
+/// A credential file that goes away unless it is finished.
+struct Unfinished {
+    file: File,
+    path: PathBuf,
+    done: bool,
+}
+
+impl Unfinished {
+    fn create(path: &Path) -> Result<Self> {
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let file = opened.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                CliError::failed(format!("{} exists already", path.display())).hint("choose another name, or remove it first")
+            }
+            _ => CliError::io("write", path, &error),
+        })?;
+        Ok(Self { file, path: path.to_owned(), done: false })
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.file.sync_all()?;
+        let folder = std::path::absolute(&self.path)?;
+        File::open(folder.parent().unwrap_or(&folder))?.sync_all()?;
+        self.done = true;
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if !self.done {
+            // It was made by this call, and holds nothing that works.
+            _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn role(role: Role) -> keys::Role {
+    match role {
+        Role::Owner => keys::Role::Owner,
+        Role::Auditor => keys::Role::Auditor,
+        Role::Writer => keys::Role::Writer,
+    }
+}

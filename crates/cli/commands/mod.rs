@@ -1,0 +1,11 @@
+//! One file a command: options in, one result out. What several of them show alike is in [`shown`].
+
+pub(crate) mod backup;
+pub(crate) mod config;
+pub(crate) mod init;
+pub(crate) mod key;
+pub(crate) mod key_add;
+pub(crate) mod ls;
+pub(crate) mod restore;
+mod shown;
+pub(crate) mod snapshots;

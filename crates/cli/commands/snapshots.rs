@@ -1,0 +1,62 @@
+//! `snapshots`: what there is to go back to.
+
+use liasse_repo::{Snapshot, Snapshots};
+use serde::Serialize;
+
+use super::shown::{SnapshotJson, sources};
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::output::{Listing, Table};
+use crate::text;
+use crate::time;
+
+#[derive(Serialize)]
+struct Listed {
+    schema: u32,
+    snapshots: Vec<SnapshotJson>,
+    damaged: Vec<Damaged>,
+}
+
+#[derive(Serialize)]
+struct Damaged {
+    object: String,
+    cause: String,
+}
+
+pub(crate) fn run(context: &Context) -> Result<Exit> {
+    let repository = context.open()?;
+    let found = repository.snapshots()?;
+    let damaged = found.bad.iter().map(|(object, error)| Damaged { object: object.clone(), cause: error.to_string() }).collect();
+    let listed = Listed { schema: 1, snapshots: found.good.iter().map(SnapshotJson::from).collect(), damaged };
+    context.output.result(&listed, |out| show(&found, out))?;
+    for (object, error) in &found.bad {
+        context.output.warn(&format!("{object} cannot be read: {error}"));
+    }
+    Ok(if found.bad.is_empty() { Exit::Done } else { Exit::Damaged })
+}
+
+fn show(found: &Snapshots, out: &mut Listing) -> Result<()> {
+    if found.good.is_empty() {
+        return out.line("no snapshots");
+    }
+    let mut table = Table::new(&["id", "time", "host", "tags", "size", "added", "paths"], &[4, 5]);
+    for snapshot in &found.good {
+        table.row(row(snapshot));
+    }
+    table.write(out)?;
+    out.line(&text::counted(found.good.len() as u64, "snapshot", "snapshots"))
+}
+
+fn row(snapshot: &Snapshot) -> Vec<String> {
+    let record = &snapshot.record;
+    vec![
+        text::short(&snapshot.id.to_string()).to_owned(),
+        time::local(record.time),
+        text::plain(&record.host),
+        text::plain(&record.tags.join(",")),
+        text::size(record.statistics.size),
+        text::size(record.statistics.stored),
+        sources(&record.sources),
+    ]
+}

@@ -1,0 +1,118 @@
+//! What the flags and the environment mean together, settled once before anything is done.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use liasse_repo::Stop;
+
+use crate::args::Global;
+use crate::error::{CliError, Result};
+use crate::output::Output;
+use crate::password::Source;
+use crate::signals;
+
+/// What every command starts from.
+pub(crate) struct Context {
+    /// The repository's folder, absolute.
+    pub(crate) place: PathBuf,
+    /// Where the local cache is kept, if it is.
+    pub(crate) cache: Option<PathBuf>,
+    /// Where the password or credential comes from.
+    pub(crate) secret: Source,
+    /// How results are told.
+    pub(crate) output: Output,
+    /// The wish to stop.
+    pub(crate) stop: Stop,
+}
+
+impl Context {
+    /// Settles the common options, and begins to listen to signals.
+    pub(crate) fn resolve(global: &Global, output: Output) -> Result<Self> {
+        let environment = Environment::of_process();
+        let place = environment.repository(global.repository.clone())?;
+        let place = std::path::absolute(&place).map_err(|error| CliError::io("use the path", &place, &error))?;
+        let stop = Stop::new();
+        signals::listen(&stop).map_err(|error| CliError::failed(format!("cannot listen to signals: {error}")))?;
+        Ok(Self {
+            place,
+            cache: if global.no_cache { None } else { environment.cache(global.cache_dir.clone()) },
+            secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()),
+            output,
+            stop,
+        })
+    }
+
+    /// Whether there is a person to answer a question.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.output.is_interactive() && std::io::stdin().is_terminal()
+    }
+}
+
+/// Where this user keeps things.
+struct Environment {
+    data: Option<OsString>,
+    cache: Option<OsString>,
+    home: Option<OsString>,
+}
+
+impl Environment {
+    fn of_process() -> Self {
+        let [data, cache, home] = ["XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"].map(std::env::var_os);
+        Self { data, cache, home }
+    }
+
+    /// The repository's folder: chosen, or in the user's data folder.
+    fn repository(&self, chosen: Option<PathBuf>) -> Result<PathBuf> {
+        let default = || Some(self.folder(self.data.as_ref(), ".local/share")?.join("liasse").join("repository"));
+        chosen.filter(|path| !path.as_os_str().is_empty()).or_else(default).ok_or_else(|| {
+            CliError::usage("no repository is chosen, and there is no home folder for a default one").hint("choose its folder with -r FOLDER")
+        })
+    }
+
+    /// The cache's folder: chosen, or in the user's cache folder.
+    fn cache(&self, chosen: Option<PathBuf>) -> Option<PathBuf> {
+        chosen.or_else(|| Some(self.folder(self.cache.as_ref(), ".cache")?.join("liasse")))
+    }
+
+    /// A folder as the XDG base directory specification has it: the variable counts only when it is an absolute path.
+    fn folder(&self, variable: Option<&OsString>, below_home: &str) -> Option<PathBuf> {
+        let absolute = |value: Option<&OsString>| value.map(PathBuf::from).filter(|path| path.is_absolute());
+        absolute(variable).or_else(|| Some(absolute(self.home.as_ref())?.join(below_home)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn environment(data: &str, home: &str) -> Environment {
+        let some = |text: &str| (!text.is_empty()).then(|| OsString::from(text));
+        Environment { data: some(data), cache: some(data), home: some(home) }
+    }
+
+    #[test]
+    fn a_chosen_repository_goes_before_the_default_one() {
+        let here = environment("/data", "/home/ada");
+        assert_eq!(here.repository(Some("/chosen".into())).unwrap(), PathBuf::from("/chosen"));
+        assert_eq!(here.repository(None).unwrap(), PathBuf::from("/data/liasse/repository"));
+        assert_eq!(here.repository(Some("".into())).unwrap(), PathBuf::from("/data/liasse/repository"));
+        assert_eq!(here.cache(None).unwrap(), PathBuf::from("/data/liasse"));
+    }
+
+    #[test]
+    fn a_relative_variable_does_not_count() {
+        let here = environment("data", "/home/ada");
+        assert_eq!(here.repository(None).unwrap(), PathBuf::from("/home/ada/.local/share/liasse/repository"));
+        assert_eq!(here.cache(None).unwrap(), PathBuf::from("/home/ada/.cache/liasse"));
+    }
+
+    #[test]
+    fn without_a_home_a_repository_must_be_chosen() {
+        let nowhere = environment("", "");
+        assert_eq!(nowhere.repository(None).unwrap_err().exit, crate::exit::Exit::Usage);
+        assert_eq!(nowhere.cache(None), None);
+        assert_eq!(nowhere.repository(Some("/chosen".into())).unwrap(), PathBuf::from("/chosen"));
+    }
+}

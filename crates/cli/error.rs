@@ -1,0 +1,244 @@
+//! What a person is told when something fails: one sentence that says what and where, hints that say what to do, and the code that
+//! the program ends with. The libraries say what happened; only this module knows who is listening.
+
+use std::error::Error as StdError;
+use std::io;
+
+use liasse_archive::Error as ArchiveError;
+use liasse_repo::Error as RepoError;
+use liasse_repo::store::{self, ErrorKind};
+
+use crate::exit::Exit;
+use crate::time;
+
+/// A failure, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CliError {
+    /// What the program ends with.
+    pub(crate) exit: Exit,
+    /// What happened, in one sentence without its full stop.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hints: Vec<String>,
+}
+
+/// The result of a command.
+pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
+
+impl CliError {
+    /// A failure without hints.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Something that just failed.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    /// A command line that makes no sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// A file of the user's that could not be read or written.
+    pub(crate) fn io(doing: &str, path: &std::path::Path, error: &io::Error) -> Self {
+        Self::failed(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// Someone asked to stop.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted")
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds where, to trouble with the repository that does not say it.
+    #[must_use]
+    pub(crate) fn in_repository(mut self, location: &str) -> Self {
+        let known = self.message.contains(location) || self.hints.iter().any(|hint| hint.contains(location));
+        if !known && matches!(self.exit, Exit::Failed | Exit::Damaged | Exit::WrongKey) {
+            self.message = format!("{} (repository: {location})", self.message);
+        }
+        self
+    }
+}
+
+impl From<RepoError> for CliError {
+    fn from(error: RepoError) -> Self {
+        match &error {
+            RepoError::Store(store) => from_store(store),
+            RepoError::Newer { .. } => {
+                Self::failed(error.to_string()).hint("it was written by a newer program: install the current version of liasse")
+            }
+            RepoError::Interrupted => Self::interrupted(),
+            RepoError::NoRepository { .. } | RepoError::Unfinished { .. } | RepoError::Exists { .. } => about_place(&error),
+            RepoError::WrongPassword { .. } | RepoError::WrongCredential { .. } | RepoError::NotAllowed { .. } => about_key(&error),
+            RepoError::NoSnapshot { .. } | RepoError::Ambiguous { .. } => about_snapshot(&error),
+            RepoError::NoKey { .. } => {
+                Self::failed(error.to_string()).hint("see the ids with: liasse key list; the start of one must fit one key only")
+            }
+            RepoError::LastOwner { .. } => Self::failed(format!("{error}: without it nobody could change the repository"))
+                .hint("add another owner first: liasse key add --role owner"),
+            RepoError::Burned { .. } | RepoError::Contended => {
+                Self::failed(error.to_string()).hint("run the command again; nothing is lost")
+            }
+            RepoError::Cache { path, .. } => {
+                Self::failed(error.to_string()).hint(format!("delete {path}, it is made again; or use --no-cache"))
+            }
+            _ if error.is_damage() => damaged(error.to_string()),
+            _ => Self::failed(error.to_string()),
+        }
+    }
+}
+
+fn damaged(message: String) -> CliError {
+    CliError::new(Exit::Damaged, message).hint("see what is touched with: liasse check")
+}
+
+fn about_place(error: &RepoError) -> CliError {
+    match error {
+        RepoError::Unfinished { missing: "the config is", .. } => CliError::new(Exit::NoRepository, format!("{error}; was making it interrupted?"))
+            .hint("if nothing was backed up there yet, make it whole with: liasse init; otherwise put back the folder config from a copy"),
+        RepoError::Unfinished { .. } => CliError::new(Exit::Damaged, error.to_string())
+            .hint("put back the folder keys from a copy of the repository; a credential file opens it too"),
+        RepoError::Exists { .. } => CliError::failed(error.to_string()).hint("use it as it is, or choose another folder with -r"),
+        _ => no_repository(error.to_string()),
+    }
+}
+
+/// There is none, and how to get one.
+pub(crate) fn no_repository(message: String) -> CliError {
+    CliError::new(Exit::NoRepository, message)
+        .hint("choose its folder with -r FOLDER, or make one there with: liasse init; backup --init makes it too")
+}
+
+fn about_key(error: &RepoError) -> CliError {
+    let hint = match error {
+        RepoError::WrongPassword { .. } => "try again; capital letters and the keyboard's language matter",
+        RepoError::WrongCredential { .. } => "use the credential file that was made for this repository",
+        _ => "use another password or credential; liasse key list shows who may do what",
+    };
+    CliError::new(Exit::WrongKey, error.to_string()).hint(hint)
+}
+
+fn about_snapshot(error: &RepoError) -> CliError {
+    match error {
+        RepoError::NoSnapshot { first: None, .. } => {
+            CliError::failed("there is no snapshot in this repository yet").hint("make the first one with: liasse backup FOLDER")
+        }
+        RepoError::NoSnapshot { first: Some(first), .. } => CliError::failed(error.to_string())
+            .hint(format!("the first snapshot is of {}; see all of them with: liasse snapshots", time::local(*first))),
+        RepoError::Ambiguous { prefix, candidates } => {
+            let fitting: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            CliError::failed(format!("more than one snapshot starts with {prefix}")).hint(format!("give more of its id: {}", fitting.join(", ")))
+        }
+        _ => CliError::failed(error.to_string()),
+    }
+}
+
+/// Trouble with where the repository is kept.
+pub(crate) fn from_store(error: &store::Error) -> CliError {
+    let message = chain(error);
+    match error.kind() {
+        ErrorKind::NotARepository | ErrorKind::NotFound if error.operation() == store::Operation::Open => {
+            no_repository(format!("there is no repository at {}", error.object()))
+        }
+        ErrorKind::NotARepository => CliError::new(Exit::NoRepository, format!("the repository is gone: {message}"))
+            .hint("connect the disk again and run the command again"),
+        ErrorKind::NotEmpty => CliError::new(Exit::NoRepository, format!("{} holds other things and is no repository", error.object()))
+            .hint("choose an empty or new folder with -r FOLDER"),
+        ErrorKind::Full => {
+            CliError::failed(message).hint("free some space there and run the command again; every snapshot so far is whole")
+        }
+        ErrorKind::ReadOnly => CliError::failed(message).hint("connect it so that it can be written; listing and restoring work as it is"),
+        ErrorKind::Denied => CliError::failed(message).hint("check who owns the repository's folder, or run as that user"),
+        ErrorKind::NotFound | ErrorKind::Short { .. } | ErrorKind::TooLarge { .. } => damaged(message),
+        _ => CliError::failed(message).hint("check the disk or the connection, then run the command again; every snapshot so far is whole"),
+    }
+}
+
+impl From<store::Error> for CliError {
+    fn from(error: store::Error) -> Self {
+        from_store(&error)
+    }
+}
+
+impl From<ArchiveError> for CliError {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Repo(error) => error.into(),
+            ArchiveError::NotInSnapshot { .. } => {
+                Self::failed(error.to_string()).hint("see what is there with: liasse ls SNAPSHOT:/FOLDER")
+            }
+            ArchiveError::Pattern(_) => Self::usage(error.to_string()).hint("patterns are those of .gitignore"),
+            ArchiveError::NotAbsolute { .. } => Self::usage(error.to_string()),
+            ArchiveError::NoSource { .. } => {
+                Self::failed(chain(&error)).hint("check that the path is right and the disk is there; no snapshot was made")
+            }
+            ArchiveError::Target(_) => Self::failed(chain(&error)).hint("check the target folder; the snapshot itself is not touched"),
+            _ => Self::failed(chain(&error)),
+        }
+    }
+}
+
+/// An error and its causes, none of them twice.
+pub(crate) fn chain(error: &dyn StdError) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !message.ends_with(&said) {
+            message = format!("{message}: {said}");
+        }
+        cause = error.source();
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use liasse_repo::store::Operation;
+
+    fn of(kind: ErrorKind, operation: Operation) -> CliError {
+        from_store(&store::Error::new(kind, operation, "/backup"))
+    }
+
+    #[test]
+    fn trouble_with_the_store_says_what_to_do() {
+        for (kind, operation, exit) in [
+            (ErrorKind::NotFound, Operation::Open, Exit::NoRepository),
+            (ErrorKind::NotARepository, Operation::Open, Exit::NoRepository),
+            (ErrorKind::NotARepository, Operation::Put, Exit::NoRepository),
+            (ErrorKind::NotFound, Operation::Get, Exit::Damaged),
+            (ErrorKind::Full, Operation::Put, Exit::Failed),
+            (ErrorKind::ReadOnly, Operation::Put, Exit::Failed),
+            (ErrorKind::Denied, Operation::List, Exit::Failed),
+            (ErrorKind::Io, Operation::Publish, Exit::Failed),
+        ] {
+            let error = of(kind, operation);
+            assert_eq!(error.exit, exit, "{kind:?} {operation:?}");
+            assert!(!error.hints.is_empty() && error.message.contains("/backup"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn the_place_is_said_once() {
+        let error = CliError::failed("cannot store index/ab").in_repository("/backup");
+        assert_eq!(error.message, "cannot store index/ab (repository: /backup)");
+        assert_eq!(error.clone().in_repository("/backup"), error);
+    }
+
+    #[test]
+    fn causes_are_not_said_twice() {
+        let inner = io::Error::other("the disk is on fire");
+        let outer = store::Error::from_io(inner, Operation::Put, "index/ab");
+        assert_eq!(chain(&outer), "cannot store index/ab: the repository's storage failed: the disk is on fire");
+    }
+}

@@ -1,0 +1,111 @@
+//! Opening and making the repository that is chosen.
+
+use std::sync::Arc;
+
+use liasse_repo::store::{Area, Local, Store};
+use liasse_repo::{Creation, Error as RepoError, KdfParams, Repository, Unlock};
+use zeroize::Zeroizing;
+
+use crate::args::Kdf;
+use crate::context::Context;
+use crate::error::{self, CliError, Result};
+use crate::exit::Exit;
+use crate::password::Source;
+
+/// How often a person may try a password.
+const TRIES: usize = 3;
+
+impl Context {
+    /// Opens the repository. The place is looked at before a password is asked for.
+    pub(crate) fn open(&self) -> Result<Repository> {
+        let store = self.store()?;
+        let tries = if self.secret == Source::Prompt { TRIES } else { 1 };
+        let prompt = format!("Password for {}: ", self.place.display());
+        let mut opened = self.try_open(&store, &prompt);
+        for _ in 1..tries {
+            if !matches!(&opened, Err(error) if error.exit == Exit::WrongKey) {
+                break;
+            }
+            opened = self.try_open(&store, "Wrong password, try again: ");
+        }
+        let repository = opened?;
+        self.stop.check()?;
+        self.output.detail(&format!("opened the repository at {} as {}", self.place.display(), repository.role()));
+        Ok(match &self.cache {
+            Some(folder) => repository.with_cache(folder),
+            None => repository,
+        })
+    }
+
+    /// The place, if there is a repository, whole or begun.
+    fn store(&self) -> Result<Arc<dyn Store>> {
+        if self.place.is_file() {
+            return Err(error::no_repository(format!("{} is a file and no repository", self.place.display())));
+        }
+        let store: Arc<dyn Store> = Arc::new(Local::open(&self.place)?);
+        if store.list(Area::Config)?.is_empty() {
+            // It cannot be opened with anything: what is missing is told before a password is asked for.
+            let nothing = Unlock::Password(Zeroizing::default());
+            return Repository::open(store, &nothing).map(|repository| Arc::clone(repository.store())).map_err(CliError::from);
+        }
+        Ok(store)
+    }
+
+    fn try_open(&self, store: &Arc<dyn Store>, prompt: &str) -> Result<Repository> {
+        let mut last = CliError::failed("nothing to open the repository with");
+        for unlock in self.secret.unlocks(prompt)? {
+            match Repository::open(Arc::clone(store), &unlock) {
+                Ok(repository) => return Ok(repository),
+                Err(error) => last = self.not_opened(error),
+            }
+            if last.exit != Exit::WrongKey {
+                break;
+            }
+        }
+        Err(last)
+    }
+
+    fn not_opened(&self, error: RepoError) -> CliError {
+        match (&error, &self.secret) {
+            (RepoError::Damaged { object, .. }, Source::Credential(path)) if object == "the credential" => {
+                CliError::new(Exit::WrongKey, format!("{} is no credential file, or a damaged one", path.display()))
+                    .hint("use the file that liasse key add --out has written")
+            }
+            _ => error.into(),
+        }
+    }
+
+    /// Makes a repository at the place.
+    pub(crate) fn create(&self, name: &str, label: &str, kdf: Kdf) -> Result<Repository> {
+        if matches!(self.secret, Source::Credential(_)) {
+            return Err(CliError::usage("a new repository begins with a password, not with a credential file")
+                .hint("leave out --credential; key add --out makes credential files afterwards"));
+        }
+        if self.place.is_file() {
+            return Err(CliError::new(Exit::NoRepository, format!("{} is a file", self.place.display())).hint("choose a folder with -r FOLDER"));
+        }
+        // Asked before anything is made, so that giving up leaves nothing behind.
+        self.refuse_existing()?;
+        let password = self.secret.new_password(&format!("New password for {}: ", self.place.display()))?;
+        let store: Arc<dyn Store> = Arc::new(Local::create(&self.place)?);
+        let creation = Creation { name: name.to_owned(), label: label.to_owned(), kdf: cost(kdf), ..Creation::new(password) };
+        let repository = Repository::create(store, &creation)?;
+        Ok(match &self.cache {
+            Some(folder) => repository.with_cache(folder),
+            None => repository,
+        })
+    }
+
+    fn refuse_existing(&self) -> Result<()> {
+        let Ok(store) = Local::open(&self.place) else { return Ok(()) };
+        if store.list(Area::Config)?.is_empty() { Ok(()) } else { Err(RepoError::Exists { location: store.location() }.into()) }
+    }
+}
+
+/// What deriving a key from a password costs.
+pub(crate) fn cost(kdf: Kdf) -> KdfParams {
+    match kdf {
+        Kdf::Default => KdfParams::DEFAULT,
+        Kdf::Strong => KdfParams::STRONG,
+    }
+}

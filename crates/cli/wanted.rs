@@ -1,0 +1,105 @@
+//! `SNAPSHOT[:PATH]`: which snapshot, and what of it.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use jiff::tz::TimeZone;
+use liasse_repo::{Repository, Selector, Snapshot};
+
+use crate::error::{CliError, Result};
+use crate::output::Output;
+use crate::text;
+use crate::time;
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Which snapshot.
+    pub(crate) selector: Selector,
+    /// An absolute path without a slash at its end; empty for everything.
+    pub(crate) path: Vec<u8>,
+}
+
+impl Wanted {
+    /// Reads `SNAPSHOT[:PATH]`. Dates have colons too, so a path is what begins with `:/`.
+    pub(crate) fn parse(argument: &OsStr) -> Result<Self> {
+        let bytes = argument.as_bytes();
+        let split = bytes.windows(2).position(|pair| pair == b":/");
+        let (snapshot, path) = match split {
+            Some(at) => (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..).unwrap_or_default()),
+            None => (bytes, &b""[..]),
+        };
+        let selector = time::selector(&String::from_utf8_lossy(snapshot), &TimeZone::system())?;
+        Ok(Self { selector, path: normal(path)? })
+    }
+}
+
+/// A path with one slash between its parts and none at its end.
+fn normal(path: &[u8]) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(path.len());
+    for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
+        if part == b".." {
+            return Err(CliError::usage(format!("{} goes up with \"..\"", text::path(path))).hint("write the path as it is in the snapshot"));
+        }
+        out.push(b'/');
+        out.extend_from_slice(part);
+    }
+    Ok(out)
+}
+
+/// A snapshot that was found, and whether others are damaged so that it may not be the one that is meant.
+pub(crate) struct Found {
+    /// The snapshot.
+    pub(crate) snapshot: Snapshot,
+    /// Damaged ones that might have been meant.
+    pub(crate) doubtful: bool,
+}
+
+/// Finds a snapshot. Damaged ones are named: the newest may be among them.
+pub(crate) fn find(repository: &Repository, selector: &Selector, output: Output) -> Result<Found> {
+    let snapshots = repository.snapshots()?;
+    let by_time = !matches!(selector, Selector::Prefix(_));
+    for (object, error) in snapshots.bad.iter().filter(|_| by_time) {
+        output.warn(&format!("{object} cannot be read and is passed over: {error}"));
+    }
+    let snapshot = match snapshots.find(selector) {
+        Ok(snapshot) => snapshot.clone(),
+        // An id in full, or the start of one, of a snapshot that is there and damaged.
+        Err(error) => return Err(refused(selector, snapshots.bad).unwrap_or_else(|| error.into())),
+    };
+    Ok(Found { snapshot, doubtful: by_time && !snapshots.bad.is_empty() })
+}
+
+fn refused(selector: &Selector, bad: Vec<(String, liasse_repo::Error)>) -> Option<CliError> {
+    let fits = |object: &str| match selector {
+        Selector::Prefix(prefix) => object.strip_prefix("snapshots/").is_some_and(|id| id.starts_with(prefix)),
+        _ => true,
+    };
+    bad.into_iter().find(|(object, _)| fits(object)).map(|(_, error)| error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn path(argument: &[u8]) -> Vec<u8> {
+        Wanted::parse(OsStr::from_bytes(argument)).unwrap().path
+    }
+
+    #[test]
+    fn a_path_comes_after_a_colon_and_a_slash() {
+        assert_eq!(path(b"latest"), b"");
+        assert_eq!(path(b"latest:/"), b"");
+        assert_eq!(path(b"latest:/home//ada/./docs/"), b"/home/ada/docs");
+        assert_eq!(path(b"2024-12-31T21:00:/home/a:/b\xff"), b"/home/a:/b\xff");
+        assert!(matches!(Wanted::parse(OsStr::new("2024-12-31T21:00")).unwrap().selector, Selector::At { .. }));
+    }
+
+    #[test]
+    fn a_path_does_not_go_up() {
+        for bad in ["latest:/a/../b", "latest:a", ":/a", "latest:"] {
+            assert!(Wanted::parse(OsStr::new(bad)).is_err(), "{bad}");
+        }
+    }
+}
