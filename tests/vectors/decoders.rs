@@ -117,7 +117,9 @@ pub(crate) fn list(input: &Input) -> Outcome {
     content::check_list_size(input.bytes.len() as u64).map_err(|error| error.class())?;
     let refs: Vec<ChunkRef> = content::decode_list(&input.bytes).map_err(|error| error.class())?;
     let mut again = Vec::new();
-    refs.iter().for_each(|item| content::put_list_item(item, &mut again));
+    for item in &refs {
+        content::put_list_item(item, &mut again);
+    }
     assert_eq!(again, input.bytes);
     Ok(Some(refs.iter().map(values::chunk_ref).collect()))
 }
@@ -135,7 +137,9 @@ pub(crate) fn tree(input: &Input) -> Outcome {
     }
     let entries = whole?;
     let mut again = Vec::new();
-    entries.iter().for_each(|entry| put_stream_item(&wire::encode(entry), &mut again));
+    for entry in &entries {
+        put_stream_item(&wire::encode(entry), &mut again);
+    }
     assert_eq!(again, input.bytes);
     Ok(Some(entries.iter().map(values::entry).collect()))
 }
