@@ -191,6 +191,18 @@ impl Error {
         move |cause| Self::Sealed { object: object.to_string(), cause }
     }
 
+    /// Whether one object is at fault, by its bytes or because the storage does not give them, so that others may still be good.
+    pub(crate) fn is_about_object(&self) -> bool {
+        use liasse_store::{ErrorKind, Operation};
+        match self {
+            Self::Store(error) => {
+                let reads = matches!(error.operation(), Operation::Get | Operation::ReadAt | Operation::Size);
+                self.is_damage() || reads && matches!(error.kind(), ErrorKind::Io | ErrorKind::Denied | ErrorKind::NotAFile)
+            }
+            _ => self.is_damage(),
+        }
+    }
+
     /// Whether the repository's own bytes are at fault, so that other parts of it may still be good.
     pub fn is_damage(&self) -> bool {
         match self {

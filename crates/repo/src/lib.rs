@@ -4,6 +4,7 @@
 //! read is verified before it is given out; everything that is written is durable before something refers to it.
 
 mod access;
+mod check;
 mod clock;
 mod configs;
 mod error;
@@ -17,9 +18,11 @@ mod reader;
 mod repository;
 mod session;
 mod snapshots;
+mod stats;
 mod trees;
 
 pub use access::Unlock;
+pub use check::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
 pub use clock::now;
 pub use error::{Error, Result};
 pub use index::{Located, PackNumber, Piece};
@@ -27,9 +30,11 @@ pub use keyring::{AddedKey, Handover, KeyForm, KeyInfo};
 pub use liasse_format as format;
 pub use liasse_seal::{KdfParams, Verified};
 pub use liasse_store as store;
+pub use lists::ListWalk;
 pub use progress::{Phase, Progress, Silent, Stop};
 pub use reader::{Reader, Scratch, slice};
 pub use repository::{Creation, Repository};
 pub use session::{Draft, Session, Stored, Whoami};
 pub use snapshots::{Selector, Snapshot, Snapshots};
+pub use stats::{AreaStats, LatestStats, Stats};
 pub use trees::TreeWalk;

@@ -19,8 +19,8 @@ struct Level {
     carry: Vec<u8>,
 }
 
-/// Where a walk is. Memory is bounded by one list chunk a level.
-pub(crate) struct ListWalk {
+/// The chunks of the data of a content, in order. Memory is bounded by one list chunk a level.
+pub struct ListWalk {
     /// The innermost level, of data chunks, last.
     levels: Vec<Level>,
     left: u64,
@@ -28,7 +28,8 @@ pub(crate) struct ListWalk {
 }
 
 impl ListWalk {
-    pub(crate) fn new(_kind: ChunkKind, content: &Content) -> Self {
+    /// Starts at the first chunk.
+    pub fn new(content: &Content) -> Self {
         let mut levels: Vec<Level> = (0..=content.depth).map(|_| Level::default()).collect();
         if let Some(outermost) = levels.first_mut() {
             outermost.items = content.chunks.iter().copied().collect();
@@ -37,7 +38,7 @@ impl ListWalk {
     }
 
     /// The next chunk of the data.
-    pub(crate) fn next(&mut self, reader: &Reader<'_>, scratch: &mut Scratch) -> Result<Option<ChunkRef>> {
+    pub fn next(&mut self, reader: &Reader<'_>, scratch: &mut Scratch) -> Result<Option<ChunkRef>> {
         let innermost = self.levels.len().saturating_sub(1);
         if !self.fill(innermost, reader, scratch)? {
             return if self.left == 0 { Ok(None) } else { Err(Error::BadContent { what: "its list of chunks is too short" }) };

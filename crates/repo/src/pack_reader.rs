@@ -65,6 +65,11 @@ pub(crate) fn open_pack(objects: &Objects, access: &Access, name: ObjectName) ->
 
 /// What a pack says of itself, read from the pack alone.
 pub(crate) fn read_record(objects: &Objects, name: ObjectName) -> Result<PackRecord> {
+    read_parts(objects, name).map(|(_, record)| record)
+}
+
+/// A pack's footer, and what the pack says of itself.
+pub(crate) fn read_parts(objects: &Objects, name: ObjectName) -> Result<(Footer, PackRecord)> {
     let place = hash_key(Area::Packs, name)?;
     let refuse = |cause| Error::decode(&place)(cause);
     let size = objects.store.size(&place)?.unwrap_or_default();
@@ -87,7 +92,7 @@ pub(crate) fn read_record(objects: &Objects, name: ObjectName) -> Result<PackRec
     let mut sealed = vec![0; length];
     objects.store.read_at(&place, footer.directory_offset, &mut sealed)?;
     let directory = open_directory(objects, &place, &prologue, &footer, &sealed)?;
-    Ok(PackRecord { name, kind: prologue.header.kind, size, directory })
+    Ok((footer, PackRecord { name, kind: prologue.header.kind, size, directory }))
 }
 
 pub(crate) fn open_footer(objects: &Objects, place: &Key, prologue: &Prologue, sealed: &[u8]) -> Result<Footer> {

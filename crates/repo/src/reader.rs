@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use liasse_format::content::{ChunkRef, Content};
+use liasse_format::content::ChunkRef;
 use liasse_format::pack::ChunkKind;
 use liasse_seal::{BlockOpener, Decompressor, Verified};
-use liasse_store::Area;
 
 use crate::error::{Error, Result};
 use crate::index::{Index, Located, PackNumber, Piece};
-use crate::objects::hash_key;
 use crate::pack_reader;
 use crate::repository::Repository;
 
@@ -45,11 +43,11 @@ impl Repository {
         if !self.can_read() {
             return Err(Error::NotAllowed { action: "reading content", needs: "owner or an auditor" });
         }
-        self.reader_over(Index::load(&self.objects, self.cache())?)
+        Ok(self.reader_over(Index::load(&self.objects, self.cache())?))
     }
 
-    pub(crate) fn reader_over(&self, index: Index) -> Result<Reader<'_>> {
-        Ok(Reader { repository: self, index, openers: Mutex::default(), blocks: Mutex::default() })
+    pub(crate) fn reader_over(&self, index: Index) -> Reader<'_> {
+        Reader { repository: self, index, openers: Mutex::default(), blocks: Mutex::default() }
     }
 }
 
@@ -74,7 +72,7 @@ impl Reader<'_> {
         let mut failure = None;
         let mut good = false;
         for way in self.index.locate_all(kind, &chunk.id)? {
-            match self.assemble(chunk, &way, scratch, out).and_then(|()| self.check(kind, chunk, &way, out)) {
+            match self.prove(kind, chunk, &way, scratch, out) {
                 Ok(()) => {
                     good = true;
                     break;
@@ -89,20 +87,26 @@ impl Reader<'_> {
         self.repository.objects.keys.verify(kind, &chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
     }
 
+    /// Whether one way to read a chunk gives the bytes that have its id.
+    pub(crate) fn prove(&self, kind: ChunkKind, chunk: &ChunkRef, way: &Located, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
+        self.assemble(chunk, way, scratch, out).and_then(|()| self.check(kind, chunk, way, out))
+    }
+
     fn check(&self, kind: ChunkKind, chunk: &ChunkRef, way: &Located, bytes: &[u8]) -> Result<()> {
         if self.repository.objects.keys.chunk_id(kind, bytes) == chunk.id {
             return Ok(());
         }
-        let pack = way.pieces.first().map(|piece| self.index.pack(piece.pack)).transpose()?;
-        let object = pack.map(|pack| format!("packs/{}", pack.name)).unwrap_or_default();
-        Err(Error::BadChunk { id: chunk.id, object, what: "its bytes are not those that its name says" })
+        Err(self.bad_chunk(chunk, way, "its bytes are not those that its name says"))
+    }
+
+    fn bad_chunk(&self, chunk: &ChunkRef, way: &Located, what: &'static str) -> Error {
+        let place = way.pieces.first().and_then(|piece| self.index.place(piece.pack).ok());
+        Error::BadChunk { id: chunk.id, object: place.map(|place| place.to_string()).unwrap_or_default(), what }
     }
 
     fn assemble(&self, chunk: &ChunkRef, way: &Located, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
         if way.length != chunk.length {
-            let pack = way.pieces.first().map(|piece| self.index.pack(piece.pack)).transpose()?;
-            let object = pack.map(|pack| format!("packs/{}", pack.name)).unwrap_or_default();
-            return Err(Error::BadChunk { id: chunk.id, object, what: "it has another length" });
+            return Err(self.bad_chunk(chunk, way, "it has another length"));
         }
         out.clear();
         out.reserve(chunk.length as usize);
@@ -129,7 +133,7 @@ impl Reader<'_> {
         let place =
             *self.index.blocks(pack)?.get(ordinal as usize).ok_or(Error::BadContent { what: "a block that its pack does not have" })?;
         let opener = self.opener(pack)?;
-        let key = hash_key(Area::Packs, self.index.pack(pack)?.name)?;
+        let key = self.index.place(pack)?;
         scratch.stored.resize(place.block.stored as usize, 0);
         self.repository.objects.store.read_at(&key, place.offset, &mut scratch.stored)?;
         opener
@@ -146,21 +150,6 @@ impl Reader<'_> {
         lock(&self.openers).insert(pack, Arc::clone(&opener));
         Ok(opener)
     }
-
-    /// Calls `each` for every chunk of the data of a content, in order. Stored lists are read as they are walked.
-    pub fn for_each_chunk(
-        &self,
-        kind: ChunkKind,
-        content: &Content,
-        scratch: &mut Scratch,
-        each: &mut dyn FnMut(&mut Scratch, ChunkRef) -> Result<()>,
-    ) -> Result<()> {
-        let mut lists = crate::lists::ListWalk::new(kind, content);
-        while let Some(chunk) = lists.next(self, scratch)? {
-            each(scratch, chunk)?;
-        }
-        Ok(())
-    }
 }
 
 /// The bytes of a piece in its opened block.
@@ -169,10 +158,13 @@ pub fn slice<'b>(block: &'b [u8], piece: &Piece) -> Option<&'b [u8]> {
     block.get(start..start.checked_add(piece.length as usize)?)
 }
 
+/// An opened block, and when it was last used.
+type Kept = (Arc<Vec<u8>>, u64);
+
 /// Opened blocks, the least recently used dropped first.
 #[derive(Default)]
 struct BlockCache {
-    blocks: HashMap<(PackNumber, u32), (Arc<Vec<u8>>, u64)>,
+    blocks: HashMap<(PackNumber, u32), Kept>,
     bytes: usize,
     clock: u64,
 }

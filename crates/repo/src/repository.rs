@@ -128,6 +128,11 @@ impl Repository {
         &self.current.config
     }
 
+    /// Newer configs than this one that could not be believed, and why.
+    pub fn refused_configs(&self) -> &[(String, String)] {
+        &self.current.refused
+    }
+
     /// What the holder of the key may do.
     pub fn role(&self) -> Role {
         self.access.role()

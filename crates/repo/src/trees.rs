@@ -2,7 +2,7 @@
 
 use liasse_format::content::Content;
 use liasse_format::evidence::{self, DirectoryEvidence};
-use liasse_format::ids::Evidence;
+use liasse_format::ids::{Evidence, Hash};
 use liasse_format::pack::ChunkKind;
 use liasse_format::tree::{Entry, TreeDecoder};
 
@@ -17,6 +17,8 @@ pub struct TreeWalk<'r> {
     decoder: TreeDecoder,
     buffer: Vec<u8>,
     evidence: DirectoryEvidence,
+    /// What has been read, and what it must hash to at the end.
+    hash: Option<(blake3::Hasher, Hash)>,
 }
 
 impl<'r> TreeWalk<'r> {
@@ -24,11 +26,17 @@ impl<'r> TreeWalk<'r> {
     pub fn new(reader: &'r Reader<'r>, tree: &Content) -> Self {
         Self {
             reader,
-            lists: ListWalk::new(ChunkKind::Tree, tree),
+            lists: ListWalk::new(tree),
             decoder: TreeDecoder::default(),
             buffer: Vec::new(),
             evidence: DirectoryEvidence::default(),
+            hash: None,
         }
+    }
+
+    /// As [`TreeWalk::new`], and refuses a stream that does not have the hash that its content states.
+    pub(crate) fn hashed(reader: &'r Reader<'r>, tree: &Content) -> Self {
+        Self { hash: Some((blake3::Hasher::new(), tree.hash)), ..Self::new(reader, tree) }
     }
 
     /// The next entry.
@@ -40,10 +48,22 @@ impl<'r> TreeWalk<'r> {
             }
             let Some(chunk) = self.lists.next(self.reader, scratch)? else {
                 self.decoder.end().map_err(Error::decode("a tree"))?;
-                return Ok(None);
+                return self.check_hash().map(|()| None);
             };
             self.reader.chunk(ChunkKind::Tree, &chunk, scratch, &mut self.buffer)?;
+            if let Some((hasher, _)) = &mut self.hash {
+                hasher.update(&self.buffer);
+            }
             self.decoder.push(&self.buffer);
+        }
+    }
+
+    fn check_hash(&self) -> Result<()> {
+        match &self.hash {
+            Some((hasher, stated)) if *hasher.finalize().as_bytes() != stated.0 => {
+                Err(Error::BadContent { what: "its bytes are not those that its hash says" })
+            }
+            _ => Ok(()),
         }
     }
 

@@ -65,7 +65,7 @@ fn what_is_committed_comes_back() {
         halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
     });
     let draft = draft(&session, 5000);
-    let snapshot = session.commit(draft).unwrap();
+    let (snapshot, _) = session.commit(draft).unwrap();
     assert_eq!(snapshot.record.tags, ["a", "b"]);
     assert_eq!(store.list(Area::Intents).unwrap(), []);
     assert!(store.list(Area::Packs).unwrap().len() >= 2);
@@ -144,7 +144,7 @@ fn each_role_may_what_it_may() {
 
     let session = writer.begin(Whoami::default()).unwrap();
     let draft = draft(&session, 100);
-    let snapshot = session.commit(draft).unwrap();
+    let (snapshot, _) = session.commit(draft).unwrap();
     assert!(matches!(writer.reader().err(), Some(Error::NotAllowed { .. })));
     assert!(matches!(auditor.begin(Whoami::default()).err(), Some(Error::NotAllowed { .. })));
     assert_eq!(auditor.snapshots().unwrap().good.len(), 1);

@@ -11,10 +11,7 @@ use liasse_format::ids::{ChunkId, ObjectName, RepositoryId};
 use liasse_format::index::PackRecord;
 use liasse_format::pack;
 use liasse_format::wire::{self, Writer};
-use redb::{
-    Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
-    TableDefinition,
-};
+use redb::{Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::PackNumber;
 use super::entry::{self, Placement};
@@ -153,10 +150,6 @@ impl Base {
 
     pub(super) fn knows(&self, pack: &ObjectName) -> bool {
         self.known.contains(pack)
-    }
-
-    pub(super) fn len(&self) -> u64 {
-        guarded(|| self.chunks.len()).unwrap_or_default()
     }
 
     pub(super) fn path(&self) -> &Path {

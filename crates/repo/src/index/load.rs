@@ -1,6 +1,6 @@
 //! Loading the index: what the local cache has, what segments add to it, and what only the packs themselves tell.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
 
@@ -54,7 +54,7 @@ impl Gather<'_> {
         for name in segments {
             match read_segment(self.objects, *name) {
                 Ok(segment) => take(*name, &segment.packs)?,
-                Err(error) if error.is_damage() => self.damage.push((format!("index/{name}"), error)),
+                Err(error) if error.is_about_object() => self.damage.push((hash_key(Area::Index, *name)?.to_string(), error)),
                 Err(error) => return Err(error),
             }
         }
@@ -71,7 +71,7 @@ impl Gather<'_> {
             self.unlisted.push(*name);
             match pack_reader::read_record(self.objects, *name) {
                 Ok(record) => take(record)?,
-                Err(error) if error.is_damage() => self.damage.push((format!("packs/{name}"), error)),
+                Err(error) if error.is_about_object() => self.damage.push((hash_key(Area::Packs, *name)?.to_string(), error)),
                 Err(error) => return Err(error),
             }
         }
@@ -83,14 +83,41 @@ impl Gather<'_> {
 pub(super) fn everything(objects: &Objects, numbers: &Numbers) -> Result<Overlay> {
     let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
     let mut gather = Gather { objects, numbers, damage: Vec::new(), unlisted: Vec::new() };
-    overlay(&mut gather, &segments, |_| Ok(false))
+    overlay(&mut gather, &segments, |_| Ok(false), &mut |_, _| ())
 }
 
-fn overlay(gather: &mut Gather<'_>, segments: &[ObjectName], known: impl Fn(&ObjectName) -> Result<bool>) -> Result<Overlay> {
+/// Told of every segment that is read, and of every pack that it lists.
+pub(crate) type Observer<'a> = &'a mut dyn FnMut(ObjectName, &PackRecord);
+
+/// Hands over what every pack that is there holds, once each. Gives what could not be read, and why.
+pub(crate) fn each_record(objects: &Objects, each: &mut dyn FnMut(&PackRecord)) -> Result<Vec<(String, Error)>> {
+    let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
+    let numbers: Numbers = listing(objects, Area::Packs)?.into_iter().map(|(name, _)| name).zip((0..).map(PackNumber)).collect();
+    let mut seen = HashSet::new();
+    let mut gather = Gather { objects, numbers: &numbers, damage: Vec::new(), unlisted: Vec::new() };
+    gather.segments(&segments, |_, packs| {
+        packs.iter().filter(|record| numbers.contains_key(&record.name) && seen.insert(record.name)).for_each(&mut *each);
+        Ok(())
+    })?;
+    let known = |name: &ObjectName| Ok(seen.contains(name));
+    gather.packs(known, |record| {
+        each(&record);
+        Ok(())
+    })?;
+    Ok(gather.damage)
+}
+
+fn overlay(
+    gather: &mut Gather<'_>,
+    segments: &[ObjectName],
+    known: impl Fn(&ObjectName) -> Result<bool>,
+    observe: Observer<'_>,
+) -> Result<Overlay> {
     let numbers = gather.numbers;
     let mut overlay = Overlay::default();
-    gather.segments(segments, |_, packs| {
+    gather.segments(segments, |segment, packs| {
         for record in packs {
+            observe(segment, record);
             if let Some(number) = numbers.get(&record.name) {
                 overlay.add(*number, record);
             }
@@ -115,6 +142,15 @@ impl Index {
     /// Lists the packs and learns what they hold. With a `cache`, what is new is merged into it; where another process has it open for
     /// writing or reading, what is new is kept in memory for this run.
     pub(crate) fn load(objects: &Objects, cache: Option<&Path>) -> Result<Self> {
+        Self::load_observed(objects, cache, &mut |_, _| ())
+    }
+
+    /// Loads the index from the repository alone, all of it in memory, and tells of all that segments list, packs that are gone included.
+    pub(crate) fn load_truth(objects: &Objects, observe: Observer<'_>) -> Result<Self> {
+        Self::load_observed(objects, None, observe)
+    }
+
+    fn load_observed(objects: &Objects, cache: Option<&Path>, observe: Observer<'_>) -> Result<Self> {
         let segments: BTreeSet<ObjectName> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
         let mut packs: Vec<Pack> =
             listing(objects, Area::Packs)?.into_iter().map(|(name, size)| Pack { name, size, planned: false }).collect();
@@ -127,7 +163,7 @@ impl Index {
             None => segments.into_iter().collect(),
         };
         let known = |name: &ObjectName| Ok(base.as_ref().is_some_and(|base| base.knows(name)));
-        let overlay = overlay(&mut gather, &missing, known)?;
+        let overlay = overlay(&mut gather, &missing, known, observe)?;
         let (mut damage, mut unlisted) = (gather.damage, gather.unlisted);
         damage.dedup_by(|a, b| a.0 == b.0);
         unlisted.sort_unstable();

@@ -17,8 +17,10 @@ use liasse_format::ids::{ChunkId, ObjectName};
 use liasse_format::pack::{self, ChunkKind, Extent};
 
 use crate::error::{Error, Result};
-use crate::objects::Objects;
+use crate::objects::{Objects, hash_key};
 pub(crate) use entry::Placement;
+use liasse_store::{Area, Key};
+pub(crate) use load::each_record;
 use overlay::Overlay;
 
 /// The number of a pack in this run's listing.
@@ -63,6 +65,15 @@ pub(crate) struct BlockPlace {
     pub(crate) block: pack::Block,
 }
 
+/// Blocks lie one after the other, without gaps.
+pub(crate) fn lay_out(blocks: &[pack::Block]) -> impl Iterator<Item = BlockPlace> {
+    blocks.iter().scan(pack::BLOCKS_OFFSET, |next, block| {
+        let offset = *next;
+        *next += u64::from(block.stored);
+        Some(BlockPlace { offset, block: *block })
+    })
+}
+
 /// What the packs of one listing hold.
 pub(crate) struct Index {
     objects: Objects,
@@ -87,6 +98,11 @@ impl Index {
 
     pub(crate) fn pack(&self, number: PackNumber) -> Result<&Pack> {
         self.packs.get(number.0 as usize).ok_or(Error::Internal("a pack that is not in the listing"))
+    }
+
+    /// Where a pack lies in the repository.
+    pub(crate) fn place(&self, number: PackNumber) -> Result<Key> {
+        hash_key(Area::Packs, self.pack(number)?.name)
     }
 
     pub(crate) fn number(&self, name: &ObjectName) -> Option<PackNumber> {
@@ -148,12 +164,12 @@ impl Index {
     }
 
     fn bad_chunk(&self, id: &ChunkId, pack: PackNumber, what: &'static str) -> Error {
-        let object = self.pack(pack).map(|pack| format!("packs/{}", pack.name)).unwrap_or_default();
+        let object = self.place(pack).map(|place| place.to_string()).unwrap_or_default();
         Error::BadChunk { id: *id, object, what }
     }
 
     /// Replaces origins by where their bytes lie. The depth is always one: an origin's range is literal there, or the chunk is refused.
-    fn resolve(&self, placement: &Placement) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
+    pub(crate) fn resolve(&self, placement: &Placement) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
         let mut pieces = Vec::with_capacity(placement.extents.len());
         for extent in &placement.extents {
             match extent {
@@ -207,25 +223,22 @@ impl Index {
 
     /// Where the blocks of a pack lie.
     pub(crate) fn blocks(&self, number: PackNumber) -> Result<Arc<[BlockPlace]>> {
+        self.blocks_if_known(number)?.ok_or(Error::Internal("a pack without blocks"))
+    }
+
+    /// Where the blocks of a pack lie; `None` when neither a segment nor the pack itself could be read.
+    pub(crate) fn blocks_if_known(&self, number: PackNumber) -> Result<Option<Arc<[BlockPlace]>>> {
         if let Some(blocks) = self.known_blocks().get(&number) {
-            return Ok(Arc::clone(blocks));
+            return Ok(Some(Arc::clone(blocks)));
         }
         let found = match self.overlay.blocks(number) {
             Some(blocks) => Some(blocks),
             None => self.cached_blocks(number)?,
         };
-        let blocks = found.ok_or(Error::Internal("a pack without blocks"))?;
-        let mut offset = pack::BLOCKS_OFFSET;
-        let places: Arc<[BlockPlace]> = blocks
-            .iter()
-            .map(|block| {
-                let place = BlockPlace { offset, block: *block };
-                offset += u64::from(block.stored);
-                place
-            })
-            .collect();
+        let Some(blocks) = found else { return Ok(None) };
+        let places: Arc<[BlockPlace]> = lay_out(&blocks).collect();
         self.known_blocks().insert(number, Arc::clone(&places));
-        Ok(places)
+        Ok(Some(places))
     }
 
     fn cached_blocks(&self, number: PackNumber) -> Result<Option<Vec<pack::Block>>> {
@@ -242,16 +255,6 @@ impl Index {
             Some(None) => Err(self.cache_error()),
             None => Ok(None),
         }
-    }
-
-    /// Whether the local cache was found damaged on the way.
-    pub(crate) fn cache_failed(&self) -> bool {
-        self.fallback.get().is_some()
-    }
-
-    /// How many chunks are known; chunks in several packs are counted as often.
-    pub(crate) fn chunk_count(&self) -> u64 {
-        self.overlay.len() + self.base.as_ref().map_or(0, cache::Base::len)
     }
 
     fn load_fallback(&self) -> Option<Overlay> {

@@ -45,8 +45,4 @@ impl Overlay {
     pub(super) fn holds(&self, number: PackNumber) -> bool {
         self.blocks.contains_key(&number)
     }
-
-    pub(super) fn len(&self) -> u64 {
-        self.chunks.len() as u64
-    }
 }

@@ -92,7 +92,10 @@ pub struct Session<'r> {
     data: Lane,
     trees: Lane,
     began: Instant,
+    /// Whether there is an intent that must go at the end.
     open: bool,
+    /// Whether nothing is stored.
+    dry: bool,
 }
 
 impl Repository {
@@ -110,6 +113,14 @@ impl Repository {
             self.remove_intent(id);
         }
         session
+    }
+
+    /// A session that finds out what would be stored, stores nothing and cannot be committed.
+    pub fn begin_dry(&self, whoami: Whoami) -> Result<Session<'_>> {
+        let mut session = self.begin_after_intent(SessionId::NONE, whoami, Instant::now())?;
+        session.dry = true;
+        session.open = false;
+        Ok(session)
     }
 
     fn begin_after_intent(&self, id: SessionId, whoami: Whoami, began: Instant) -> Result<Session<'_>> {
@@ -136,6 +147,7 @@ impl Repository {
             jobs,
             began,
             open: true,
+            dry: false,
         })
     }
 
@@ -203,7 +215,9 @@ impl Session<'_> {
             return Ok(Stored { chunk, new: false });
         }
         self.added.fetch_add(length.into(), Ordering::Relaxed);
-        self.lane(kind).append(kind, id, bytes)?;
+        if !self.dry {
+            self.lane(kind).append(kind, id, bytes)?;
+        }
         Ok(Stored { chunk, new: true })
     }
 
@@ -228,7 +242,7 @@ impl Session<'_> {
     }
 
     /// All packs that a snapshot of this session may refer to: those that were there, and those that it wrote.
-    pub fn usable_packs(&self) -> Vec<ObjectName> {
+    fn usable_packs(&self) -> Vec<ObjectName> {
         let old = self.index.packs().filter(|(_, pack)| !pack.planned).map(|(_, pack)| pack.name);
         let mut packs: Vec<_> = old.chain(self.jobs.packs()).collect();
         packs.sort_unstable();
@@ -262,8 +276,11 @@ impl Session<'_> {
         flushed
     }
 
-    /// Commits: writes everything out, then takes the snapshot's slot.
-    pub fn commit(mut self, draft: Draft) -> Result<Snapshot> {
+    /// Commits: writes everything out, then takes the snapshot's slot. Gives the snapshot, and all packs that it may refer to.
+    pub fn commit(mut self, draft: Draft) -> Result<(Snapshot, Vec<ObjectName>)> {
+        if self.dry {
+            return Err(Error::Internal("a dry session cannot be committed"));
+        }
         self.flush()?;
         let record = self.record(draft);
         let object = self.repository.seal_snapshot(self.id, &record)?;
@@ -276,9 +293,10 @@ impl Session<'_> {
             }
         }
         let snapshot = Snapshot { id: self.id, record, hash: Hash::of(&object) };
+        let packs = self.usable_packs();
         self.end();
         self.refresh_cache();
-        Ok(snapshot)
+        Ok((snapshot, packs))
     }
 
     fn record(&self, draft: Draft) -> Record {
@@ -315,6 +333,9 @@ impl Session<'_> {
     }
 
     fn end(&mut self) {
+        if self.dry {
+            return;
+        }
         self.open = false;
         self.repository.remove_intent(self.id);
     }

@@ -1,0 +1,71 @@
+//! Check: proves that the repository is intact, or says what is not, and which snapshots, dossiers and files that touches.
+//!
+//! Must never change anything in the repository, never stop at the first damage, never believe the local cache, and never take a
+//! listing that fails for an empty one. The way: small objects, then the index as the repository itself has it, then the bytes of packs
+//! where that is asked for, and last all trees, so that whatever was found before can be traced to files.
+//!
+//! The index is held in memory, about 100 bytes a chunk; everything else is bounded.
+
+mod damage;
+mod links;
+mod objects;
+mod pack_bytes;
+mod packs;
+mod report;
+mod snapshots;
+mod trees;
+
+use std::collections::HashMap;
+
+use liasse_format::ids::{ObjectName, SessionId};
+
+pub use report::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
+
+use crate::error::Result;
+use crate::progress::{Phase, Progress, Stop};
+use crate::repository::Repository;
+use damage::Damage;
+use report::Findings;
+
+const NEEDS_READER: &str = "content and trees: this key does not read them";
+
+/// What a check has gathered so far.
+#[derive(Default)]
+struct Gathered {
+    findings: Findings,
+    counts: CheckCounts,
+    damage: Damage,
+    /// What segments say of packs' directories: their hashes.
+    stated: HashMap<ObjectName, blake3::Hash>,
+}
+
+impl Repository {
+    /// Checks the repository. Damage is in the report, not an error; errors are what kept the check from being made.
+    ///
+    /// A key that does not read content checks names, hashes, records and directories; the report says what is left out.
+    pub fn check(&self, options: &CheckOptions, progress: &dyn Progress, stop: &Stop) -> Result<CheckReport> {
+        let mut gathered = Gathered::default();
+        objects::check(self, &mut gathered)?;
+        // Before the packs are listed: the packs of a snapshot are there before it is.
+        let snapshots = snapshots::check(self, &mut gathered)?;
+        stop.check()?;
+        let index = packs::load(self, &mut gathered)?;
+        let reader = self.reader_over(index);
+        if options.read_data {
+            progress.begin(Phase::CheckPacks);
+            pack_bytes::check(&reader, &mut gathered, progress, stop)?;
+        }
+        let complete = self.can_read();
+        if complete {
+            progress.begin(Phase::CheckTrees);
+            trees::check(&reader, &snapshots, &mut gathered, progress, stop)?;
+        }
+        let not_checked = (!complete).then_some(NEEDS_READER);
+        Ok(gathered.findings.into_report(gathered.counts, not_checked, complete))
+    }
+}
+
+/// The name of a snapshot's object, for messages.
+fn snapshot_place(id: SessionId) -> String {
+    format!("snapshots/{id}")
+}

@@ -1,0 +1,135 @@
+//! Names and structure: strays, configs and their chain, key slots, intents, plans.
+
+use liasse_format::envelope::Kind;
+use liasse_format::ids::{Hash, ObjectName, SessionId, SlotId};
+use liasse_format::session::{Intent, Plan};
+use liasse_format::wire::{self, Wire};
+use liasse_seal::{BOX_OVERHEAD, BoxKey, SealError};
+use liasse_store::{Area, Key};
+
+use super::Gathered;
+use crate::configs;
+use crate::error::{Error, Result};
+use crate::repository::Repository;
+
+/// Everything but packs, segments and snapshots, and the names of those.
+pub(super) fn check(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
+    for area in Area::ALL {
+        names(repository, gathered, area)?;
+    }
+    if repository.objects.store.size(&Key::readme())?.is_none() {
+        gathered.findings.note("README", "the plain text for people is not there");
+    }
+    all_configs(repository, gathered)?;
+    slots(repository, gathered)?;
+    notes_of_work::<Intent>(repository, gathered, Area::Intents, Kind::Intent, BoxKey::Intent)?;
+    notes_of_work::<Plan>(repository, gathered, Area::Plans, Kind::Plan, BoxKey::Plan)
+}
+
+fn names(repository: &Repository, gathered: &mut Gathered, area: Area) -> Result<()> {
+    let store = &repository.objects.store;
+    for stray in store.strays(area)? {
+        gathered.findings.note(format!("{area}: {stray}"), "a file that is none of the repository's");
+    }
+    let listed = store.list(area)?;
+    gathered.counts.objects += listed.len() as u64;
+    for listed in listed.iter().filter(|listed| !is_name(area, &listed.name)) {
+        gathered.findings.note(Key::new(area, &listed.name)?.to_string(), "its name is not one of this folder, so it is never read");
+    }
+    if matches!(area, Area::Parity | Area::Damaged) && !listed.is_empty() {
+        gathered.findings.note(area.to_string(), format!("{} objects of a later version were not checked", listed.len()));
+    }
+    Ok(())
+}
+
+/// Whether a name is of the form that its area's objects have.
+fn is_name(area: Area, name: &str) -> bool {
+    match area {
+        Area::Config => name.parse::<u64>().is_ok_and(|number| number > 0 && number.to_string() == name),
+        Area::Keys => SlotId::from_hex(name).is_some(),
+        Area::Packs | Area::Index => ObjectName::from_hex(name).is_some(),
+        Area::Snapshots | Area::Intents | Area::Plans => SessionId::from_hex(name).is_some(),
+        Area::Root | Area::Parity | Area::Damaged => true,
+    }
+}
+
+/// Every config on its own, then each `previous` against the config before it.
+fn all_configs(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
+    let mut above: Option<(u64, Hash)> = None;
+    for number in configs::numbers(&*repository.objects.store)? {
+        let place = configs::key(number)?.to_string();
+        if let Some((upper, _)) = above.filter(|(upper, _)| *upper != number + 1) {
+            gathered.findings.add(format!("config/{}", upper - 1), "it is not there, and a later config follows it");
+        }
+        above = match configs::read(&repository.objects, &repository.access.bundle.owner, number) {
+            Ok((config, hash)) => {
+                if above.is_some_and(|(upper, previous)| upper == number + 1 && previous != hash) {
+                    gathered.findings.add(place, "the config after it follows another than this");
+                }
+                Some((number, config.previous))
+            }
+            Err(error) if error.is_about_object() => {
+                gathered.findings.add_error(&place, &error);
+                None
+            }
+            Err(error) => return Err(error),
+        };
+    }
+    if let Some((number, _)) = above.filter(|(number, _)| *number != 1) {
+        gathered.findings.add(format!("config/{}", number - 1), "it is not there, and a later config follows it");
+    }
+    Ok(())
+}
+
+fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
+    let listed = repository.objects.store.list(Area::Keys)?;
+    let noted = &repository.config().slots;
+    for slot in listed.iter().filter(|listed| is_name(Area::Keys, &listed.name)) {
+        let key = Key::new(Area::Keys, &slot.name)?;
+        keep(gathered, &key, slot_is_sound(repository, &key))?;
+        if !noted.iter().any(|note| note.id.to_string() == slot.name) {
+            gathered.findings.note(key.to_string(), "a key slot that the config does not list");
+        }
+    }
+    for note in noted.iter().filter(|note| !listed.iter().any(|listed| listed.name == note.id.to_string())) {
+        gathered.findings.add(format!("keys/{}", note.id), "a key slot that the config lists is not there");
+    }
+    Ok(())
+}
+
+/// As far as can be told without its password.
+fn slot_is_sound(repository: &Repository, key: &Key) -> Result<()> {
+    let (_, object) = repository.objects.read(key, Kind::Slot)?;
+    let (_, body) = liasse_format::envelope::unwrap(&object, Kind::Slot, None).map_err(Error::decode(key))?;
+    let mut input = wire::Reader::new(body);
+    liasse_format::keys::Kdf::get(&mut input).map_err(Error::decode(key))?;
+    if input.left() < BOX_OVERHEAD {
+        return Err(Error::sealed(key)(SealError::Decode(liasse_format::DecodeError::Truncated { offset: object.len() })));
+    }
+    Ok(())
+}
+
+/// Work in progress, or what was left of it.
+fn notes_of_work<T: Wire>(repository: &Repository, gathered: &mut Gathered, area: Area, kind: Kind, purpose: BoxKey) -> Result<()> {
+    for listed in repository.objects.store.list(area)?.iter().filter(|listed| is_name(area, &listed.name)) {
+        let key = Key::new(area, &listed.name)?;
+        let read = repository.objects.read_named_by_session::<T>(&key, kind, purpose);
+        // Who wrote it may have finished and removed it by now.
+        if matches!(&read, Err(Error::Store(error)) if error.kind() == liasse_store::ErrorKind::NotFound) {
+            continue;
+        }
+        keep(gathered, &key, read.map(drop))?;
+    }
+    Ok(())
+}
+
+/// Keeps damage as a finding, and gives back only what keeps the check from being made.
+fn keep(gathered: &mut Gathered, key: &Key, result: Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.is_about_object() => {
+            gathered.findings.add_error(&key.to_string(), &error);
+            Ok(())
+        }
+        other => other,
+    }
+}

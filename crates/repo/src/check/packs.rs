@@ -1,0 +1,108 @@
+//! Packs and segments as the listing and the segments have them, without reading the packs.
+
+use std::collections::HashMap;
+
+use liasse_format::ids::{ChunkId, ObjectName};
+use liasse_format::index::PackRecord;
+use liasse_format::wire;
+use liasse_store::Area;
+
+use super::Gathered;
+use super::damage::Bad;
+use crate::error::Result;
+use crate::index::Index;
+use crate::objects::hash_key;
+use crate::repository::Repository;
+
+const UNNEEDED: &str = "a segment lists it and it is not there; no snapshot needs it";
+
+/// What the segments say of a pack.
+struct Stated {
+    segment: ObjectName,
+    size: u64,
+    directory: blake3::Hash,
+    differs: Option<ObjectName>,
+}
+
+fn digest(record: &PackRecord) -> blake3::Hash {
+    blake3::hash(&wire::encode(&record.directory))
+}
+
+/// Loads the index from the repository alone, and holds what segments say of packs against the listing.
+pub(super) fn load(repository: &Repository, gathered: &mut Gathered) -> Result<Index> {
+    let mut stated: HashMap<ObjectName, Stated> = HashMap::new();
+    let mut chunks = 0_u64;
+    let index = Index::load_truth(&repository.objects, &mut |segment, record| {
+        let directory = digest(record);
+        let first = stated.entry(record.name).or_insert_with(|| {
+            chunks += record.directory.chunks.len() as u64;
+            Stated { segment, size: record.size, directory, differs: None }
+        });
+        if first.directory != directory || first.size != record.size {
+            first.differs = Some(segment);
+        }
+    })?;
+    gathered.counts.packs = index.packs().count() as u64;
+    for (place, error) in &index.damage {
+        gathered.findings.add_error(place, error);
+    }
+    for name in &index.unlisted {
+        gathered.findings.note(hash_key(Area::Packs, *name)?.to_string(), "no readable segment lists this pack");
+    }
+    let mut missing = HashMap::new();
+    for (name, stated) in &stated {
+        let place = hash_key(Area::Packs, *name)?.to_string();
+        match index.number(name).map(|number| index.pack(number)).transpose()? {
+            Some(pack) if pack.size == stated.size => {}
+            Some(pack) => {
+                let what = format!("it has {} bytes, and segment {} says {}", pack.size, stated.segment, stated.size);
+                let finding = gathered.findings.add(&place, what);
+                cut_off(&index, gathered, name, finding)?;
+            }
+            None => {
+                let finding = gathered.findings.add(&place, "it is not there");
+                gathered.findings.harmless_unless_needed(finding, UNNEEDED);
+                missing.insert(*name, finding);
+            }
+        }
+        if let Some(other) = stated.differs {
+            gathered
+                .findings
+                .add(hash_key(Area::Index, other)?.to_string(), format!("it disagrees with segment {} on {place}", stated.segment));
+        }
+    }
+    gathered.counts.chunks = chunks;
+    gathered.stated = stated.into_iter().map(|(name, stated)| (name, stated.directory)).collect();
+    if !missing.is_empty() {
+        gathered.damage.lost = lost(repository, &missing)?;
+    }
+    Ok(index)
+}
+
+/// Blocks that a pack of another size does not have in full.
+fn cut_off(index: &Index, gathered: &mut Gathered, name: &ObjectName, finding: Bad) -> Result<()> {
+    let Some(number) = index.number(name) else { return Ok(()) };
+    let size = index.pack(number)?.size;
+    for (ordinal, place) in (0..).zip(index.blocks(number)?.iter()) {
+        if place.offset + u64::from(place.block.stored) > size {
+            gathered.damage.blocks.insert((number, ordinal), finding);
+        }
+    }
+    Ok(())
+}
+
+/// The chunks of packs that are not there. The segments are read once more, only where there is such damage.
+fn lost(repository: &Repository, missing: &HashMap<ObjectName, Bad>) -> Result<HashMap<ChunkId, Bad>> {
+    let mut lost = HashMap::new();
+    Index::load_truth(&repository.objects, &mut |_, record| {
+        if let Some(finding) = missing.get(&record.name) {
+            lost.extend(record.directory.chunks.iter().map(|chunk| (chunk.id, *finding)));
+        }
+    })?;
+    Ok(lost)
+}
+
+/// Whether a pack's own directory is what the segments say of it.
+pub(super) fn agrees(stated: &HashMap<ObjectName, blake3::Hash>, record: &PackRecord) -> bool {
+    stated.get(&record.name).is_none_or(|stated| *stated == digest(record))
+}

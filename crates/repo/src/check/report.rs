@@ -1,0 +1,249 @@
+//! What a check has found: damage by the object that has it, with the snapshots, dossiers and files that it touches.
+//!
+//! Memory is bounded whatever is found: lists are cut, and what is left off is counted.
+
+use std::collections::{BTreeSet, HashMap};
+
+use liasse_format::ids::SessionId;
+
+use crate::error::Error;
+
+/// Most findings that are listed.
+const FINDINGS_LIMIT: usize = 10_000;
+/// Most places that a finding lists.
+pub const AFFECTED_LIMIT: usize = 100;
+/// Most notes that are listed.
+const NOTES_LIMIT: usize = 1_000;
+
+/// How deep to check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CheckOptions {
+    /// Whether to read all packs, hash them, open every block and hash every chunk, rather than only to follow references.
+    pub read_data: bool,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Damage, in the order of the objects' names. At most 10,000.
+    pub findings: Vec<Finding>,
+    /// Findings beyond the limit.
+    pub findings_left_off: u64,
+    /// What people may want to know, and is no damage. At most 1,000.
+    pub notes: Vec<Note>,
+    /// Notes beyond the limit.
+    pub notes_left_off: u64,
+    /// What was looked at.
+    pub counts: CheckCounts,
+    /// What the key at hand could not look into, if anything.
+    pub not_checked: Option<&'static str>,
+}
+
+impl CheckReport {
+    /// Whether no damage was found.
+    pub fn is_sound(&self) -> bool {
+        self.findings.is_empty() && self.findings_left_off == 0
+    }
+}
+
+/// What a check looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CheckCounts {
+    /// Objects of all areas.
+    pub objects: u64,
+    /// Snapshots that are believed.
+    pub snapshots: u64,
+    /// Different directories.
+    pub trees: u64,
+    /// Entries of different directories.
+    pub entries: u64,
+    /// Chunks that packs hold; one that several packs hold counts as often.
+    pub chunks: u64,
+    /// Packs that are there.
+    pub packs: u64,
+    /// Bytes of packs that were read from start to end.
+    pub bytes_read: u64,
+}
+
+/// One damage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The object that has it, as its path in the repository; `chunk` and its id where no object is known that should hold it.
+    pub object: String,
+    /// What is wrong.
+    pub what: String,
+    /// Files and directories that it touches. At most [`AFFECTED_LIMIT`].
+    pub affected: Vec<Affected>,
+    /// How many it touches.
+    pub affected_count: u64,
+    /// Codes of the dossiers that it touches, ascending. At most [`AFFECTED_LIMIT`].
+    pub dossiers: Vec<String>,
+}
+
+/// A file or directory of a snapshot that a damage touches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Affected {
+    /// The snapshot.
+    pub snapshot: SessionId,
+    /// The path from the root of the snapshot, starting with `/`.
+    pub path: Vec<u8>,
+}
+
+/// Something to know that is no damage.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The object, or the area.
+    pub object: String,
+    /// What to know.
+    pub what: String,
+}
+
+/// Which finding, while they are gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct FindingId(usize);
+
+/// Gathers findings and notes.
+#[derive(Default)]
+pub(super) struct Findings {
+    list: Vec<Gathered>,
+    known: HashMap<(String, String), FindingId>,
+    left_off: u64,
+    notes: BTreeSet<Note>,
+    notes_left_off: u64,
+}
+
+struct Gathered {
+    object: String,
+    what: String,
+    affected: Vec<Affected>,
+    count: u64,
+    dossiers: BTreeSet<String>,
+    /// The last snapshot whose own tree it was found in.
+    rooted: Option<SessionId>,
+    /// Why it is no damage unless it touches something.
+    harmless: Option<&'static str>,
+}
+
+/// Where in a snapshot a damage was met.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) snapshot: SessionId,
+    pub(super) path: &'a [u8],
+    /// The dossier whose tree is walked, rather than the snapshot's root.
+    pub(super) dossier: Option<&'a str>,
+}
+
+impl Findings {
+    /// Adds a damage, once. `None` when there are too many to list.
+    pub(super) fn add(&mut self, object: impl Into<String>, what: impl Into<String>) -> Option<FindingId> {
+        let key = (object.into(), what.into());
+        if let Some(id) = self.known.get(&key) {
+            return Some(*id);
+        }
+        if self.list.len() >= FINDINGS_LIMIT {
+            self.left_off += 1;
+            return None;
+        }
+        let id = FindingId(self.list.len());
+        let (object, what) = key.clone();
+        self.list.push(Gathered { object, what, affected: Vec::new(), count: 0, dossiers: BTreeSet::new(), rooted: None, harmless: None });
+        self.known.insert(key, id);
+        Some(id)
+    }
+
+    /// Adds what an error says. `place` is named where the error does not name an object.
+    pub(super) fn add_error(&mut self, place: &str, error: &Error) -> Option<FindingId> {
+        let (object, what) = describe(error);
+        self.add(object.unwrap_or_else(|| place.to_owned()), what)
+    }
+
+    /// It becomes a note that says `why` where it turns out to touch nothing.
+    pub(super) fn harmless_unless_needed(&mut self, id: Option<FindingId>, why: &'static str) {
+        if let Some(found) = self.get(id) {
+            found.harmless = Some(why);
+        }
+    }
+
+    /// Says what a damage touches.
+    pub(super) fn touch(&mut self, id: FindingId, place: Place<'_>) {
+        let Some(found) = self.get(Some(id)) else { return };
+        if let Some(code) = place.dossier {
+            if found.dossiers.len() < AFFECTED_LIMIT {
+                found.dossiers.insert(code.to_owned());
+            }
+            // A dossier's tree is most often part of the snapshot's own, where its paths were named.
+            if found.rooted == Some(place.snapshot) {
+                return;
+            }
+        } else {
+            found.rooted = Some(place.snapshot);
+        }
+        found.count += 1;
+        if found.affected.len() < AFFECTED_LIMIT {
+            found.affected.push(Affected { snapshot: place.snapshot, path: place.path.to_vec() });
+        }
+    }
+
+    fn get(&mut self, id: Option<FindingId>) -> Option<&mut Gathered> {
+        self.list.get_mut(id?.0)
+    }
+
+    pub(super) fn note(&mut self, object: impl Into<String>, what: impl Into<String>) {
+        let note = Note { object: object.into(), what: what.into() };
+        if self.notes.len() < NOTES_LIMIT || self.notes.contains(&note) {
+            self.notes.insert(note);
+        } else {
+            self.notes_left_off += 1;
+        }
+    }
+
+    /// The report. `complete` says that all trees were walked, so that what touches nothing is known to.
+    pub(super) fn into_report(mut self, counts: CheckCounts, not_checked: Option<&'static str>, complete: bool) -> CheckReport {
+        let mut findings = Vec::new();
+        for found in std::mem::take(&mut self.list) {
+            match found.harmless {
+                Some(why) if complete && found.count == 0 && found.dossiers.is_empty() => self.note(found.object, why),
+                _ => findings.push(Finding {
+                    object: found.object,
+                    what: found.what,
+                    affected: found.affected,
+                    affected_count: found.count,
+                    dossiers: found.dossiers.into_iter().collect(),
+                }),
+            }
+        }
+        findings.sort_by(|a, b| (&a.object, &a.what).cmp(&(&b.object, &b.what)));
+        CheckReport {
+            findings,
+            findings_left_off: self.left_off,
+            notes: self.notes.into_iter().collect(),
+            notes_left_off: self.notes_left_off,
+            counts,
+            not_checked,
+        }
+    }
+}
+
+/// The object that an error names, if any, and what it says of it.
+pub(super) fn describe(error: &Error) -> (Option<String>, String) {
+    match error {
+        Error::Damaged { object, cause } => named(object, &cause.to_string()),
+        Error::Newer { object, major } => named(object, &format!("it has format version {major}, which this program does not know")),
+        Error::Sealed { object, cause } => named(object, &cause.to_string()),
+        Error::Unsigned { object } => named(object, "it is not signed by a writer of this repository"),
+        Error::MissingChunk { id } => (Some(format!("chunk {id}")), "no pack holds it".to_owned()),
+        Error::BadChunk { id, object, what } => named(object, &format!("chunk {id}: {what}")),
+        Error::BadContent { what } => (None, (*what).to_owned()),
+        Error::Store(cause) => named(cause.object(), &cause.kind().to_string()),
+        other => (None, other.to_string()),
+    }
+}
+
+/// Errors name a part of an object as `part of object`, and things without a place without a slash.
+fn named(object: &str, what: &str) -> (Option<String>, String) {
+    match object.split_once(" of ") {
+        Some((part, whole)) if whole.contains('/') => (Some(whole.to_owned()), format!("{part}: {what}")),
+        _ if object.contains('/') || object == "README" => (Some(object.to_owned()), what.to_owned()),
+        _ => (None, format!("{object}: {what}")),
+    }
+}
