@@ -140,7 +140,7 @@ pub(crate) struct Backup {
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
     /// Only say what would be done
-    #[arg(long)]
+    #[arg(long, conflicts_with = "init")]
     pub(crate) dry_run: bool,
     /// Read every file again, also those that look unchanged
     #[arg(long)]
@@ -185,21 +185,20 @@ pub(crate) struct Restore {
     /// Delete what is in the target and not in the snapshot
     #[arg(long)]
     pub(crate) delete: bool,
-    /// What to do with files that exist
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) overwrite: Overwrite,
+    /// What to do with files that exist; needed when the target is not empty
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(crate) overwrite: Option<Overwrite>,
     /// Read every restored file again and compare
     #[arg(long)]
     pub(crate) verify: bool,
 }
 
 /// What to do with files that exist.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Overwrite {
     /// Write every file again
     Always,
     /// Write files whose size or time differs
-    #[default]
     IfChanged,
     /// Leave them alone
     Never,

@@ -66,7 +66,8 @@ impl Environment {
     fn repository(&self, chosen: Option<PathBuf>) -> Result<PathBuf> {
         let default = || Some(self.folder(self.data.as_ref(), ".local/share")?.join("liasse").join("repository"));
         chosen.filter(|path| !path.as_os_str().is_empty()).or_else(default).ok_or_else(|| {
-            CliError::usage("no repository is chosen, and there is no home folder for a default one").hint("choose its folder with -r FOLDER")
+            CliError::usage("no repository is chosen, and there is no home folder for a default one")
+                .hint("choose its folder with -r FOLDER")
         })
     }
 

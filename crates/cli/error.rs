@@ -43,7 +43,7 @@ impl CliError {
 
     /// A file of the user's that could not be read or written.
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &io::Error) -> Self {
-        Self::failed(format!("cannot {doing} {}: {error}", path.display()))
+        Self::failed(without_numbers(&format!("cannot {doing} {}: {error}", path.display())))
     }
 
     /// Someone asked to stop.
@@ -103,8 +103,11 @@ fn damaged(message: String) -> CliError {
 
 fn about_place(error: &RepoError) -> CliError {
     match error {
-        RepoError::Unfinished { missing: "the config is", .. } => CliError::new(Exit::NoRepository, format!("{error}; was making it interrupted?"))
-            .hint("if nothing was backed up there yet, make it whole with: liasse init; otherwise put back the folder config from a copy"),
+        RepoError::Unfinished { missing: "the config is", .. } => {
+            CliError::new(Exit::NoRepository, format!("{error}; was making it interrupted?")).hint(
+                "if nothing was backed up there yet, make it whole with: liasse init; otherwise put back the folder config from a copy",
+            )
+        }
         RepoError::Unfinished { .. } => CliError::new(Exit::Damaged, error.to_string())
             .hint("put back the folder keys from a copy of the repository; a credential file opens it too"),
         RepoError::Exists { .. } => CliError::failed(error.to_string()).hint("use it as it is, or choose another folder with -r"),
@@ -136,7 +139,8 @@ fn about_snapshot(error: &RepoError) -> CliError {
             .hint(format!("the first snapshot is of {}; see all of them with: liasse snapshots", time::local(*first))),
         RepoError::Ambiguous { prefix, candidates } => {
             let fitting: Vec<String> = candidates.iter().map(ToString::to_string).collect();
-            CliError::failed(format!("more than one snapshot starts with {prefix}")).hint(format!("give more of its id: {}", fitting.join(", ")))
+            CliError::failed(format!("more than one snapshot starts with {prefix}"))
+                .hint(format!("give more of its id: {}", fitting.join(", ")))
         }
         _ => CliError::failed(error.to_string()),
     }
@@ -198,7 +202,14 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
         }
         cause = error.source();
     }
-    message
+    without_numbers(&message)
+}
+
+/// A message without the system's error numbers, which say nothing to people.
+fn without_numbers(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, part| said + part.split_once(')').map_or(part, |(_, rest)| rest))
 }
 
 #[cfg(test)]
@@ -233,6 +244,12 @@ mod tests {
         let error = CliError::failed("cannot store index/ab").in_repository("/backup");
         assert_eq!(error.message, "cannot store index/ab (repository: /backup)");
         assert_eq!(error.clone().in_repository("/backup"), error);
+    }
+
+    #[test]
+    fn error_numbers_are_not_for_people() {
+        assert_eq!(without_numbers("a: Denied (os error 13): b (os error 2)"), "a: Denied: b");
+        assert_eq!(without_numbers("(os error 5)"), "(os error 5)");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod signals;
 mod text;
 mod time;
 mod wanted;
+mod whoami;
 
 use std::process::ExitCode;
 

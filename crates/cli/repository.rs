@@ -82,7 +82,9 @@ impl Context {
                 .hint("leave out --credential; key add --out makes credential files afterwards"));
         }
         if self.place.is_file() {
-            return Err(CliError::new(Exit::NoRepository, format!("{} is a file", self.place.display())).hint("choose a folder with -r FOLDER"));
+            return Err(
+                CliError::new(Exit::NoRepository, format!("{} is a file", self.place.display())).hint("choose a folder with -r FOLDER")
+            );
         }
         // Asked before anything is made, so that giving up leaves nothing behind.
         self.refuse_existing()?;

@@ -139,7 +139,9 @@ mod tests {
         assert_eq!(selector("latest", &zone).unwrap(), Selector::Latest);
         assert_eq!(selector("2024", &zone).unwrap(), Selector::Prefix("2024".to_owned()));
         assert_eq!(selector("ABcd", &zone).unwrap(), Selector::Prefix("abcd".to_owned()));
-        for bad in ["", "yesterday", "2024-13-01", "2024-02-30", "2024-12-31T25:00", "2024-12-31T", "2024-12-31T21", "latest:", "-1", "2024-1-1"] {
+        for bad in
+            ["", "yesterday", "2024-13-01", "2024-02-30", "2024-12-31T25:00", "2024-12-31T", "2024-12-31T21", "latest:", "-1", "2024-1-1"]
+        {
             let error = selector(bad, &zone).unwrap_err();
             assert_eq!(error.exit, crate::exit::Exit::Usage, "{bad}");
         }

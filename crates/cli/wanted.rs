@@ -39,7 +39,9 @@ fn normal(path: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(path.len());
     for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
         if part == b".." {
-            return Err(CliError::usage(format!("{} goes up with \"..\"", text::path(path))).hint("write the path as it is in the snapshot"));
+            return Err(
+                CliError::usage(format!("{} goes up with \"..\"", text::path(path))).hint("write the path as it is in the snapshot")
+            );
         }
         out.push(b'/');
         out.extend_from_slice(part);

@@ -29,8 +29,7 @@ pub(crate) fn run(context: &Context, args: &Init) -> Result<Exit> {
     let wanted = args.recovery_key || offer(context)?;
     let recovery = if wanted { Some(add_recovery_key(&mut repository, args.kdf)?) } else { None };
     let recovery_key = recovery.as_ref().map(|key| key.as_str());
-    let made =
-        Made { schema: 1, repository: repository.id().to_string(), location: repository.location(), name: &args.name, recovery_key };
+    let made = Made { schema: 1, repository: repository.id().to_string(), location: repository.location(), name: &args.name, recovery_key };
     if let (true, Some(key)) = (context.output.quiet && !context.output.json, recovery_key) {
         // Asked for, and never to be seen again: even who wants silence needs it.
         show_key(key, &mut crate::output::Listing::new())?;

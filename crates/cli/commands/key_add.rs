@@ -65,7 +65,8 @@ fn with_file(repository: &mut Repository, args: &KeyAdd, path: &Path) -> Result<
     let added = repository.add_key(role(args.role), &args.label, &Handover::Credential)?;
     let bytes = added.credential.as_ref().ok_or_else(|| CliError::failed("the new key was not handed over"))?;
     file.finish(bytes).map_err(|error| {
-        CliError::io("write", path, &error).hint(format!("remove the key that nobody has now: liasse key remove {}", text::short(&added.name)))
+        CliError::io("write", path, &error)
+            .hint(format!("remove the key that nobody has now: liasse key remove {}", text::short(&added.name)))
     })?;
     Ok(added)
 }

@@ -1,6 +1,7 @@
 //! One file a command: options in, one result out. What several of them show alike is in [`shown`].
 
 pub(crate) mod backup;
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod init;
 pub(crate) mod key;
@@ -9,3 +10,4 @@ pub(crate) mod ls;
 pub(crate) mod restore;
 mod shown;
 pub(crate) mod snapshots;
+pub(crate) mod stats;

@@ -1,0 +1,202 @@
+//! `backup`: the main job. What could not be read is named, and the program ends with it.
+
+use std::path::{Path, PathBuf};
+
+use liasse_archive::{BackupOptions, BackupReport, Patterns};
+use liasse_repo::{Repository, Whoami};
+use serde::Serialize;
+
+use super::shown::{PathJson, StatisticsJson, Trouble};
+use crate::args::{Backup, Kdf};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::exit::Exit;
+use crate::output::{Listing, Output};
+use crate::progress::Bars;
+use crate::text;
+use crate::time;
+use crate::whoami;
+
+/// Most unread sources that are shown to people who did not ask for more. JSON has all that the report has.
+const SHOWN: usize = 20;
+
+#[derive(Serialize)]
+struct BackedUp {
+    schema: u32,
+    dry_run: bool,
+    repository: String,
+    location: String,
+    snapshot: Option<String>,
+    time: Option<String>,
+    statistics: StatisticsJson,
+    unread: Vec<Trouble>,
+    left_out: Vec<LeftOutJson>,
+    excluded: u64,
+}
+
+#[derive(Serialize)]
+struct LeftOutJson {
+    #[serde(flatten)]
+    path: PathJson,
+    what: &'static str,
+}
+
+pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
+    let exclude = patterns(context, args)?;
+    let repository = open(context, args)?;
+    let now = liasse_repo::now();
+    let options = BackupOptions {
+        sources: args.paths.clone(),
+        exclude,
+        exclude_caches: args.exclude_caches,
+        one_file_system: args.one_file_system,
+        tags: args.tag.clone(),
+        reason: args.reason.clone(),
+        whoami: Whoami { host: args.host.clone().unwrap_or_else(whoami::host), user: whoami::user(), program: whoami::program() },
+        force: args.force,
+        dry_run: args.dry_run,
+        time: now,
+        utc_offset: time::utc_offset(now),
+    };
+    let bars = Bars::new(context.output);
+    let report = liasse_archive::backup(&repository, &options, &bars, &context.stop);
+    bars.clear();
+    let report = report.map_err(|error| explain(error.into()))?;
+    context.output.result(&json(&report, &repository, args), |out| show(&report, &repository, args, out))?;
+    warn(&report, context.output);
+    Ok(if report.statistics.unread == 0 { Exit::Done } else { Exit::Incomplete })
+}
+
+fn explain(error: CliError) -> CliError {
+    if error.exit == Exit::Interrupted {
+        return error.hint("no snapshot was made; run the command again, it goes on with what is stored already");
+    }
+    error
+}
+
+fn open(context: &Context, args: &Backup) -> Result<Repository> {
+    match context.open() {
+        Err(error) if error.exit == Exit::NoRepository && args.init => {
+            let repository = context.create("", "owner", Kdf::Default)?;
+            context.output.note(&format!("made the repository {}", repository.location()));
+            Ok(repository)
+        }
+        opened => opened,
+    }
+}
+
+/// What is left out: what is asked for, and what this program keeps itself. A backup must not contain itself.
+fn patterns(context: &Context, args: &Backup) -> Result<Patterns> {
+    let mut files = Vec::new();
+    for path in &args.exclude_from {
+        files.push(std::fs::read_to_string(path).map_err(|error| CliError::io("read the patterns in", path, &error))?);
+    }
+    let own: Vec<String> = [Some(&context.place), context.cache.as_ref()].into_iter().flatten().filter_map(|path| own(path)).collect();
+    let lines = args.exclude.iter().map(String::as_str);
+    let lines = lines.chain(files.iter().flat_map(|file| file.lines())).chain(own.iter().map(String::as_str));
+    Patterns::new(lines).map_err(|error| liasse_archive::Error::from(error).into())
+}
+
+/// The pattern of one folder. None for what patterns cannot say.
+fn own(path: &Path) -> Option<String> {
+    let path = real(path)?;
+    let mut pattern = String::new();
+    for c in path.to_str()?.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' | '#' | ' ') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    (!pattern.contains('\n')).then(|| format!("{pattern}/"))
+}
+
+/// Where a folder really is, even when it is still to be made.
+fn real(path: &Path) -> Option<PathBuf> {
+    let above = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let (above, real) = above?;
+    Some(real.join(path.strip_prefix(above).ok()?))
+}
+
+fn json(report: &BackupReport, repository: &Repository, args: &Backup) -> BackedUp {
+    BackedUp {
+        schema: 1,
+        dry_run: args.dry_run,
+        repository: repository.id().to_string(),
+        location: repository.location(),
+        snapshot: report.snapshot.as_ref().map(|snapshot| snapshot.id.to_string()),
+        time: report.snapshot.as_ref().and_then(|snapshot| time::rfc3339(snapshot.record.time)),
+        statistics: StatisticsJson::from(&report.statistics),
+        unread: Trouble::unread(&report.unread),
+        left_out: report.left_out.iter().map(|left| LeftOutJson { path: PathJson::new(&left.path), what: left.what }).collect(),
+        excluded: report.excluded,
+    }
+}
+
+fn show(report: &BackupReport, repository: &Repository, args: &Backup, out: &mut Listing) -> Result<()> {
+    let found = &report.statistics;
+    out.line(&format!(
+        "found     {}, {} in {}{}",
+        text::counted(found.files, "file", "files"),
+        text::size(found.size),
+        text::counted(found.directories, "folder", "folders"),
+        if found.others == 0 { String::new() } else { format!(", {} others", text::count(found.others)) },
+    ))?;
+    out.line(&format!(
+        "files     {} new, {} changed, {} unchanged",
+        text::count(found.new),
+        text::count(found.changed),
+        text::count(found.unchanged)
+    ))?;
+    if args.dry_run {
+        out.line(&format!("would add {} of new data, before compression", text::size(found.added)))?;
+        return out.line("nothing was stored: this was a dry run");
+    }
+    out.line(&format!(
+        "stored    {} of new data, {} compressed and encrypted, in {}",
+        text::size(found.added),
+        text::size(found.stored),
+        text::duration(found.duration_ms)
+    ))?;
+    let Some(snapshot) = &report.snapshot else { return Ok(()) };
+    let id = snapshot.id.to_string();
+    out.line(&format!("snapshot  {} in {}", text::short(&id), text::plain(&repository.location())))
+}
+
+fn warn(report: &BackupReport, output: Output) {
+    let shown = if output.verbose { usize::MAX } else { SHOWN };
+    for unread in report.unread.iter().take(shown) {
+        output.warn(&format!("could not read {}: {}", text::path(&unread.path), unread.cause));
+    }
+    let more = report.statistics.unread.saturating_sub(report.unread.len().min(shown) as u64);
+    if more > 0 {
+        output.warn(&format!("could not read {} more; see them with -v or --json", text::count(more)));
+    }
+    for left in &report.left_out {
+        output.detail(&format!("left out the {} {}", left.what, text::path(&left.path)));
+    }
+    if !report.left_out.is_empty() && !output.verbose {
+        output.note(&format!("left out {}; see them with -v", text::counted(report.left_out.len() as u64, "socket", "sockets")));
+    }
+    if report.excluded > 0 {
+        output.detail(&format!("left out {} by patterns and cache marks", text::counted(report.excluded, "entry", "entries")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_repository_is_left_out_whatever_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["plain", "with space ", "a*b", "[x]", "!odd", "#hash", "back\\slash", "{a,b}", "q?"] {
+            let place = folder.path().canonicalize().unwrap().join(name).join("repository");
+            let patterns = Patterns::new([own(&place).unwrap().as_str()]).unwrap();
+            let bytes = |path: &Path| std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
+            assert!(patterns.matches(&bytes(&place), true), "{name}");
+            assert!(!patterns.matches(&bytes(place.parent().unwrap()), true), "{name}");
+            assert!(!patterns.matches(&bytes(&place.with_file_name("other")), true), "{name}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `check`: whether the repository is whole, and if not, what the damage touches.
+
+use liasse_repo::{CheckOptions, CheckReport, Finding};
+use serde::Serialize;
+
+use super::shown::PathJson;
+use crate::args::Check;
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::output::Listing;
+use crate::progress::Bars;
+use crate::text;
+
+/// Most files of one finding that are shown to people. JSON has all that the report has.
+const SHOWN: usize = 10;
+
+#[derive(Serialize)]
+struct Checked {
+    schema: u32,
+    sound: bool,
+    read_data: bool,
+    findings: Vec<FindingJson>,
+    findings_left_off: u64,
+    notes: Vec<NoteJson>,
+    notes_left_off: u64,
+    not_checked: Option<&'static str>,
+    counts: Counts,
+}
+
+#[derive(Serialize)]
+struct FindingJson {
+    object: String,
+    what: String,
+    affected: Vec<AffectedJson>,
+    affected_count: u64,
+    dossiers: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct AffectedJson {
+    snapshot: String,
+    #[serde(flatten)]
+    path: PathJson,
+}
+
+#[derive(Serialize)]
+struct NoteJson {
+    object: String,
+    what: String,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    objects: u64,
+    snapshots: u64,
+    trees: u64,
+    entries: u64,
+    chunks: u64,
+    packs: u64,
+    read_bytes: u64,
+}
+
+pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
+    let repository = context.open()?;
+    let bars = Bars::new(context.output);
+    let report = repository.check(&CheckOptions { read_data: args.read_data }, &bars, &context.stop);
+    bars.clear();
+    let report = report?;
+    context.output.result(&json(&report, args), |out| show(&report, args, out))?;
+    if report.is_sound() {
+        return Ok(Exit::Done);
+    }
+    if context.output.quiet {
+        context.output.warn(&found(&report));
+    }
+    Ok(Exit::Damaged)
+}
+
+fn json(report: &CheckReport, args: &Check) -> Checked {
+    let counts = report.counts;
+    Checked {
+        schema: 1,
+        sound: report.is_sound(),
+        read_data: args.read_data,
+        findings: report.findings.iter().map(FindingJson::from).collect(),
+        findings_left_off: report.findings_left_off,
+        notes: report.notes.iter().map(|note| NoteJson { object: note.object.clone(), what: note.what.clone() }).collect(),
+        notes_left_off: report.notes_left_off,
+        not_checked: report.not_checked,
+        counts: Counts {
+            objects: counts.objects,
+            snapshots: counts.snapshots,
+            trees: counts.trees,
+            entries: counts.entries,
+            chunks: counts.chunks,
+            packs: counts.packs,
+            read_bytes: counts.bytes_read,
+        },
+    }
+}
+
+impl From<&Finding> for FindingJson {
+    fn from(finding: &Finding) -> Self {
+        let affected = |affected: &liasse_repo::Affected| AffectedJson {
+            snapshot: affected.snapshot.to_string(),
+            path: PathJson::new(&affected.path),
+        };
+        Self {
+            object: finding.object.clone(),
+            what: finding.what.clone(),
+            affected: finding.affected.iter().map(affected).collect(),
+            affected_count: finding.affected_count,
+            dossiers: finding.dossiers.clone(),
+        }
+    }
+}
+
+fn show(report: &CheckReport, args: &Check, out: &mut Listing) -> Result<()> {
+    let counts = report.counts;
+    out.line(&format!(
+        "{}, {}, {}, {}",
+        text::counted(counts.snapshots, "snapshot", "snapshots"),
+        text::counted(counts.entries, "file or folder", "files and folders"),
+        text::counted(counts.chunks, "chunk", "chunks"),
+        text::counted(counts.packs, "pack", "packs"),
+    ))?;
+    for note in &report.notes {
+        out.line(&format!("note: {}: {}", text::plain(&note.object), text::plain(&note.what)))?;
+    }
+    for finding in &report.findings {
+        show_finding(finding, out)?;
+    }
+    if let Some(what) = report.not_checked {
+        out.line(&format!("not checked: {what}"))?;
+    }
+    if args.read_data {
+        out.line(&format!("read {} of data", text::size(counts.bytes_read)))?;
+    } else {
+        out.line("the data itself was not read; --read-data does that")?;
+    }
+    out.line(&if report.is_sound() { "no errors found".to_owned() } else { found(report) })
+}
+
+fn show_finding(finding: &Finding, out: &mut Listing) -> Result<()> {
+    out.line(&format!("damaged: {}: {}", text::plain(&finding.object), text::plain(&finding.what)))?;
+    for affected in finding.affected.iter().take(SHOWN) {
+        out.line(&format!("    snapshot {}  {}", text::short(&affected.snapshot.to_string()), text::path(&affected.path)))?;
+    }
+    let shown = finding.affected.len().min(SHOWN) as u64;
+    if finding.affected_count > shown {
+        out.line(&format!("    and {} more", text::count(finding.affected_count - shown)))?;
+    }
+    for dossier in &finding.dossiers {
+        out.line(&format!("    dossier {}", text::plain(dossier)))?;
+    }
+    Ok(())
+}
+
+fn found(report: &CheckReport) -> String {
+    let number = (report.findings.len() as u64).saturating_add(report.findings_left_off);
+    format!("{} found", text::counted(number, "error", "errors"))
+}

@@ -1,0 +1,191 @@
+//! `restore`: back to files. What could not be restored is named, and the program ends with it.
+
+use std::io;
+use std::path::Path;
+
+use liasse_archive::{Overwrite, Patterns, RestoreOptions, RestoreReport};
+use liasse_repo::Snapshot;
+use serde::Serialize;
+
+use super::shown::{PathJson, Trouble};
+use crate::args;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::exit::Exit;
+use crate::output::{Listing, Output};
+use crate::progress::Bars;
+use crate::text;
+use crate::time;
+use crate::wanted::{self, Wanted};
+
+/// Most lines of a kind that are shown to people who did not ask for more. JSON has all.
+const SHOWN: usize = 20;
+/// What a new disk holds that is nobody's file.
+const IGNORED: [&str; 4] = ["lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trash-1000"];
+
+#[derive(Serialize)]
+struct Restored {
+    schema: u32,
+    dry_run: bool,
+    snapshot: String,
+    time: Option<String>,
+    target: PathJson,
+    files: u64,
+    directories: u64,
+    others: u64,
+    size_bytes: u64,
+    unchanged: u64,
+    deleted: u64,
+    shortfalls: Vec<ShortfallJson>,
+    lost: Vec<LostJson>,
+}
+
+#[derive(Serialize)]
+struct ShortfallJson {
+    #[serde(flatten)]
+    trouble: Trouble,
+    what: String,
+}
+
+#[derive(Serialize)]
+struct LostJson {
+    #[serde(flatten)]
+    trouble: Trouble,
+    damage: bool,
+}
+
+pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
+    let wanted = Wanted::parse(&args.what)?;
+    let options = options(args, wanted.path)?;
+    if args.overwrite.is_none() && !args.dry_run {
+        refuse_full(&args.target)?;
+    }
+    let repository = context.open()?;
+    let found = wanted::find(&repository, &wanted.selector, context.output)?;
+    let bars = Bars::new(context.output);
+    let report = liasse_archive::restore(&repository, &found.snapshot, &options, &bars, &context.stop);
+    bars.clear();
+    let report = report.map_err(|error| explain(error.into()))?;
+    context.output.result(&json(&report, &found.snapshot, args), |out| show(&report, &found.snapshot, args, out))?;
+    warn(&report, context.output);
+    Ok(exit(&report, found.doubtful))
+}
+
+fn exit(report: &RestoreReport, doubtful: bool) -> Exit {
+    if doubtful || report.damaged.iter().any(|lost| lost.damage) {
+        Exit::Damaged
+    } else if report.damaged.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    }
+}
+
+fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOptions> {
+    let patterns = |lines: &[String]| {
+        Patterns::new(lines.iter().map(String::as_str)).map_err(|error| CliError::from(liasse_archive::Error::from(error)))
+    };
+    Ok(RestoreOptions {
+        path,
+        target: args.target.clone(),
+        include: patterns(&args.include)?,
+        exclude: patterns(&args.exclude)?,
+        dry_run: args.dry_run,
+        delete: args.delete,
+        overwrite: match args.overwrite {
+            Some(args::Overwrite::Always) => Overwrite::Always,
+            Some(args::Overwrite::IfChanged) | None => Overwrite::IfChanged,
+            Some(args::Overwrite::Never) => Overwrite::Never,
+        },
+        verify: args.verify,
+    })
+}
+
+/// Files that are there are touched only when someone said how.
+fn refuse_full(target: &Path) -> Result<()> {
+    let mut entries = match std::fs::read_dir(target) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(
+                CliError::failed(format!("{} is not a folder", target.display())).hint("choose an empty or new folder with --target")
+            );
+        }
+        Err(error) => return Err(CliError::io("look into the target", target, &error)),
+    };
+    let is_file =
+        |entry: &io::Result<std::fs::DirEntry>| !matches!(entry, Ok(entry) if IGNORED.iter().any(|name| entry.file_name() == *name));
+    if !entries.any(|entry| is_file(&entry)) {
+        return Ok(());
+    }
+    Err(CliError::failed(format!("the target {} holds files already", target.display()))
+        .hint("choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never"))
+}
+
+fn explain(error: CliError) -> CliError {
+    if error.exit == Exit::Interrupted {
+        return error.hint("what was restored so far is whole; run the command again with --overwrite if-changed to go on");
+    }
+    error
+}
+
+fn json(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore) -> Restored {
+    Restored {
+        schema: 1,
+        dry_run: args.dry_run,
+        snapshot: snapshot.id.to_string(),
+        time: time::rfc3339(snapshot.record.time),
+        target: PathJson::new(std::os::unix::ffi::OsStrExt::as_bytes(args.target.as_os_str())),
+        files: report.files,
+        directories: report.directories,
+        others: report.others,
+        size_bytes: report.bytes,
+        unchanged: report.unchanged,
+        deleted: report.deleted,
+        shortfalls: report
+            .shortfalls
+            .iter()
+            .map(|short| ShortfallJson { trouble: Trouble::new(&short.path, &short.cause), what: short.what.clone() })
+            .collect(),
+        lost: report.damaged.iter().map(|lost| LostJson { trouble: Trouble::new(&lost.path, &lost.cause), damage: lost.damage }).collect(),
+    }
+}
+
+fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, out: &mut Listing) -> Result<()> {
+    let others = if report.others == 0 { String::new() } else { format!(", {} others", text::count(report.others)) };
+    out.line(&format!(
+        "{}  {}, {} in {}{others}",
+        if args.dry_run { "would restore" } else { "restored" },
+        text::counted(report.files, "file", "files"),
+        text::size(report.bytes),
+        text::counted(report.directories, "folder", "folders"),
+    ))?;
+    if report.unchanged > 0 {
+        out.line(&format!("left      {} that were there", text::counted(report.unchanged, "file", "files")))?;
+    }
+    if report.deleted > 0 {
+        let deleted = if args.dry_run { "would delete" } else { "deleted" };
+        out.line(&format!("{deleted}   {}", text::counted(report.deleted, "entry", "entries")))?;
+    }
+    let id = snapshot.id.to_string();
+    out.line(&format!("snapshot  {} of {}", text::short(&id), time::local(snapshot.record.time)))?;
+    out.line(&format!("target    {}", text::plain(&args.target.display().to_string())))
+}
+
+fn warn(report: &RestoreReport, output: Output) {
+    let shown = if output.verbose { usize::MAX } else { SHOWN };
+    for lost in report.damaged.iter().take(shown) {
+        output.warn(&format!("not restored: {}: {}", text::path(&lost.path), lost.cause));
+    }
+    more(report.damaged.len(), shown, "not restored", output);
+    for short in report.shortfalls.iter().take(shown) {
+        output.warn(&format!("could not set the {} of {}: {}", short.what, text::path(&short.path), short.cause));
+    }
+    more(report.shortfalls.len(), shown, "settings that could not be made", output);
+}
+
+fn more(number: usize, shown: usize, what: &str, output: Output) {
+    if let Some(left) = number.checked_sub(shown).filter(|left| *left > 0) {
+        output.warn(&format!("{} more {what}; see them with -v or --json", text::count(left as u64)));
+    }
+}
