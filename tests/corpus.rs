@@ -1,0 +1,96 @@
+//! Runs every corpus file of `fuzz/`, and changed copies of each, through the bodies of the fuzz targets: what fuzzing once found stays
+//! found without libFuzzer. `fuzz/README.md` tells more.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+
+use liasse_fuzz::{TARGETS, Target, canary};
+
+/// Only so much of a file is changed: what is further on is like what came before.
+const CHANGED_BYTES: usize = 400;
+const BYTES: [u8; 7] = [0, 1, 2, 3, 0x7f, 0x80, 0xff];
+const LENGTHS: [u32; 4] = [u32::MAX, 1 << 31, 65_536, 64];
+
+fn fuzz() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = std::fs::read_dir(fuzz().join("corpus").join(target)).unwrap();
+    folder.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+}
+
+/// Every change of a small kind: a byte, a length, an end, a byte gone, a byte more.
+fn change(seed: &[u8], mut run: impl FnMut(&[u8])) {
+    for place in 0..seed.len().min(CHANGED_BYTES) {
+        let (head, tail) = seed.split_at(place);
+        let (byte, rest) = tail.split_first().unwrap();
+        for other in BYTES.into_iter().chain([byte.wrapping_add(1), byte.wrapping_sub(1), byte ^ 0x10]) {
+            run(&[head, &[other], rest].concat());
+        }
+        for length in LENGTHS {
+            run(&[head, &length.to_le_bytes(), tail.get(4..).unwrap_or_default()].concat());
+        }
+        run(head);
+        run(&[head, rest].concat());
+        run(&[head, &[0], tail].concat());
+    }
+}
+
+fn attack(target: Target, seeds: &[Vec<u8>]) {
+    for seed in seeds {
+        target(seed);
+        change(seed, target);
+    }
+}
+
+#[test]
+fn every_target_withstands_its_corpus() {
+    for (name, target) in TARGETS {
+        let seeds = corpus(name);
+        assert!(!seeds.is_empty(), "{name} has no corpus");
+        attack(target, &seeds);
+    }
+}
+
+#[test]
+fn targets_withstand_each_others_corpora() {
+    let seeds: Vec<_> = TARGETS.iter().flat_map(|(name, _)| corpus(name)).collect();
+    for (_, target) in TARGETS {
+        for seed in &seeds {
+            target(seed);
+        }
+    }
+}
+
+/// Nothing in its corpus shows the canary's bug: it has to be found.
+#[test]
+fn the_canary_is_caught() {
+    let seeds = corpus("canary");
+    assert!(!seeds.is_empty());
+    for seed in &seeds {
+        canary(seed);
+    }
+    assert!(catch_unwind(|| attack(canary, &seeds)).is_err(), "the changes of this test find nothing");
+}
+
+/// A body without a program, or a program without a body, would not be fuzzed; a corpus of nobody would not be run.
+#[test]
+fn every_target_is_whole() {
+    let names: BTreeSet<_> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).chain(["canary".to_owned()]).collect();
+    let found = |folder: &str, suffix: &str| -> BTreeSet<String> {
+        let files = std::fs::read_dir(fuzz().join(folder)).unwrap();
+        files.map(|file| file.unwrap().file_name().to_str().unwrap().trim_end_matches(suffix).to_owned()).collect()
+    };
+    assert_eq!(found("corpus", ""), names);
+    assert_eq!(found("fuzz_targets", ".rs"), names);
+    let manifest = std::fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
+    for name in &names {
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name}");
+        let program = std::fs::read_to_string(fuzz().join(format!("fuzz_targets/{name}.rs"))).unwrap();
+        assert!(program.contains(&format!("liasse_fuzz::{name}(data)")), "{name}");
+    }
+}
