@@ -31,6 +31,7 @@ impl Patterns {
     /// Reads patterns, one a line; empty lines and those that start with `#` are passed over.
     pub fn new<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, PatternError> {
         let mut builder = GitignoreBuilder::new("/");
+        builder.allow_unclosed_class(false);
         for line in lines {
             let failed = |error: ignore::Error| PatternError { pattern: line.to_owned(), cause: error.to_string() };
             builder.add_line(None, line).map_err(failed)?;

@@ -1,0 +1,111 @@
+//! Writing the chunks of a batch, pack by pack, on all cores. A block is opened once and gives all its chunks.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use liasse_format::content::Content;
+use liasse_format::pack::ChunkKind;
+use liasse_format::tree::Name;
+use liasse_repo::Scratch;
+
+use super::batch::{ChunkJob, lock};
+use super::plan::full_cause;
+use super::{RestoreReport, Run, Shortfall, is_of_one_entry};
+use crate::error::{Error, Result};
+use crate::source::{Directory, SourceDirectory, SourceFile};
+use crate::target::Folder;
+
+/// Most threads that read and write.
+const MOST_THREADS: usize = 8;
+const READ_BYTES: usize = 1 << 20;
+
+/// Writes all chunks and empties the list. Chunks that cannot be read take their files with them, and no others.
+pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreReport) -> Result<()> {
+    chunks.sort_by_key(|job| (job.pack, job.block));
+    let groups: Vec<&[ChunkJob]> = chunks.chunk_by(|a, b| (a.pack, a.block) == (b.pack, b.block)).collect();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(groups.len());
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let shortfalls = Mutex::new(Vec::new());
+    let failure = Mutex::new(None);
+    let work = || {
+        let outcome = Scratch::new().map_err(Error::from).and_then(|mut scratch| {
+            let mut buffer = Vec::new();
+            while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if failed.load(Ordering::Relaxed) {
+                    break;
+                }
+                for job in *group {
+                    run.stop.check()?;
+                    let found = write(run, job, &mut scratch, &mut buffer)?;
+                    lock(&shortfalls).extend(found);
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = outcome {
+            failed.store(true, Ordering::Relaxed);
+            lock(&failure).get_or_insert(error);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    drop(groups);
+    chunks.clear();
+    report.shortfalls.append(&mut lock(&shortfalls));
+    let failure = lock(&failure).take();
+    failure.map_or(Ok(()), Err)
+}
+
+/// Reads one chunk and writes it to its file.
+fn write(run: &Run<'_>, job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<u8>) -> Result<Vec<Shortfall>> {
+    run.progress.advance(job.chunk.length.into());
+    if job.file.is_lost() {
+        return Ok(Vec::new());
+    }
+    run.progress.at(&job.file.path);
+    match run.reader.chunk(ChunkKind::Data, &job.chunk, scratch, buffer) {
+        Ok(bytes) => match job.file.write(run, job.position, &bytes) {
+            Ok(shortfalls) => return Ok(shortfalls.into_iter().map(Into::into).collect()),
+            Err(Error::Target(error)) if is_of_one_entry(&error) => job.file.lose(full_cause(&error), false),
+            Err(error) => return Err(error),
+        },
+        Err(error) if error.is_damage() => job.file.lose(error.to_string(), true),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Vec::new())
+}
+
+/// Reads a restored file again and compares it with what it must be. What is wrong, if anything.
+pub(super) fn verify(folder: &Folder, name: &Name, content: &Content) -> Option<String> {
+    let read = || {
+        let directory = Directory::open(path_of(folder).as_ref())?;
+        let stat = directory.stat(name)?;
+        let file = directory.open_file(name, &stat)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; READ_BYTES];
+        let mut offset = 0;
+        loop {
+            let length = file.read_at(offset, &mut buffer)?;
+            if length == 0 {
+                return Ok::<_, crate::source::SourceError>(hasher.finalize());
+            }
+            hasher.update(buffer.get(..length).unwrap_or_default());
+            offset += length as u64;
+        }
+    };
+    match read() {
+        Ok(hash) if *hash.as_bytes() == content.hash.0 => None,
+        Ok(_) => Some("it was written, and does not read back as it was written".to_owned()),
+        Err(error) => Some(format!("it was written, and cannot be read back: {error}: {}", error.source)),
+    }
+}
+
+fn path_of(folder: &Folder) -> std::path::PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(folder.path()).into()
+}

@@ -1,0 +1,161 @@
+//! Restore: snapshot, tree, locate, read, open, verify, write.
+//!
+//! Trees are walked in order and folders made; files gather into batches of bounded size. A batch is written pack by pack, on all cores:
+//! a block is opened once and gives all its chunks. A file has a temporary name until it is whole and has its metadata. What cannot be
+//! restored is in the report, and does not stop the rest.
+
+mod batch;
+mod fill;
+mod plan;
+
+use std::path::PathBuf;
+
+use liasse_format::tree::Node;
+use liasse_repo::{Phase, Progress, Reader, Repository, Scratch, Snapshot, Stop};
+
+use crate::error::Result;
+use crate::list::{self, Found};
+use crate::patterns::Patterns;
+use crate::target::{self, Target, TargetError, TargetErrorKind};
+use plan::Planner;
+
+/// What happens to a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overwrite {
+    /// It is written anew.
+    Always,
+    /// It is written anew unless size and time of last change are those of the snapshot.
+    #[default]
+    IfChanged,
+    /// It is left as it is.
+    Never,
+}
+
+/// What is restored, where to, and how.
+#[derive(Debug, Clone, Default)]
+pub struct RestoreOptions {
+    /// A path in the snapshot; empty for all of it.
+    pub path: Vec<u8>,
+    /// Where to. Made if it is missing.
+    pub target: PathBuf,
+    /// Only these, and what is below them, if there is any pattern.
+    pub include: Patterns,
+    /// Not these, nor what is below them.
+    pub exclude: Patterns,
+    /// Say what would be restored, and write nothing.
+    pub dry_run: bool,
+    /// Remove what is in restored folders and not in the snapshot.
+    pub delete: bool,
+    /// What happens to a file that is there already.
+    pub overwrite: Overwrite,
+    /// Read every restored file again and compare it.
+    pub verify: bool,
+}
+
+/// Something of an entry that could not be set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortfall {
+    /// The entry, in the target.
+    pub path: Vec<u8>,
+    /// What could not be set.
+    pub what: String,
+    /// Why.
+    pub cause: String,
+}
+
+/// An entry that is not restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The entry, in the snapshot.
+    pub path: Vec<u8>,
+    /// Why.
+    pub cause: String,
+    /// Whether the repository is to blame, and not the target.
+    pub damage: bool,
+}
+
+/// What a restore did.
+#[derive(Debug, Clone, Default)]
+pub struct RestoreReport {
+    /// Files written.
+    pub files: u64,
+    /// Folders made, or found.
+    pub directories: u64,
+    /// Links, pipes and devices made, and further names of files.
+    pub others: u64,
+    /// Bytes of the files written.
+    pub bytes: u64,
+    /// Files that were there and were left.
+    pub unchanged: u64,
+    /// Entries removed because the snapshot does not have them.
+    pub deleted: u64,
+    /// What could not be set.
+    pub shortfalls: Vec<Shortfall>,
+    /// What is not restored.
+    pub damaged: Vec<Lost>,
+}
+
+/// What all parts of a restore share.
+struct Run<'a> {
+    reader: &'a Reader<'a>,
+    options: &'a RestoreOptions,
+    progress: &'a dyn Progress,
+    stop: &'a Stop,
+}
+
+/// Restores a snapshot, or what is at one of its paths.
+pub fn restore(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    options: &RestoreOptions,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<RestoreReport> {
+    let reader = repository.reader()?;
+    let mut scratch = Scratch::new()?;
+    let found = list::find(&reader, snapshot, &options.path, &mut scratch)?;
+    let target = if options.dry_run { Target::open(&options.target).ok() } else { Some(Target::create(&options.target)?) };
+    let run = Run { reader: &reader, options, progress, stop };
+    progress.begin(Phase::Restore);
+    let mut path = trimmed(&options.path);
+    let sources = snapshot.record.sources.clone();
+    match found {
+        Found::Root(tree) => Planner::new(&run, target, sources, path, scratch).tree(&tree, None),
+        Found::Entry(entry) => match entry.node {
+            Node::Directory { tree, .. } => Planner::new(&run, target, sources, path, scratch).tree(&tree, Some(entry.metadata)),
+            _ => {
+                path.truncate(path.len() - entry.name.as_bytes().len() - 1);
+                Planner::new(&run, target, sources, path, scratch).single(*entry)
+            }
+        },
+    }
+}
+
+fn trimmed(path: &[u8]) -> Vec<u8> {
+    let names = path.split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+    names.fold(Vec::new(), |mut path, name| {
+        path.push(b'/');
+        path.extend_from_slice(name);
+        path
+    })
+}
+
+impl From<target::Shortfall> for Shortfall {
+    fn from(shortfall: target::Shortfall) -> Self {
+        let what = match &shortfall.what {
+            target::What::Owner => "owner".to_owned(),
+            target::What::Group => "group".to_owned(),
+            target::What::Mode => "permissions".to_owned(),
+            target::What::Xattr(name) if name.is_empty() => "extended attributes".to_owned(),
+            target::What::Xattr(name) => format!("extended attribute {}", String::from_utf8_lossy(name)),
+            target::What::Times => "time of last change".to_owned(),
+            target::What::Special => "device".to_owned(),
+        };
+        Self { path: shortfall.path, what, cause: shortfall.cause.to_string() }
+    }
+}
+
+/// Whether an error of the target is of one entry only, so that the others can still be restored.
+fn is_of_one_entry(error: &TargetError) -> bool {
+    !matches!(error.kind, TargetErrorKind::Full | TargetErrorKind::ReadOnly)
+}
