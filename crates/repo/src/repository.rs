@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use liasse_format::config::{ChunkSizes, Config, ReaderKey, SlotNote, WriterKey};
 use liasse_format::envelope::{self, Kind};
-use liasse_format::ids::{Hash, PublicKey, RepositoryId};
+use liasse_format::ids::{Hash, PublicKey, RepositoryId, SlotId};
 use liasse_format::keys::{Bundle, Role};
 use liasse_seal::passwords::KdfParams;
 use liasse_seal::{ReaderSecret, SigningKey};
@@ -186,7 +186,8 @@ fn identify(store: &dyn Store) -> Result<RepositoryId> {
 /// Tries a password on every slot. A damaged slot does not stop the others.
 fn unlock_slots(store: &dyn Store, repository: RepositoryId, password: &str) -> Result<Bundle> {
     let mut damage = None;
-    let slots = store.list(Area::Keys)?;
+    let mut slots = store.list(Area::Keys)?;
+    slots.retain(|slot| SlotId::from_hex(&slot.name).is_some());
     if slots.is_empty() {
         return Err(Error::Unfinished { location: store.location(), missing: "all key slots are" });
     }

@@ -79,7 +79,7 @@ impl Repository {
     /// Reads all snapshots. One that is damaged does not hide the others.
     pub fn snapshots(&self) -> Result<Snapshots> {
         let mut found = Snapshots::default();
-        for listed in self.objects.store.list(Area::Snapshots)? {
+        for listed in self.objects.store.list(Area::Snapshots)?.into_iter().filter(|listed| SessionId::from_hex(&listed.name).is_some()) {
             let key = Key::new(Area::Snapshots, &listed.name)?;
             match self.read_snapshot(&key) {
                 Ok(Some(snapshot)) => found.good.push(snapshot),

@@ -196,8 +196,11 @@ impl<'a> Run<'a> {
                 self.bad_chunk(number, id, what)?;
                 Ok(())
             }
-            // A block that does not open is found where it lies.
-            Err(error) if error.is_about_object() => Ok(()),
+            // A block that does not open: the same finding as where it lies.
+            Err(error) if error.is_about_object() => {
+                self.lock().findings.add_error("the index", &error);
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }

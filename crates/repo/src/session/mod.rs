@@ -175,7 +175,7 @@ impl Repository {
     /// The packs of all plans that stand; `None` when one cannot be read, so that any pack may be in it.
     fn plans(&self) -> Result<Option<BTreeSet<ObjectName>>> {
         let mut packs = BTreeSet::new();
-        for listed in self.objects.store.list(Area::Plans)? {
+        for listed in self.objects.store.list(Area::Plans)?.into_iter().filter(|listed| SessionId::from_hex(&listed.name).is_some()) {
             let key = Key::new(Area::Plans, &listed.name)?;
             match self.objects.read_named_by_session::<Plan>(&key, Kind::Plan, BoxKey::Plan) {
                 Ok(plan) => packs.extend(plan.packs),
