@@ -1,5 +1,6 @@
 //! The command line as it is typed. Nothing is looked up here: what the flags mean together with the environment is settled in
 //! [`crate::context`]. A password is never an argument, because arguments can be seen by everybody on the machine.
+#![expect(clippy::struct_excessive_bools, reason = "flags are what people type")]
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -20,6 +20,8 @@ pub(crate) struct CliError {
     pub(crate) message: String,
     /// What to do about it.
     pub(crate) hints: Vec<String>,
+    /// Whether it is trouble within the repository, so that its place is worth saying.
+    within: bool,
 }
 
 /// The result of a command.
@@ -28,7 +30,7 @@ pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
 impl CliError {
     /// A failure without hints.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hints: Vec::new() }
+        Self { exit, message: message.into(), hints: Vec::new(), within: false }
     }
 
     /// Something that just failed.
@@ -58,11 +60,16 @@ impl CliError {
         self
     }
 
-    /// Adds where, to trouble with the repository that does not say it.
+    /// Marks trouble within the repository.
+    fn within(mut self) -> Self {
+        self.within = true;
+        self
+    }
+
+    /// Adds where, to trouble within the repository that does not say it.
     #[must_use]
     pub(crate) fn in_repository(mut self, location: &str) -> Self {
-        let known = self.message.contains(location) || self.hints.iter().any(|hint| hint.contains(location));
-        if !known && matches!(self.exit, Exit::Failed | Exit::Damaged | Exit::WrongKey) {
+        if self.within && !self.message.contains(location) {
             self.message = format!("{} (repository: {location})", self.message);
         }
         self
@@ -74,7 +81,7 @@ impl From<RepoError> for CliError {
         match &error {
             RepoError::Store(store) => from_store(store),
             RepoError::Newer { .. } => {
-                Self::failed(error.to_string()).hint("it was written by a newer program: install the current version of liasse")
+                Self::failed(error.to_string()).within().hint("it was written by a newer program: install the current version of liasse")
             }
             RepoError::Interrupted => Self::interrupted(),
             RepoError::NoRepository { .. } | RepoError::Unfinished { .. } | RepoError::Exists { .. } => about_place(&error),
@@ -98,7 +105,7 @@ impl From<RepoError> for CliError {
 }
 
 fn damaged(message: String) -> CliError {
-    CliError::new(Exit::Damaged, message).hint("see what is touched with: liasse check")
+    CliError::new(Exit::Damaged, message).within().hint("see what is touched with: liasse check")
 }
 
 fn about_place(error: &RepoError) -> CliError {
@@ -154,16 +161,21 @@ pub(crate) fn from_store(error: &store::Error) -> CliError {
             no_repository(format!("there is no repository at {}", error.object()))
         }
         ErrorKind::NotARepository => CliError::new(Exit::NoRepository, format!("the repository is gone: {message}"))
+            .within()
             .hint("connect the disk again and run the command again"),
         ErrorKind::NotEmpty => CliError::new(Exit::NoRepository, format!("{} holds other things and is no repository", error.object()))
             .hint("choose an empty or new folder with -r FOLDER"),
         ErrorKind::Full => {
-            CliError::failed(message).hint("free some space there and run the command again; every snapshot so far is whole")
+            CliError::failed(message).within().hint("free some space there and run the command again; every snapshot so far is whole")
         }
-        ErrorKind::ReadOnly => CliError::failed(message).hint("connect it so that it can be written; listing and restoring work as it is"),
-        ErrorKind::Denied => CliError::failed(message).hint("check who owns the repository's folder, or run as that user"),
+        ErrorKind::ReadOnly => {
+            CliError::failed(message).within().hint("connect it so that it can be written; listing and restoring work as it is")
+        }
+        ErrorKind::Denied => CliError::failed(message).within().hint("check who owns the repository's folder, or run as that user"),
         ErrorKind::NotFound | ErrorKind::Short { .. } | ErrorKind::TooLarge { .. } => damaged(message),
-        _ => CliError::failed(message).hint("check the disk or the connection, then run the command again; every snapshot so far is whole"),
+        _ => CliError::failed(message)
+            .within()
+            .hint("check the disk or the connection, then run the command again; every snapshot so far is whole"),
     }
 }
 
@@ -241,9 +253,10 @@ mod tests {
 
     #[test]
     fn the_place_is_said_once() {
-        let error = CliError::failed("cannot store index/ab").in_repository("/backup");
+        let error = CliError::failed("cannot store index/ab").within().in_repository("/backup");
         assert_eq!(error.message, "cannot store index/ab (repository: /backup)");
         assert_eq!(error.clone().in_repository("/backup"), error);
+        assert_eq!(CliError::failed("no such pattern").in_repository("/backup").message, "no such pattern");
     }
 
     #[test]

@@ -99,7 +99,7 @@ pub(crate) fn utc_offset(time: Time) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
     fn at(text: &str) -> String {

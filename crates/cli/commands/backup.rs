@@ -114,7 +114,9 @@ fn own(path: &Path) -> Option<String> {
 fn real(path: &Path) -> Option<PathBuf> {
     let above = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
     let (above, real) = above?;
-    Some(real.join(path.strip_prefix(above).ok()?))
+    let missing = path.strip_prefix(above).ok()?;
+    // Joining nothing would add a slash.
+    Some(if missing.as_os_str().is_empty() { real } else { real.join(missing) })
 }
 
 fn json(report: &BackupReport, repository: &Repository, args: &Backup) -> BackedUp {
@@ -192,11 +194,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for name in ["plain", "with space ", "a*b", "[x]", "!odd", "#hash", "back\\slash", "{a,b}", "q?"] {
             let place = folder.path().canonicalize().unwrap().join(name).join("repository");
-            let patterns = Patterns::new([own(&place).unwrap().as_str()]).unwrap();
             let bytes = |path: &Path| std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
-            assert!(patterns.matches(&bytes(&place), true), "{name}");
-            assert!(!patterns.matches(&bytes(place.parent().unwrap()), true), "{name}");
-            assert!(!patterns.matches(&bytes(&place.with_file_name("other")), true), "{name}");
+            for made in [false, true] {
+                if made {
+                    std::fs::create_dir_all(&place).unwrap();
+                }
+                let patterns = Patterns::new([own(&place).unwrap().as_str()]).unwrap();
+                assert!(patterns.matches(&bytes(&place), true), "{name} {made}");
+                assert!(!patterns.matches(&bytes(place.parent().unwrap()), true), "{name} {made}");
+                assert!(!patterns.matches(&bytes(&place.with_file_name("other")), true), "{name} {made}");
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::text;
 const SHOWN: usize = 10;
 
 #[derive(Serialize)]
-struct Checked {
+struct Report {
     schema: u32,
     sound: bool,
     read_data: bool,
@@ -77,9 +77,9 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
     Ok(Exit::Damaged)
 }
 
-fn json(report: &CheckReport, args: &Check) -> Checked {
+fn json(report: &CheckReport, args: &Check) -> Report {
     let counts = report.counts;
-    Checked {
+    Report {
         schema: 1,
         sound: report.is_sound(),
         read_data: args.read_data,

@@ -30,6 +30,7 @@ struct Shown {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the unit is part of every name")]
 struct Sizes {
     min_bytes: u32,
     average_bytes: u32,
