@@ -218,7 +218,7 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
 }
 
 /// A message without the system's error numbers, which say nothing to people.
-fn without_numbers(message: &str) -> String {
+pub(crate) fn without_numbers(message: &str) -> String {
     let mut parts = message.split(" (os error ");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |said, part| said + part.split_once(')').map_or(part, |(_, rest)| rest))

@@ -66,5 +66,9 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Stats => commands::stats::run(&context),
         Command::Config(Config::Show) => commands::config::show(&context),
     };
-    done.map_err(|error| error.in_repository(&context.place.display().to_string()))
+    done.map_err(|error| match error.exit {
+        // Whatever fails once someone asked to stop, most likely fails because of that.
+        Exit::Failed | Exit::Usage if context.stop.is_stopped() => error::CliError::interrupted(),
+        _ => error.in_repository(&context.place.display().to_string()),
+    })
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use serde::Serialize;
 
-use crate::error::{CliError, Result};
+use crate::error::{self, CliError, Result};
 use crate::text;
 
 /// How results are told.
@@ -53,7 +53,7 @@ impl Output {
     /// Something that must be known. JSON has it in its own place.
     pub(crate) fn warn(self, message: &str) {
         if !self.json {
-            _ = writeln!(io::stderr(), "warning: {}", text::plain(message));
+            _ = writeln!(io::stderr(), "warning: {}", text::plain(&error::without_numbers(message)));
         }
     }
 
