@@ -145,7 +145,22 @@ impl Index {
     }
 
     /// Every way to read a chunk, the first found first. An empty list: it is missing.
+    ///
+    /// A rotten cache may know nothing of a chunk that is there: none is called missing before the repository itself was asked.
     pub(crate) fn locate_all(&self, kind: ChunkKind, id: &ChunkId) -> Result<Vec<Located>> {
+        let found = self.ways(kind, id);
+        if self.base.is_none() || self.fallback.get().is_some() || found.as_ref().is_ok_and(|ways| !ways.is_empty()) {
+            return found;
+        }
+        self.fallback.get_or_init(|| self.load_fallback());
+        let truth = self.ways(kind, id);
+        if truth.as_ref().is_ok_and(|ways| !ways.is_empty()) {
+            self.discard_cache();
+        }
+        truth
+    }
+
+    fn ways(&self, kind: ChunkKind, id: &ChunkId) -> Result<Vec<Located>> {
         let mut ways = Vec::new();
         let mut refused = None;
         for placement in self.placements(id)? {
@@ -211,7 +226,7 @@ impl Index {
         {
             match base.get(id) {
                 Ok(placements) => found.extend(placements),
-                Err(_) => _ = self.fallback.get_or_init(|| self.load_fallback()),
+                Err(_) => self.fall_back(),
             }
         }
         match self.fallback.get() {
@@ -247,13 +262,26 @@ impl Index {
         {
             match base.blocks(number) {
                 Ok(blocks) => return Ok(blocks),
-                Err(_) => _ = self.fallback.get_or_init(|| self.load_fallback()),
+                Err(_) => self.fall_back(),
             }
         }
         match self.fallback.get() {
             Some(Some(fallback)) => Ok(fallback.blocks(number)),
             Some(None) => Err(self.cache_error()),
             None => Ok(None),
+        }
+    }
+
+    /// The cache is damaged: from now on the repository itself is asked.
+    fn fall_back(&self) {
+        self.fallback.get_or_init(|| self.load_fallback());
+        self.discard_cache();
+    }
+
+    /// So that the next run makes a new one.
+    fn discard_cache(&self) {
+        if let Some(base) = &self.base {
+            std::fs::remove_file(base.path()).ok();
         }
     }
 
@@ -270,3 +298,6 @@ impl Index {
         self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

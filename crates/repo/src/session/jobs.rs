@@ -167,6 +167,11 @@ impl Jobs {
 
     fn fail(&self, error: Error) {
         lock(&self.failure).get_or_insert(error);
+        self.poison();
+    }
+
+    /// Whatever comes, the session cannot be committed: something it was to store is lost, as someone was told.
+    pub(super) fn poison(&self) {
         self.failed.store(true, Ordering::Relaxed);
         self.buffers.close();
     }

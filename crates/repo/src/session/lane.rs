@@ -73,7 +73,12 @@ impl Lane {
         }
     }
 
+    /// The chunks of a block were promised to whoever put them: without it, nothing may be committed.
     fn dispatch(&self, block: RawBlock) -> Result<()> {
+        self.try_dispatch(block).inspect_err(|_| self.jobs.poison())
+    }
+
+    fn try_dispatch(&self, block: RawBlock) -> Result<()> {
         let mut current = lock(&self.pack);
         if let Some(full) = current.take_if(|pack| pack.size() >= self.pack_size || pack.is_full()) {
             self.jobs.close(full)?;
