@@ -1,7 +1,7 @@
 //! Looking into snapshots: one path, or all that is below it.
 
-use liasse_format::content::Content;
-use liasse_format::tree::{Entry, Node};
+use liasse_repo::format::content::Content;
+use liasse_repo::format::tree::{Entry, Node};
 use liasse_repo::{Reader, Repository, Scratch, Snapshot, TreeWalk};
 
 use crate::error::{Error, Result};

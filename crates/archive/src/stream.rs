@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use liasse_chunk::{Chunker, Gear, Params};
-use liasse_format::config::ChunkSizes;
-use liasse_format::content::{self, ChunkRef, Content, DIRECT_LIMIT};
-use liasse_format::evidence::DirectoryEvidence;
-use liasse_format::ids::{Evidence, Hash};
-use liasse_format::pack::ChunkKind;
-use liasse_format::tree;
+use liasse_repo::format::config::ChunkSizes;
+use liasse_repo::format::content::{self, ChunkRef, Content, DIRECT_LIMIT};
+use liasse_repo::format::evidence::DirectoryEvidence;
+use liasse_repo::format::ids::{Evidence, Hash};
+use liasse_repo::format::pack::ChunkKind;
+use liasse_repo::format::tree;
 use liasse_repo::{Repository, Result, Session};
 
 /// Where streams are cut, for both parameter sets of a repository.

@@ -25,7 +25,15 @@ fn describe(root: &Path) -> BTreeMap<PathBuf, String> {
             String::new()
         };
         let nlink = if meta.is_dir() { 0 } else { meta.nlink() };
-        let text = format!("{:o} {}:{} {}.{} {} {nlink} {content}", meta.mode(), meta.uid(), meta.gid(), meta.mtime(), meta.mtime_nsec(), if meta.is_dir() { 0 } else { meta.size() });
+        let text = format!(
+            "{:o} {}:{} {}.{} {} {nlink} {content}",
+            meta.mode(),
+            meta.uid(),
+            meta.gid(),
+            meta.mtime(),
+            meta.mtime_nsec(),
+            if meta.is_dir() { 0 } else { meta.size() }
+        );
         found.insert(path.strip_prefix(root).unwrap().to_owned(), text);
         if meta.is_dir() {
             for entry in fs::read_dir(path).unwrap() {
@@ -92,7 +100,11 @@ impl Bench {
 
     fn restore(&self, report: &BackupReport, change: impl FnOnce(&mut RestoreOptions)) -> (PathBuf, RestoreReport) {
         let target = self.folder.path().join("target");
-        let mut options = RestoreOptions { path: self.source().as_os_str().as_encoded_bytes().to_vec(), target: target.clone(), ..RestoreOptions::default() };
+        let mut options = RestoreOptions {
+            path: self.source().as_os_str().as_encoded_bytes().to_vec(),
+            target: target.clone(),
+            ..RestoreOptions::default()
+        };
         change(&mut options);
         let report = restore(&self.repository, report.snapshot.as_ref().unwrap(), &options, &Silent, &Stop::new()).unwrap();
         (target, report)
@@ -139,7 +151,11 @@ fn a_tree_comes_back_as_it_was() {
 fn first_again(first: &BackupReport, bench: &Bench) -> BackupReport {
     fs::remove_dir_all(bench.source()).unwrap();
     let target = bench.folder.path().join("first");
-    let options = RestoreOptions { path: bench.source().as_os_str().as_encoded_bytes().to_vec(), target: target.clone(), ..RestoreOptions::default() };
+    let options = RestoreOptions {
+        path: bench.source().as_os_str().as_encoded_bytes().to_vec(),
+        target: target.clone(),
+        ..RestoreOptions::default()
+    };
     restore(&bench.repository, first.snapshot.as_ref().unwrap(), &options, &Silent, &Stop::new()).unwrap();
     assert_eq!(fs::read(target.join("small")).unwrap(), b"hello");
     fs::rename(target, bench.source()).unwrap();
@@ -209,7 +225,20 @@ fn what_is_left_out_is_left_out() {
     let names: Vec<&str> = paths.iter().map(|path| path.strip_prefix(&base).unwrap()).collect();
     assert_eq!(
         names,
-        ["/cache", "/cache/CACHEDIR.TAG", "/dangling", "/deep", "/deep/er", "/deep/er/ledger", "/deep/link", "/deep/same as large", "/empty", "/nothing", "/small", "/sparse"]
+        [
+            "/cache",
+            "/cache/CACHEDIR.TAG",
+            "/dangling",
+            "/deep",
+            "/deep/er",
+            "/deep/er/ledger",
+            "/deep/link",
+            "/deep/same as large",
+            "/empty",
+            "/nothing",
+            "/small",
+            "/sparse"
+        ]
     );
 }
 

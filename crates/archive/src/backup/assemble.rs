@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use crossbeam_channel::Receiver;
-use liasse_format::content::Content;
-use liasse_format::evidence;
-use liasse_format::ids::Evidence;
-use liasse_format::snapshot::{Statistics, Unread};
-use liasse_format::tree::{Entry, Metadata, Name, Node};
-use liasse_format::wire;
+use liasse_repo::format::content::Content;
+use liasse_repo::format::evidence;
+use liasse_repo::format::ids::Evidence;
+use liasse_repo::format::snapshot::{Statistics, Unread};
+use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
+use liasse_repo::format::wire;
 
 use super::file::Outcome;
 use super::walk::{FileKey, Seen, Step};
@@ -59,13 +59,8 @@ enum Change {
 
 impl<'r> Assembler<'r> {
     pub(super) fn new(run: &'r Run<'r>, catalogue: Option<catalogue::Writer>) -> Self {
-        let report = BackupReport {
-            snapshot: None,
-            statistics: Statistics::default(),
-            unread: Vec::new(),
-            left_out: Vec::new(),
-            excluded: 0,
-        };
+        let report =
+            BackupReport { snapshot: None, statistics: Statistics::default(), unread: Vec::new(), left_out: Vec::new(), excluded: 0 };
         Self { run, frames: Vec::new(), catalogue, report, linked: HashMap::new(), root: None }
     }
 

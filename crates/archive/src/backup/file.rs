@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
 use liasse_chunk::Cutter;
-use liasse_format::content::{Content, Hole};
-use liasse_format::ids::Hash;
-use liasse_format::pack::ChunkKind;
-use liasse_format::tree::{Entry, Name, Node};
-use liasse_format::wire;
 use liasse_repo::Error as RepoError;
+use liasse_repo::format::content::{Content, Hole};
+use liasse_repo::format::ids::Hash;
+use liasse_repo::format::pack::ChunkKind;
+use liasse_repo::format::tree::{Entry, Name, Node};
+use liasse_repo::format::wire;
 
 use super::Run;
 use super::walk::{Seen, cause, is_settled, now};

@@ -12,9 +12,9 @@ mod walk;
 use std::path::PathBuf;
 
 use crossbeam_channel::bounded;
-use liasse_format::ids::ObjectName;
-use liasse_format::snapshot::{Statistics, Unread};
-use liasse_format::time::Time;
+use liasse_repo::format::ids::ObjectName;
+use liasse_repo::format::snapshot::{Statistics, Unread};
+use liasse_repo::format::time::Time;
 use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
 
 use crate::catalogue::{self, Catalogue};
@@ -162,12 +162,7 @@ fn sorted(mut packs: Vec<ObjectName>) -> Vec<ObjectName> {
 }
 
 /// Runs the walk and the readers, and puts together what they find.
-fn assemble(
-    run: &Run<'_>,
-    sources: &Sources,
-    old: Option<&Catalogue>,
-    new: Option<catalogue::Writer>,
-) -> Result<assemble::Assembled> {
+fn assemble(run: &Run<'_>, sources: &Sources, old: Option<&Catalogue>, new: Option<catalogue::Writer>) -> Result<assemble::Assembled> {
     let readers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_READERS);
     let failure = file::Failure::default();
     std::thread::scope(|scope| {

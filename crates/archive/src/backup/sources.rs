@@ -5,8 +5,8 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use liasse_format::snapshot::Unread;
-use liasse_format::tree::Name;
+use liasse_repo::format::snapshot::Unread;
+use liasse_repo::format::tree::Name;
 
 use crate::error::{Error, Result};
 use crate::source::{SourceError, SourceOperation};

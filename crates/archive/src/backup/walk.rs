@@ -8,11 +8,11 @@ use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use liasse_format::ids::Hash;
-use liasse_format::pack::ChunkKind;
-use liasse_format::time::Time;
-use liasse_format::tree::{Entry, Metadata, Name, Node};
-use liasse_format::wire;
+use liasse_repo::format::ids::Hash;
+use liasse_repo::format::pack::ChunkKind;
+use liasse_repo::format::time::Time;
+use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
+use liasse_repo::format::wire;
 
 use super::Run;
 use super::file::{Job, Outcome};
@@ -237,7 +237,8 @@ impl<'r, 'c> Walk<'r, 'c> {
         }
         let (reply, outcome) = bounded(1);
         let hard_link = key.map(|_| self.link_group(&stat));
-        let job = Job { directory: directory.clone(), name: name.clone(), stat, hard_link, path: self.path.clone(), today: self.today, reply };
+        let job =
+            Job { directory: directory.clone(), name: name.clone(), stat, hard_link, path: self.path.clone(), today: self.today, reply };
         self.jobs.send(job).map_err(|_| Error::Internal("the readers ended before the walk"))?;
         self.step(Step::Reading { name: name.clone(), outcome, prior, key })
     }
@@ -337,5 +338,9 @@ fn is_cache(directory: &Directory, names: &[Listed]) -> bool {
 
 /// What to tell of an error: what was tried, and why it failed.
 pub(super) fn cause(error: &SourceError) -> String {
-    if error.is_gone() { "it vanished or was replaced while it was read".to_owned() } else { format!("cannot {} it: {}", error.operation, error.source) }
+    if error.is_gone() {
+        "it vanished or was replaced while it was read".to_owned()
+    } else {
+        format!("cannot {} it: {}", error.operation, error.source)
+    }
 }

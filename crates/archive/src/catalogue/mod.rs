@@ -13,9 +13,9 @@ mod write;
 pub(crate) use read::{Catalogue, Record, Row};
 pub(crate) use write::{RecordBuilder, Writer};
 
-use liasse_format::ids::Hash;
-use liasse_format::time::Time;
-use liasse_format::wire::{self, Wire};
+use liasse_repo::format::ids::Hash;
+use liasse_repo::format::time::Time;
+use liasse_repo::format::wire::{self, Wire};
 
 use crate::source::{FileKind, Stat};
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use liasse_format::ids::ObjectName;
-use liasse_format::wire::{Reader, Wire};
+use liasse_repo::format::ids::ObjectName;
+use liasse_repo::format::wire::{Reader, Wire};
 
 use super::{CHECK_SIZE, Identity, MAGIC, check, map};
 
@@ -103,12 +103,12 @@ impl<'c> Record<'c> {
     fn read_row(&mut self) -> Option<Row<'c>> {
         let rows = &mut self.rows;
         Some(Row {
-            name: rows.bytes(liasse_format::tree::NAME_LIMIT).ok()?,
+            name: rows.bytes(liasse_repo::format::tree::NAME_LIMIT).ok()?,
             identity: Identity::get(rows)?,
             trusted: u16::get(rows).ok()? == 1,
             day: u32::get(rows).ok()?,
             child: u64::get(rows).ok()?,
-            entry: rows.bytes(liasse_format::tree::ENTRY_LIMIT).ok()?,
+            entry: rows.bytes(liasse_repo::format::tree::ENTRY_LIMIT).ok()?,
         })
     }
 }

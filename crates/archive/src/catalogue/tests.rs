@@ -14,7 +14,7 @@ fn write(path: &std::path::Path) {
     root.push(b"a", &identity(1), true, 7, None, b"entry one");
     root.push(b"dir", &identity(2), false, 0, Some(child), b"entry two");
     let root = writer.add(root).unwrap();
-    writer.finish(root, &[liasse_format::ids::ObjectName([7; 32])]).unwrap();
+    writer.finish(root, &[liasse_repo::format::ids::ObjectName([7; 32])]).unwrap();
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn rows_come_back() {
     write(&path);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let catalogue = Catalogue::open(&path).unwrap();
-    assert_eq!(catalogue.packs, [liasse_format::ids::ObjectName([7; 32])]);
+    assert_eq!(catalogue.packs, [liasse_repo::format::ids::ObjectName([7; 32])]);
     let mut root = catalogue.root().unwrap();
     let a = root.find(b"a").unwrap();
     assert_eq!((a.identity, a.trusted, a.day, a.entry), (identity(1), true, 7, &b"entry one"[..]));

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use liasse_format::ids::ObjectName;
-use liasse_format::wire::{self, Wire};
+use liasse_repo::format::ids::ObjectName;
+use liasse_repo::format::wire::{self, Wire};
 
 use super::{Identity, MAGIC, check};
 
@@ -46,7 +46,13 @@ impl Writer {
         let mut options = File::options();
         options.write(true).create_new(true);
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut writer = Self { file: BufWriter::with_capacity(1 << 18, options.open(&temporary)?), position: 0, temporary, path: path.to_owned(), finished: false };
+        let mut writer = Self {
+            file: BufWriter::with_capacity(1 << 18, options.open(&temporary)?),
+            position: 0,
+            temporary,
+            path: path.to_owned(),
+            finished: false,
+        };
         writer.write(MAGIC)?;
         Ok(writer)
     }

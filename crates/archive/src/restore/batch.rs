@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use liasse_format::content::{ChunkRef, Content, Hole};
-use liasse_format::pack::ChunkKind;
-use liasse_format::tree::{Metadata, Name};
+use liasse_repo::format::content::{ChunkRef, Content, Hole};
+use liasse_repo::format::pack::ChunkKind;
+use liasse_repo::format::tree::{Metadata, Name};
 use liasse_repo::{ListWalk, PackNumber, Scratch, Verified};
 
 use super::plan::{full_cause, occupied};
@@ -262,11 +262,7 @@ impl<'r> Batch<'r> {
     }
 }
 
-fn survive(
-    done: std::result::Result<Vec<Shortfall>, crate::target::TargetError>,
-    path: &[u8],
-    report: &mut RestoreReport,
-) -> Result<()> {
+fn survive(done: std::result::Result<Vec<Shortfall>, crate::target::TargetError>, path: &[u8], report: &mut RestoreReport) -> Result<()> {
     match done {
         Ok(shortfalls) => report.shortfalls.extend(shortfalls.into_iter().map(Into::into)),
         Err(error) if is_of_one_entry(&error) => {

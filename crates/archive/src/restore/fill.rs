@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use liasse_format::content::Content;
-use liasse_format::pack::ChunkKind;
-use liasse_format::tree::Name;
 use liasse_repo::Scratch;
+use liasse_repo::format::content::Content;
+use liasse_repo::format::pack::ChunkKind;
+use liasse_repo::format::tree::Name;
 
 use super::batch::{ChunkJob, lock};
 use super::plan::full_cause;

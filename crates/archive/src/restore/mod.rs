@@ -10,7 +10,7 @@ mod plan;
 
 use std::path::PathBuf;
 
-use liasse_format::tree::Node;
+use liasse_repo::format::tree::Node;
 use liasse_repo::{Phase, Progress, Reader, Repository, Scratch, Snapshot, Stop};
 
 use crate::error::Result;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use liasse_format::content::Content;
-use liasse_format::tree::{Entry, Metadata, Name, Node};
+use liasse_repo::format::content::Content;
+use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
 use liasse_repo::{Scratch, TreeWalk};
 
 use super::batch::{Batch, FileTask};
@@ -74,7 +74,15 @@ impl<'r> Planner<'r> {
         let empty = Content::empty();
         let root = self.target.as_ref().map(|target| target.root().clone());
         let walk = TreeWalk::new(self.run.reader, &empty);
-        self.frames.push(Frame { walk, name: None, metadata: None, folder: root, path_length: self.path.len(), whole: true, extra: Vec::new() });
+        self.frames.push(Frame {
+            walk,
+            name: None,
+            metadata: None,
+            folder: root,
+            path_length: self.path.len(),
+            whole: true,
+            extra: Vec::new(),
+        });
         self.path.push(b'/');
         self.path.extend_from_slice(entry.name.as_bytes());
         self.entry(entry, true)?;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use liasse_format::tree::{Name, Xattr};
+use liasse_repo::format::tree::{Name, Xattr};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 

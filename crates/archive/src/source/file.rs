@@ -4,8 +4,8 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 
-use liasse_format::content::HOLES_LIMIT;
-use liasse_format::tree::{Name, Xattr};
+use liasse_repo::format::content::HOLES_LIMIT;
+use liasse_repo::format::tree::{Name, Xattr};
 use rustix::fs::{Advice, CWD, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
 

@@ -18,7 +18,7 @@ pub use error::{SourceError, SourceOperation};
 pub use file::{File, Segment};
 pub use owners::Owners;
 
-use liasse_format::tree::{Name, Xattr};
+use liasse_repo::format::tree::{Name, Xattr};
 
 /// A directory of a source. A clone is the same directory; it may be used by several threads.
 pub trait SourceDirectory: Clone + Send + Sync {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use liasse_format::tree::{Metadata, Xattr};
+use liasse_repo::format::tree::{Metadata, Xattr};
 use nix::unistd::{Gid, Group, Uid, User};
 
 use super::Stat;

@@ -4,7 +4,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 
-use liasse_format::tree::Name;
+use liasse_repo::format::tree::Name;
 use rustix::fs::{RawDir, SeekFrom};
 
 use super::FileKind;

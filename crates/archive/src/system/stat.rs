@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::os::fd::AsFd;
 
-use liasse_format::time::Time;
-use liasse_format::tree::Device;
+use liasse_repo::format::time::Time;
+use liasse_repo::format::tree::Device;
 use rustix::fs::{AtFlags, FileType, Statx, StatxFlags, StatxTimestamp};
 
 /// What an entry of a file system is.

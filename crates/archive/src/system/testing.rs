@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use liasse_format::tree::Name;
+use liasse_repo::format::tree::Name;
 
 /// An id that has no rights, and on no usual system any files.
 const NOBODY: u32 = 65_534;

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use liasse_format::tree::{XATTR_NAME_LIMIT, XATTR_VALUE_LIMIT, XATTRS_LIMIT, Xattr};
+use liasse_repo::format::tree::{XATTR_NAME_LIMIT, XATTR_VALUE_LIMIT, XATTRS_LIMIT, Xattr};
 use rustix::fs::XattrFlags;
 use rustix::io::Errno;
 

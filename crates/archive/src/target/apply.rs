@@ -7,8 +7,8 @@
 use std::io;
 use std::os::fd::BorrowedFd;
 
-use liasse_format::time::Time;
-use liasse_format::tree::{Metadata, Xattr};
+use liasse_repo::format::time::Time;
+use liasse_repo::format::tree::{Metadata, Xattr};
 use rustix::fs::{AtFlags, CWD, Gid, Mode, Timespec, Timestamps, UTIME_OMIT, Uid};
 use rustix::io::Errno;
 

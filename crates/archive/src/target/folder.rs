@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
-use liasse_format::tree::{Metadata, Name};
+use liasse_repo::format::tree::{Metadata, Name};
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 

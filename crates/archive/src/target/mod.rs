@@ -28,7 +28,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use liasse_format::tree::Name;
+use liasse_repo::format::tree::Name;
 use rustix::fs::{CWD, Mode, OFlags};
 
 use crate::system::Chain;

@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use liasse_format::tree::Name;
+use liasse_repo::format::tree::Name;
 use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 

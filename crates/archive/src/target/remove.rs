@@ -1,7 +1,7 @@
 //! Removing an entry with all that is in it. Must never follow a symbolic link, enter another file system, or use up the
 //! stack on a deep tree.
 
-use liasse_format::tree::Name;
+use liasse_repo::format::tree::Name;
 use rustix::fs::AtFlags;
 
 use super::{FileKind, Folder, Listed, TargetError, TargetErrorKind, TargetOperation};

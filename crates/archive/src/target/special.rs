@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use liasse_format::tree::{Device, Metadata, Name};
+use liasse_repo::format::tree::{Device, Metadata, Name};
 use rustix::fs::{AtFlags, FileType, Mode};
 use rustix::io::Errno;
 

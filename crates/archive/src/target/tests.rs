@@ -8,8 +8,8 @@ mod metadata;
 
 use std::path::Path;
 
-use liasse_format::time::Time;
-use liasse_format::tree::{Metadata, Xattr};
+use liasse_repo::format::time::Time;
+use liasse_repo::format::tree::{Metadata, Xattr};
 
 use super::*;
 use crate::source::{Directory, Owners, SourceDirectory, SourceFile};

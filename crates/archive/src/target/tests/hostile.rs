@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
 
-use liasse_format::tree::Name;
+use liasse_repo::format::tree::Name;
 use rustix::io::Errno;
 
 use super::*;

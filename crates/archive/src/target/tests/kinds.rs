@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{FileExt, MetadataExt, symlink};
 
-use liasse_format::tree::{Device, Name};
+use liasse_repo::format::tree::{Device, Name};
 use rustix::fs::{FileType, Mode, XattrFlags, lsetxattr, makedev, mkfifoat, mknodat};
 
 use super::*;

@@ -108,7 +108,7 @@ fn without_rights_all_that_is_lost_is_told() {
         }
         let temp = root.create_temp(&name("file")).unwrap();
         assert_eq!(whats(temp.finish(&read_only, Occupied::Refuse).unwrap()), []);
-        let device = liasse_format::tree::Device { major: 1, minor: 3 };
+        let device = liasse_repo::format::tree::Device { major: 1, minor: 3 };
         let missed = root.device(&name("null"), FileKind::CharDevice, device, &own(0o600), Occupied::Refuse).unwrap();
         assert_eq!(whats(missed), [What::Special]);
         assert_eq!(root.list().unwrap().len(), 3, "nothing temporary is left");
