@@ -2,6 +2,7 @@
 //!
 //! The only part of Liasse that prints, prompts, looks at the environment or exits. It holds no knowledge of the format and no
 //! algorithm; what it does not find in a library it must not do.
+#![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;

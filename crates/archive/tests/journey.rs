@@ -18,7 +18,7 @@ fn describe(root: &Path) -> BTreeMap<PathBuf, String> {
     fn visit(root: &Path, path: &Path, found: &mut BTreeMap<PathBuf, String>) {
         let meta = path.symlink_metadata().unwrap();
         let content = if meta.is_symlink() {
-            format!("{:?}", fs::read_link(path).unwrap())
+            fs::read_link(path).unwrap().display().to_string()
         } else if meta.is_file() {
             blake3::hash(&fs::read(path).unwrap()).to_string()
         } else {

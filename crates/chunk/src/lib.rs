@@ -36,6 +36,7 @@
 //!
 //! `tests/algorithm.rs` holds an implementation written from this text alone, table included, and compares; golden cut
 //! points in `tests/golden.rs` notice a release of `fastcdc` that moves a cut.
+#![forbid(unsafe_code)]
 
 mod chunker;
 mod cutter;

@@ -2,6 +2,7 @@
 //!
 //! `spec/` is the law; this crate is its reading. It is pure: no I/O, clock, randomness, keys or threads, and no decoder panics or
 //! allocates on the word of hostile bytes.
+#![forbid(unsafe_code)]
 
 pub mod config;
 pub mod content;

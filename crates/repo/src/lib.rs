@@ -2,6 +2,7 @@
 //!
 //! `backup` begins a [`Session`], puts chunks into it and commits it; `restore` takes a [`Reader`] and walks trees. Everything that is
 //! read is verified before it is given out; everything that is written is durable before something refers to it.
+#![forbid(unsafe_code)]
 
 mod access;
 mod check;

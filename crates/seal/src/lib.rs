@@ -4,6 +4,7 @@
 //! and starts no threads. Every secret is wiped when it is dropped, shows nothing when it is printed, and leaves only by a call
 //! named `expose`. The order of work is in the types: a block can only be published as [`Sealed`], which only a [`BlockTicket`] makes
 //! and only after opening what it made; a restore can only write [`Verified`].
+#![forbid(unsafe_code)]
 
 mod block;
 mod boxes;

@@ -7,6 +7,7 @@
 //! [`Local`] keeps objects in a folder, [`Memory`] in memory for tests, and [`Faulty`] makes any store fail on purpose and
 //! counts what is asked of it. Errors are [`Error`]: always trouble with the *repository*, which the layers above must
 //! keep apart from trouble with a file that is being backed up.
+#![forbid(unsafe_code)]
 
 mod error;
 mod faulty;

@@ -19,7 +19,7 @@ use crate::stream::ListWriter;
 
 /// How often a file that changes while it is read is read in all.
 const MOST_READS: u32 = 3;
-const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// A file to be read.
 pub(super) struct Job {

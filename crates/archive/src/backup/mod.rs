@@ -36,6 +36,7 @@ const WALK_STACK_BYTES: usize = 256 << 20;
 
 /// What is backed up, and how.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent wish")]
 pub struct BackupOptions {
     /// Files and folders. One that is a symbolic link is stored as one.
     pub sources: Vec<PathBuf>,

@@ -329,9 +329,9 @@ pub(super) fn now() -> Time {
 fn is_cache(directory: &Directory, names: &[Listed]) -> bool {
     let read = |name: &Name| {
         let stat = directory.stat(name).ok().filter(|stat| stat.kind == FileKind::File)?;
-        let mut start = [0; CACHE_SIGNATURE.len()];
-        let length = directory.open_file(name, &stat).ok()?.read_at(0, &mut start).ok()?;
-        Some(length == start.len() && start == CACHE_SIGNATURE)
+        let mut signature = [0; CACHE_SIGNATURE.len()];
+        let length = directory.open_file(name, &stat).ok()?.read_at(0, &mut signature).ok()?;
+        Some(length == signature.len() && signature == CACHE_SIGNATURE)
     };
     names.iter().any(|listed| listed.name.as_bytes() == CACHE_TAG && read(&listed.name) == Some(true))
 }

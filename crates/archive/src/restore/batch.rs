@@ -163,10 +163,10 @@ impl<'r> Batch<'r> {
     }
 
     /// Adds a file. A very long one is written in parts, as its list of chunks is read.
-    pub(super) fn add(&mut self, file: Arc<FileTask>, scratch: &mut Scratch, report: &mut RestoreReport) -> Result<()> {
-        self.files.push(Arc::clone(&file));
+    pub(super) fn add(&mut self, file: &Arc<FileTask>, scratch: &mut Scratch, report: &mut RestoreReport) -> Result<()> {
+        self.files.push(Arc::clone(file));
         self.open += usize::from(file.content.depth > 0 || file.content.chunks.len() > 1);
-        self.locate(&file, scratch, report)?;
+        self.locate(file, scratch, report)?;
         if self.files.len() >= MOST_FILES || self.open >= MOST_OPEN || self.chunks.len() >= MOST_CHUNKS {
             self.flush(report)?;
         }
@@ -251,12 +251,11 @@ impl<'r> Batch<'r> {
         {
             file.lose(wrong, false);
         }
-        match lock(&file.lost).take() {
-            Some((cause, damage)) => report.damaged.push(Lost { path: file.path.clone(), cause, damage }),
-            None => {
-                report.files += 1;
-                report.bytes += file.content.size;
-            }
+        if let Some((cause, damage)) = lock(&file.lost).take() {
+            report.damaged.push(Lost { path: file.path.clone(), cause, damage });
+        } else {
+            report.files += 1;
+            report.bytes += file.content.size;
         }
         Ok(())
     }

@@ -121,13 +121,13 @@ pub fn restore(
     let sources = snapshot.record.sources.clone();
     match found {
         Found::Root(tree) => Planner::new(&run, target, sources, path, scratch).tree(&tree, None),
-        Found::Entry(entry) => match entry.node {
-            Node::Directory { tree, .. } => Planner::new(&run, target, sources, path, scratch).tree(&tree, Some(entry.metadata)),
-            _ => {
-                path.truncate(path.len() - entry.name.as_bytes().len() - 1);
-                Planner::new(&run, target, sources, path, scratch).single(*entry)
+        Found::Entry(entry) => {
+            if let Node::Directory { tree, .. } = entry.node {
+                return Planner::new(&run, target, sources, path, scratch).tree(&tree, Some(entry.metadata));
             }
-        },
+            path.truncate(path.len() - entry.name.as_bytes().len() - 1);
+            Planner::new(&run, target, sources, path, scratch).single(*entry)
+        }
     }
 }
 

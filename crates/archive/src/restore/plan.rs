@@ -138,7 +138,7 @@ impl<'r> Planner<'r> {
                 self.survive(made)
             }
             node => {
-                let made = self.folder().and_then(|folder| self.other(folder, &name, &node, metadata));
+                let made = self.folder().and_then(|folder| self.other(folder, &name, &node, &metadata));
                 self.survive(made)
             }
         }
@@ -251,7 +251,7 @@ impl<'r> Planner<'r> {
         }
         let folder = folder.ok_or(Error::Internal("a file without a folder"))?;
         let task = Arc::new(FileTask::new(folder, name, content, metadata, self.path.clone()));
-        self.batch.add(task, &mut self.scratch, &mut self.report)
+        self.batch.add(&task, &mut self.scratch, &mut self.report)
     }
 
     /// Whether a file that is there already stays.
@@ -266,7 +266,7 @@ impl<'r> Planner<'r> {
         }))
     }
 
-    fn other(&mut self, folder: Option<Folder>, name: &Name, node: &Node, metadata: Metadata) -> Result<()> {
+    fn other(&mut self, folder: Option<Folder>, name: &Name, node: &Node, metadata: &Metadata) -> Result<()> {
         self.report.others += 1;
         let Some(folder) = folder.filter(|_| !self.run.options.dry_run) else { return Ok(()) };
         if self.run.options.overwrite == Overwrite::Never && folder.stat(name)?.is_some() {
@@ -281,10 +281,10 @@ impl<'r> Planner<'r> {
         }
         let occupied = occupied(self.run);
         let shortfalls = match node {
-            Node::Symlink { target } => folder.symlink(name, target, &metadata, occupied)?,
-            Node::Fifo => folder.fifo(name, &metadata, occupied)?,
-            Node::CharDevice(device) => folder.device(name, FileKind::CharDevice, *device, &metadata, occupied)?,
-            Node::BlockDevice(device) => folder.device(name, FileKind::BlockDevice, *device, &metadata, occupied)?,
+            Node::Symlink { target } => folder.symlink(name, target, metadata, occupied)?,
+            Node::Fifo => folder.fifo(name, metadata, occupied)?,
+            Node::CharDevice(device) => folder.device(name, FileKind::CharDevice, *device, metadata, occupied)?,
+            Node::BlockDevice(device) => folder.device(name, FileKind::BlockDevice, *device, metadata, occupied)?,
             Node::File(_) | Node::Directory { .. } => return Err(Error::Internal("neither link, pipe nor device")),
         };
         self.report.shortfalls.extend(shortfalls.into_iter().map(Into::into));
