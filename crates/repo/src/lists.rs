@@ -17,6 +17,8 @@ const MOST_CHUNKS: u64 = 1 << 40;
 struct Level {
     items: VecDeque<ChunkRef>,
     carry: Vec<u8>,
+    /// Bytes of the stored lists that were read for this level.
+    bytes: u64,
 }
 
 /// The chunks of the data of a content, in order. Memory is bounded by one list chunk a level.
@@ -58,8 +60,9 @@ impl ListWalk {
             }
             let Some(outer) = level.checked_sub(1) else { return Ok(false) };
             if !self.fill(outer, reader, scratch)? {
-                let rest = self.levels.get(level).is_some_and(|level| !level.carry.is_empty());
-                return if rest { Err(Error::BadContent { what: "its list of chunks ends within an item" }) } else { Ok(false) };
+                let bytes = self.levels.get(level).map_or(0, |level| level.bytes);
+                content::check_list_size(bytes).map_err(Error::decode("a list of chunks"))?;
+                return Ok(false);
             }
             let list = self.levels.get_mut(outer).and_then(|level| level.items.pop_front());
             let list = list.ok_or(Error::Internal("a filled level is not empty"))?;
@@ -74,6 +77,7 @@ impl ListWalk {
 
 impl Level {
     fn take_in(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes += bytes.len() as u64;
         self.carry.extend_from_slice(bytes);
         let whole = self.carry.len() - self.carry.len() % ChunkRef::MIN_SIZE;
         let items = content::decode_list(self.carry.get(..whole).unwrap_or_default()).map_err(Error::decode("a list of chunks"))?;

@@ -1,8 +1,10 @@
 //! What a check says of a sound repository, and how it names what damage touches.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::needless_for_each)]
 
 mod support;
 
+use liasse_repo::format::content::{Content, put_list_item};
+use liasse_repo::format::ids::Hash;
 use liasse_repo::format::keys::Role;
 use liasse_repo::format::pack::{Chunk, ChunkKind, Extent};
 use liasse_repo::format::tree::Node;
@@ -316,5 +318,38 @@ fn stats_count_what_is_there() {
         let packs = stats.areas.iter().find(|area| area.area == Area::Packs).unwrap();
         assert_eq!((packs.bytes, packs.objects), (stats.stored_bytes, 4));
         assert!(stats.ratio().unwrap() > 0.1 && stats.unreadable == 0);
+    }
+}
+
+/// A file whose list of chunks is itself stored: the list is followed, and damage to it names the file.
+#[test]
+fn stored_lists_are_followed() {
+    let (store, credential) = empty();
+    let repository = open(store.clone(), &credential).unwrap();
+    let session = repository.begin(Whoami::default()).unwrap();
+    let data: Vec<Vec<u8>> = (0..1030).map(|n| noise(n, 20)).collect();
+    let refs: Vec<_> = data.iter().map(|bytes| put(&session, ChunkKind::Data, bytes)).collect();
+    let mut list = Vec::new();
+    refs.iter().for_each(|chunk| put_list_item(chunk, &mut list));
+    // Cut within an item.
+    let lists: Vec<_> = [&list[..20_000], &list[20_000..]].iter().map(|part| put(&session, ChunkKind::List, part)).collect();
+    let id = session.id();
+    session.abandon().unwrap();
+    let all = data.concat();
+    let long = Content { size: all.len() as u64, hash: Hash::of(&all), depth: 1, chunks: lists, holes: vec![] };
+    let session = repository.begin(Whoami::default()).unwrap();
+    let (root, evidence) = put_directory(&session, &[entry("long", Node::File(long))]);
+    session.commit(draft(root, evidence, 1)).unwrap();
+    assert!(check(&repository, DEEP).unwrap().is_sound());
+
+    for (kind, options) in [(4, DEEP), (5, SHALLOW)] {
+        let store = copy(&store);
+        let pack = &key_of(&store, Area::Packs, |bytes| bytes[32..48] == id.0 && bytes[8] == kind)[0];
+        let mut bytes = store.objects()[pack].to_vec();
+        bytes[200] ^= 1;
+        store.replace(pack.clone(), bytes);
+        let report = check(&open(store, &credential).unwrap(), options).unwrap();
+        assert!(report.findings.iter().all(|finding| finding.object == pack.to_string()), "{report:?}");
+        assert_eq!(touched(&report).iter().map(|place| place.path.as_slice()).collect::<Vec<_>>(), [b"/long"]);
     }
 }

@@ -1,5 +1,5 @@
 //! Stores that fail, caches that rot, writers that meet: a session is whole or it is not there, and the next one succeeds.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::needless_for_each)]
 
 mod support;
 

@@ -6,6 +6,7 @@
 //!
 //! The index is held in memory, about 100 bytes a chunk; everything else is bounded.
 
+mod chunk_plan;
 mod damage;
 mod links;
 mod objects;

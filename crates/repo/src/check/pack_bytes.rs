@@ -13,6 +13,7 @@ use liasse_seal::{BlockOpener, Decompressor, SealError};
 use liasse_store::Key;
 
 use super::Gathered;
+use super::chunk_plan::ChunkPlan;
 use super::damage::Bad;
 use super::packs::agrees;
 use crate::error::{Error, Result};
@@ -337,53 +338,5 @@ impl Stream<'_> {
             self.run.found(&self.place, "its bytes are not those that its name says");
         }
         Ok(())
-    }
-}
-
-/// Which chunks are proved when: with their one block, or later.
-struct ChunkPlan {
-    /// Block and index of each chunk that lies wholly in one block, by block.
-    by_block: Vec<(u32, usize)>,
-    later: Vec<usize>,
-    /// Literal ranges: block, start, end; by block, then start.
-    ranges: Vec<(u32, u32, u32)>,
-}
-
-impl ChunkPlan {
-    fn new(chunks: &[Chunk]) -> Self {
-        let mut plan = Self { by_block: Vec::new(), later: Vec::new(), ranges: Vec::new() };
-        for (index, chunk) in chunks.iter().enumerate() {
-            let block = |extent: &Extent| if let Extent::Literal { block, .. } = extent { Some(*block) } else { None };
-            let first = chunk.extents.first().and_then(block);
-            match first {
-                Some(first) if chunk.extents.iter().all(|extent| block(extent) == Some(first)) => plan.by_block.push((first, index)),
-                _ => plan.later.push(index),
-            }
-            plan.ranges.extend(chunk.extents.iter().filter_map(|extent| match extent {
-                Extent::Literal { block, offset, length } => Some((*block, *offset, offset.saturating_add(*length))),
-                Extent::Origin { .. } => None,
-            }));
-        }
-        plan.by_block.sort_unstable();
-        plan.ranges.sort_unstable();
-        plan
-    }
-
-    fn of_block(&self, block: u32) -> &[(u32, usize)] {
-        let start = self.by_block.partition_point(|(of, _)| *of < block);
-        let end = self.by_block.partition_point(|(of, _)| *of <= block);
-        self.by_block.get(start..end).unwrap_or_default()
-    }
-
-    /// Bytes of blocks that belong to no chunk.
-    fn unused(&self, blocks: &[BlockPlace]) -> u64 {
-        let mut used = 0_u64;
-        let mut last = (0, 0);
-        for (block, start, end) in &self.ranges {
-            let from = if last.0 == *block { (*start).max(last.1) } else { *start };
-            used += u64::from(end.saturating_sub(from));
-            last = (*block, if last.0 == *block { last.1.max(*end) } else { *end });
-        }
-        blocks.iter().map(|place| u64::from(place.block.raw)).sum::<u64>().saturating_sub(used)
     }
 }

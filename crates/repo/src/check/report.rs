@@ -57,7 +57,7 @@ pub struct CheckCounts {
     pub trees: u64,
     /// Entries of different directories.
     pub entries: u64,
-    /// Chunks that packs hold; one that several packs hold counts as often.
+    /// Chunks that segments list; one that several packs hold counts as often.
     pub chunks: u64,
     /// Packs that are there.
     pub packs: u64,

@@ -1,5 +1,5 @@
 //! A small repository with files, directories, shared trees and a chunk with an origin, for tests that damage it.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, clippy::similar_names, clippy::needless_for_each)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
