@@ -94,13 +94,17 @@ impl RepositoryKeys {
 
     /// The name of a chunk. Allocates nothing.
     pub fn chunk_id(&self, kind: ChunkKind, bytes: &[u8]) -> ChunkId {
+        ChunkId(*blake3::keyed_hash(self.chunk_key(kind), bytes).as_bytes())
+    }
+
+    pub(crate) fn chunk_key(&self, kind: ChunkKind) -> &[u8; 32] {
         let [data, tree, list] = &self.chunks;
         let key = match kind {
             ChunkKind::Data => data,
             ChunkKind::Tree => tree,
             ChunkKind::List => list,
         };
-        ChunkId(*blake3::keyed_hash(key.expose(), bytes).as_bytes())
+        key.expose()
     }
 
     /// Believes `bytes` only when `id` names them.
