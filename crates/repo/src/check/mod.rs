@@ -11,6 +11,7 @@ mod damage;
 mod links;
 mod objects;
 mod pack_bytes;
+mod pack_stream;
 mod packs;
 mod report;
 mod snapshots;
