@@ -1,6 +1,7 @@
 """Encoders and a writer for tests only: the reverse of `liasse_format`, without any of its checks.
 
-Values have the shape that the decoders give. `TestRepository` writes a repository object by object.
+Values have the shape that the decoders give. `TestRepository` writes a repository object by object. All random bytes come from
+`entropy`; who replaces it with a seeded generator gets the same bytes every time.
 """
 import os
 import struct
@@ -13,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 import liasse_format as f
+
+entropy = os.urandom
 
 
 # --- encoders ---------------------------------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ def whole_object(head, body):
 
 
 def box(key, head, extra, plaintext, salt=None):
-    salt = salt or os.urandom(32)
+    salt = salt or entropy(32)
     okm = blake3(head + salt, key=key).digest(length=64)
     return salt + okm[32:] + ChaCha20Poly1305(okm[:32]).encrypt(bytes(12), plaintext, head + extra)
 
@@ -149,7 +152,7 @@ def public_of(private): return X25519PrivateKey.from_private_bytes(private).publ
 
 def hpke_seal(public, info, plaintext, ephemeral=None):
     """RFC 9180 base mode, sender's side."""
-    ephemeral = ephemeral or os.urandom(32)
+    ephemeral = ephemeral or entropy(32)
     enc = public_of(ephemeral)
     shared = X25519PrivateKey.from_private_bytes(ephemeral).exchange(X25519PublicKey.from_public_bytes(public))
     prk = f.labeled_extract(f.KEM_SUITE, b"", b"eae_prk", shared)
@@ -175,13 +178,16 @@ def empty_content():
     return {"size": 0, "hash": blake3(b"").digest(), "depth": 0, "chunks": [], "holes": []}
 
 
+def signer(): return Ed25519PrivateKey.from_private_bytes(entropy(32))
+
+
 class TestRepository:
     """Writes a small repository with one owner; the caller decides what lies in which pack."""
 
     def __init__(self, root, password=b"secret"):
         self.root, self.password = root, password
-        self.id, self.secret, self.reader = os.urandom(16), os.urandom(32), os.urandom(32)
-        self.owner, self.writer, self.session = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), os.urandom(16)
+        self.id, self.secret, self.reader = entropy(16), entropy(32), entropy(32)
+        self.owner, self.writer, self.session = signer(), signer(), entropy(16)
         self.keys = f.purpose_keys(self.secret)
         self.pending, self.listed = {}, []
 
@@ -198,11 +204,11 @@ class TestRepository:
 
     def write_slot(self):
         head = header(f.SLOT, self.id)
-        slot = {"memory": 65536, "passes": 3, "lanes": 1, "salt": os.urandom(32)}
+        slot = {"memory": 65536, "passes": 3, "lanes": 1, "salt": entropy(32)}
         key = hash_secret_raw(self.password, slot["salt"], 3, 65536, 1, 32, Type.ID, 0x13)
         start = slot_head(slot)
         body = start + box(key, head, start, bundle(self.bundle()))
-        self.put("keys", os.urandom(16).hex(), whole_object(head, body))
+        self.put("keys", entropy(16).hex(), whole_object(head, body))
 
     def credential(self, role):
         return whole_object(header(f.CREDENTIAL, self.id), bundle(self.bundle(role)))
@@ -223,7 +229,7 @@ class TestRepository:
 
     def write_pack(self, kind, blocks, chunks, listed=True):
         """Write a pack of `blocks` (codec, bytes) and `chunks` as in a directory; gives its name."""
-        head, key = header(kind, self.id, self.session), os.urandom(32)
+        head, key = header(kind, self.id, self.session), entropy(32)
         start = head + pack_head(public_of(self.reader), head, key)
         sealed = [seal_block(key, head, i, codec, data) for i, (codec, data) in enumerate(blocks)]
         value = {"blocks": [{"stored": len(s), "raw": len(data), "codec": codec} for s, (codec, data) in zip(sealed, blocks)],
@@ -290,13 +296,13 @@ class TestRepository:
                  "sources": [b"/src"], "tags": ["a", "b"], "reason": None, "root": root, "evidence": evidence,
                  "statistics": {name: 0 for name in f.STATISTICS}, "unread": [], "dossiers": [], "hold": None, "tlvs": []}
         value |= changes
-        head, record = header(f.SNAPSHOT, self.id, os.urandom(16)), snapshot(value)
+        head, record = header(f.SNAPSHOT, self.id, entropy(16)), snapshot(value)
         signature = self.writer.sign(b"liasse v1 snapshot" + head + record)
         whole = whole_object(head, box(self.keys["snapshot"], head, b"", record + signature))
         self.put("snapshots", head[32:].hex(), whole)
         return head[32:].hex()
 
     def write_tombstone(self):
-        head = header(f.TOMBSTONE, self.id, os.urandom(16))
+        head = header(f.TOMBSTONE, self.id, entropy(16))
         plaintext = tombstone({"time": [0, 0], "plan": bytes(16), "cause": "test", "tlvs": []})
         self.put("snapshots", head[32:].hex(), whole_object(head, box(self.keys["tombstone"], head, b"", plaintext)))
