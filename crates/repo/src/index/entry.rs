@@ -37,6 +37,28 @@ impl Placement {
     }
 }
 
+impl Placement {
+    /// A range of this chunk as extents of another: what is literal here becomes an extent into this chunk, what comes from an origin one
+    /// into that origin.
+    pub(crate) fn range_of(&self, own: &ChunkId, offset: u32, length: u32) -> Vec<Extent> {
+        let end = offset.saturating_add(length);
+        let mut extents = Vec::new();
+        let mut start = 0_u32;
+        for extent in &self.extents {
+            let next = start.saturating_add(extent.length());
+            let (from, to) = (offset.max(start), end.min(next));
+            if from < to {
+                extents.push(match extent {
+                    Extent::Literal { .. } => Extent::Origin { id: *own, offset: from, length: to - from },
+                    Extent::Origin { id, offset: at, .. } => Extent::Origin { id: *id, offset: at + (from - start), length: to - from },
+                });
+            }
+            start = next;
+        }
+        extents
+    }
+}
+
 /// Appends a placement whose pack has this number in the file at hand.
 pub(super) fn put(pack: u32, kind: ChunkKind, length: u32, extents: &[Extent], out: &mut Writer) {
     pack.put(out);

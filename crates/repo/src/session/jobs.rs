@@ -99,7 +99,7 @@ impl Jobs {
             };
             let compressed = tools.compressor.compress(&block.bytes, std::mem::take(&mut tools.sealed))?;
             let sealed = ticket.seal(compressed, &mut tools.decompressor)?;
-            if let Some(spare) = pack.write(sealed, &block.members)? {
+            if let Some(spare) = pack.write(sealed, block.chunks)? {
                 tools.sealed = spare;
             }
             Ok::<_, Error>(())

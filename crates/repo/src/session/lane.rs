@@ -6,26 +6,18 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use liasse_format::envelope::Kind;
-use liasse_format::ids::ChunkId;
-use liasse_format::pack::ChunkKind;
+use liasse_format::pack::{Chunk, Extent};
 
 use super::jobs::Jobs;
 use super::pack_builder::PackBuilder;
 use crate::error::Result;
 
-/// A chunk in a block that is not sealed yet.
-pub(super) struct Member {
-    pub(super) kind: ChunkKind,
-    pub(super) id: ChunkId,
-    pub(super) offset: u32,
-    pub(super) length: u32,
-}
-
 /// Raw bytes that become one block.
 #[derive(Default)]
 pub(super) struct RawBlock {
     pub(super) bytes: Vec<u8>,
-    pub(super) members: Vec<Member>,
+    /// Chunks with literals in it; the number of the block is not known yet.
+    pub(super) chunks: Vec<Chunk>,
 }
 
 /// Where new chunks of one kind of pack go.
@@ -43,16 +35,23 @@ impl Lane {
         Self { jobs, kind, block_size: block_size as usize, pack_size, open: Mutex::default(), pack: Mutex::default() }
     }
 
-    /// Adds a chunk that is not in the repository.
-    pub(super) fn append(&self, kind: ChunkKind, id: ChunkId, bytes: &[u8]) -> Result<()> {
+    /// Adds a chunk that is not in the repository. Its literal extents count from the start of `literals`, put together.
+    pub(super) fn append(&self, mut chunk: Chunk, literals: &[&[u8]]) -> Result<()> {
         let full = {
             let mut open = lock(&self.open);
             if open.bytes.capacity() == 0 {
                 open.bytes = self.jobs.buffer()?;
             }
-            let (offset, length) = (narrow(open.bytes.len()), narrow(bytes.len()));
-            open.members.push(Member { kind, id, offset, length });
-            open.bytes.extend_from_slice(bytes);
+            let start = narrow(open.bytes.len());
+            for extent in &mut chunk.extents {
+                if let Extent::Literal { offset, .. } = extent {
+                    *offset += start;
+                }
+            }
+            open.chunks.push(chunk);
+            for literal in literals {
+                open.bytes.extend_from_slice(literal);
+            }
             if open.bytes.len() < self.block_size {
                 return Ok(());
             }
@@ -64,7 +63,7 @@ impl Lane {
     /// Hands on the open block and closes the pack.
     pub(super) fn close(&self) -> Result<()> {
         let last = mem::take(&mut *lock(&self.open));
-        if !last.members.is_empty() {
+        if !last.chunks.is_empty() {
             self.dispatch(last)?;
         }
         match lock(&self.pack).take() {

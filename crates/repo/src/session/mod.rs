@@ -7,6 +7,7 @@ mod buffers;
 mod jobs;
 mod lane;
 mod pack_builder;
+mod reuse;
 mod segments;
 
 use std::collections::{BTreeSet, HashMap};
@@ -17,7 +18,7 @@ use std::time::Instant;
 use liasse_format::content::{ChunkRef, Content};
 use liasse_format::envelope::Kind;
 use liasse_format::ids::{ChunkId, Evidence, Hash, ObjectName, SessionId};
-use liasse_format::pack::ChunkKind;
+use liasse_format::pack::{Chunk, ChunkKind, Extent};
 use liasse_format::session::{Intent, Plan};
 use liasse_format::snapshot::{Dossier, Hold, Snapshot as Record, Statistics, UNREAD_LIMIT, Unread};
 use liasse_format::time::Time;
@@ -31,6 +32,7 @@ use crate::repository::Repository;
 use crate::snapshots::{Snapshot, Snapshots};
 use jobs::Jobs;
 use lane::Lane;
+pub use reuse::Older;
 
 /// Who runs a session, for people.
 #[derive(Debug, Clone, Default)]
@@ -216,7 +218,8 @@ impl Session<'_> {
         }
         self.added.fetch_add(length.into(), Ordering::Relaxed);
         if !self.dry {
-            self.lane(kind).append(kind, id, bytes)?;
+            let whole = Extent::Literal { block: 0, offset: 0, length };
+            self.lane(kind).append(Chunk { kind, id, length, extents: vec![whole] }, &[bytes])?;
         }
         Ok(Stored { chunk, new: true })
     }

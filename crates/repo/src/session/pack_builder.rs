@@ -12,7 +12,6 @@ use liasse_format::wire;
 use liasse_seal::{BlockSealer, BlockTicket, BoxKey, Sealed};
 use liasse_store::{Area, Stage};
 
-use super::lane::Member;
 use crate::error::{Error, Result};
 use crate::objects::Objects;
 
@@ -87,20 +86,18 @@ impl PackBuilder {
     }
 
     /// Writes a block when its turn has come, or keeps it until then. Gives back a buffer that is free again.
-    pub(super) fn write(&self, sealed: Sealed, members: &[Member]) -> Result<Option<Vec<u8>>> {
-        let block = sealed.ordinal();
-        let literal = |member: &Member| Chunk {
-            kind: member.kind,
-            id: member.id,
-            length: member.length,
-            extents: vec![Extent::Literal { block, offset: member.offset, length: member.length }],
-        };
-        let chunks: Vec<Chunk> = members.iter().map(literal).collect();
+    pub(super) fn write(&self, sealed: Sealed, mut chunks: Vec<Chunk>) -> Result<Option<Vec<u8>>> {
+        let ordinal = sealed.ordinal();
+        for extent in chunks.iter_mut().flat_map(|chunk| &mut chunk.extents) {
+            if let Extent::Literal { block, .. } = extent {
+                *block = ordinal;
+            }
+        }
         self.chunk_count.fetch_add(chunks.len() as u64, Ordering::Relaxed);
         self.size.fetch_add(sealed.bytes().len() as u64, Ordering::Relaxed);
         self.size.fetch_sub(sealed.raw_len().into(), Ordering::Relaxed);
         let mut writing = lock(&self.writing);
-        writing.waiting.insert(block, (sealed, chunks));
+        writing.waiting.insert(ordinal, (sealed, chunks));
         writing.write_waiting()
     }
 
