@@ -1,0 +1,29 @@
+//! The program as people run it: what it prints, what it ends with, what it leaves behind. One binary, so that it is linked once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr, missing_docs)]
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/damage.rs"]
+mod damage;
+#[path = "cli/dates.rs"]
+mod dates;
+#[path = "cli/journey.rs"]
+mod journey;
+#[path = "cli/json.rs"]
+mod json;
+#[path = "cli/keys.rs"]
+mod keys;
+#[path = "cli/media.rs"]
+mod media;
+#[path = "cli/passwords.rs"]
+mod passwords;
+#[path = "cli/signals.rs"]
+mod signals;
+#[path = "cli/sources.rs"]
+mod sources;
+#[path = "cli/support.rs"]
+mod support;
+#[path = "cli/targets.rs"]
+mod targets;
+#[path = "cli/terminal.rs"]
+mod terminal;

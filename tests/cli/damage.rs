@@ -1,0 +1,110 @@
+//! A repository that is damaged: named, ended with, and everything else still restored.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{World, noise};
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[at] ^= 0x40;
+    fs::write(path, bytes).unwrap();
+}
+
+/// A repository with a file of 40 MiB in packs of its own, and small files stored before it. The largest pack holds only the large file.
+fn with_large_file() -> World {
+    let world = World::with_snapshot();
+    world.write("src/large", &noise(40 << 20, 4));
+    world.run(&["backup", "src"]).ends(0);
+    let packs = world.objects("packs");
+    let largest = packs.iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    flip(largest, 10 << 20);
+    world
+}
+
+#[test]
+fn damaged_data_is_named_and_the_rest_restored() {
+    let world = with_large_file();
+    let restored = world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out"]).ends(12);
+    assert!(restored.err.contains(&world.text("src/large")), "{}", restored.err);
+    assert!(!world.path("out/large").exists(), "never wrong bytes under the name of a file");
+    for name in ["letter.txt", "deep/er/numbers.csv"] {
+        assert_eq!(fs::read(world.path("src").join(name)).unwrap(), fs::read(world.path("out").join(name)).unwrap());
+    }
+}
+
+#[test]
+fn check_names_object_snapshot_and_file() {
+    let world = with_large_file();
+    assert_eq!(world.run(&["check"]).ends(0).out.lines().last(), Some("no errors found"), "references are whole");
+    let checked = world.run(&["check", "--read-data"]).ends(12).out;
+    assert!(checked.lines().last().unwrap().ends_with(" found") && !checked.contains("no errors"), "{checked}");
+    let latest = world.snapshots().pop().unwrap();
+    for part in ["packs/", &world.text("src/large"), &latest[..8]] {
+        assert!(checked.contains(part), "{part} in {checked}");
+    }
+    let quiet = world.run(&["check", "--read-data", "-q"]).ends(12);
+    assert!(quiet.out.is_empty() && quiet.err.contains("found"), "{}", quiet.err);
+}
+
+#[test]
+fn a_pack_that_is_gone() {
+    let world = World::with_snapshot();
+    for pack in world.objects("packs") {
+        fs::remove_file(pack).unwrap();
+    }
+    world.run(&["check"]).ends(12);
+    let restored = world.run(&["restore", "latest", "--target", "out", "--no-cache"]);
+    assert_eq!(restored.code, 12, "{}{}", restored.out, restored.err);
+}
+
+#[test]
+fn a_damaged_snapshot_does_not_hide_the_others() {
+    let world = World::with_snapshot();
+    world.run(&["backup", "src"]).ends(0);
+    let ids = world.snapshots();
+    flip(&world.repository().join("snapshots").join(&ids[1]), 200);
+    let listed = world.run(&["snapshots"]).ends(12);
+    assert!(listed.out.contains(&ids[0][..8]) && listed.err.contains(&ids[1]), "{}{}", listed.out, listed.err);
+    // What is latest is in doubt; what has a name is not.
+    let latest = world.run(&["restore", "latest", "--target", "latest"]).ends(12);
+    assert!(latest.err.contains(&ids[1]), "{}", latest.err);
+    world.run(&["restore", &ids[0], "--target", "named"]).ends(0);
+    world.run(&["restore", &ids[1], "--target", "none"]).ends(12).says(&ids[1]);
+    assert!(!world.path("none").exists());
+    world.run(&["check"]).ends(12);
+}
+
+#[test]
+fn a_damaged_config_or_key() {
+    let world = World::with_snapshot();
+    let config = world.repository().join("config/1");
+    flip(&config, 100);
+    world.run(&["snapshots"]).ends(12).says("config/1");
+    flip(&config, 100);
+    flip(&world.objects("keys")[0], 60);
+    world.run(&["snapshots"]).ends(12).says("keys/");
+}
+
+/// The local cache is never truth: whatever is in it, the result is the same.
+#[test]
+fn a_damaged_cache_changes_nothing() {
+    let world = World::with_snapshot();
+    let mut caches = vec![world.path("home/.cache/liasse")];
+    let mut damaged = 0;
+    while let Some(path) = caches.pop() {
+        if path.is_dir() {
+            caches.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let length = fs::read(&path).unwrap().len();
+            (0..length).step_by(97).for_each(|at| flip(&path, at));
+            damaged += 1;
+        }
+    }
+    assert!(damaged > 0);
+    world.write("src/letter.txt", b"Dear Grace,\n");
+    world.run(&["backup", "src"]).ends(0);
+    world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out"]).ends(0);
+    assert_eq!(world.picture("src"), world.picture("out"));
+    world.run(&["check", "--read-data"]).ends(0);
+}

@@ -1,0 +1,165 @@
+//! `docs/json.md` and what is printed have the same names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use serde_json::Value;
+
+use crate::support::{World, belongs_to_a_stranger, finish, is_root, noise};
+
+type Names = BTreeMap<String, BTreeSet<String>>;
+
+/// The names that the page documents, by section.
+fn documented() -> Names {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md")).unwrap();
+    let mut names = Names::new();
+    let mut section = String::new();
+    for line in page.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            section = title.to_owned();
+        } else if let Some((name, _)) = line.strip_prefix("| `").and_then(|rest| rest.split_once('`')) {
+            assert!(names.entry(section.clone()).or_default().insert(name.to_owned()), "{section}: {name} twice");
+        }
+    }
+    names
+}
+
+fn names_of(value: &Value, prefix: &str, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                names_of(value, &name, names);
+                names.insert(name);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| names_of(item, &format!("{prefix}[]"), names)),
+        _ => {}
+    }
+}
+
+/// Gathers what is printed.
+#[derive(Default)]
+struct Printed(Names);
+
+impl Printed {
+    fn add(&mut self, section: &str, lines: &str) {
+        assert!(!lines.is_empty(), "{section} printed nothing");
+        for line in lines.lines() {
+            let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{section}: {error}: {line}"));
+            assert!(section == "ls" || section == "Errors" || value["schema"] == 1, "{line}");
+            names_of(&value, "", self.0.entry(section.to_owned()).or_default());
+        }
+    }
+}
+
+/// A world in which everything that has a name in JSON occurs.
+fn print_everything(world: &World) -> Printed {
+    let mut printed = Printed::default();
+    let odd = |name: &[u8]| world.path("src").join(std::ffi::OsStr::from_bytes(name));
+    printed.add("init", &world.run(&["init", "--json", "--recovery-key"]).ends(0).out);
+    fs::write(odd(b"odd\xff"), noise(100, 10)).unwrap();
+    std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(b"odd\xff"), odd(b"odd-link")).unwrap();
+    let _sockets = [odd(b"socket\xff"), odd(b"socket")].map(|path| std::os::unix::net::UnixListener::bind(path).unwrap());
+    let missing = odd(b"missing\xff");
+    let odd_file = odd(b"odd\xff");
+    let args = ["backup".as_ref(), "--json".as_ref(), odd_file.as_os_str(), "src".as_ref(), missing.as_os_str()];
+    printed.add("backup", &world.run(&args).ends(3).out);
+    printed.add("ls", &world.run(&["ls", "-R", "--json", "latest"]).ends(0).out);
+    printed.add("check", &world.run(&["check", "--json"]).ends(0).out);
+    printed.add("stats", &world.run(&["stats", "--json"]).ends(0).out);
+    printed.add("config show", &world.run(&["config", "show", "--json"]).ends(0).out);
+    let auditor = finish(world.command(&["key", "add", "--json", "--role", "auditor"]).env("LIASSE_NEW_PASSWORD", "auditing")).ends(0);
+    printed.add("key add", &auditor.out);
+    printed.add("key list", &world.run(&["key", "list", "--json"]).ends(0).out);
+    let id = auditor.json()["id"].as_str().unwrap().to_owned();
+    printed.add("key remove", &world.run(&["key", "remove", "--json", &id]).ends(0).out);
+    printed.add("Errors", &world.run(&["ls", "--json", "latest:/nowhere"]).ends(1).err);
+    print_shortfalls(world, &mut printed);
+    print_damage(world, &mut printed);
+    printed
+}
+
+/// Owners that cannot be set, of names that are text and of others.
+fn print_shortfalls(world: &World, printed: &mut Printed) {
+    let odd = std::ffi::OsStr::from_bytes(b"theirs/odd\xff");
+    for name in ["theirs/plain".as_ref(), odd] {
+        let path = world.path("").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, b"x").unwrap();
+        if is_root() {
+            belongs_to_a_stranger(&path);
+        }
+    }
+    world.run(&["backup", "theirs"]).ends(0);
+    let target = std::ffi::OsStr::from_bytes(b"out\xff");
+    let args = ["restore".as_ref(), "--json".as_ref(), "latest".as_ref(), "--target".as_ref(), target];
+    printed.add("restore", &world.run_unprivileged(&args).ends(0).out);
+}
+
+/// Data and a snapshot that are damaged.
+fn print_damage(world: &World, printed: &mut Printed) {
+    fs::write(world.path("src").join(std::ffi::OsStr::from_bytes(b"large\xff")), noise(4 << 20, 11)).unwrap();
+    fs::write(world.path("src/large"), noise(4 << 20, 12)).unwrap();
+    world.run(&["backup", "src"]).ends(0);
+    let packs = world.objects("packs");
+    let largest = packs.iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    let mut bytes = fs::read(largest).unwrap();
+    // Every block of it.
+    let end = bytes.len() - 4096;
+    bytes[1024..end].iter_mut().step_by(65_536).for_each(|byte| *byte ^= 1);
+    fs::write(largest, bytes).unwrap();
+    printed.add("restore", &world.run(&["restore", "--json", "latest", "--target", "lost"]).ends(12).out);
+    // A folder that is none of the repository's is worth a note.
+    fs::write(world.repository().join("packs/notes.txt"), b"?").unwrap();
+    printed.add("check", &world.run(&["check", "--read-data", "--json"]).ends(12).out);
+    let last = world.snapshots().pop().unwrap();
+    fs::write(world.repository().join("snapshots").join(last), b"rubbish").unwrap();
+    printed.add("snapshots", &world.run(&["snapshots", "--json"]).ends(12).out);
+}
+
+#[test]
+fn what_is_printed_is_what_is_documented() {
+    let world = World::new();
+    let printed = print_everything(&world).0;
+    let documented = documented();
+    assert_eq!(printed.keys().collect::<Vec<_>>(), documented.keys().collect::<Vec<_>>(), "every command has its section");
+    // Owners of other people's files cannot be had without root.
+    let rare = |name: &str| !is_root() && name.starts_with("shortfalls[]");
+    for (section, names) in &documented {
+        let printed = &printed[section];
+        let secret: Vec<_> = printed.difference(names).collect();
+        assert!(secret.is_empty(), "{section} prints what is not documented: {secret:?}");
+        let missing: Vec<_> = names.difference(printed).filter(|name| !rare(name)).collect();
+        assert!(missing.is_empty(), "{section} does not print what is documented: {missing:?}");
+    }
+}
+
+/// The examples are real: they have only names that are documented.
+#[test]
+fn examples_are_valid() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md")).unwrap();
+    let documented = documented();
+    let mut section = String::new();
+    let mut seen = BTreeSet::new();
+    for line in page.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            section = title.to_owned();
+        } else if line.starts_with('{') {
+            let mut names = BTreeSet::new();
+            names_of(&serde_json::from_str(line).unwrap(), "", &mut names);
+            assert!(names.is_subset(&documented[&section]), "{section}: {:?}", names.difference(&documented[&section]));
+            seen.insert(section.clone());
+        }
+    }
+    assert_eq!(seen.len(), documented.len(), "every section has an example");
+}
+
+#[test]
+fn errors_are_json_too() {
+    let world = World::with_repository();
+    let ran = finish(world.command(&["snapshots", "--json"]).env("LIASSE_PASSWORD", "wrong")).ends(11);
+    let error: Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!((ran.out.as_str(), &error["exit_code"]), ("", &11.into()));
+}

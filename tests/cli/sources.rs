@@ -1,0 +1,111 @@
+//! Sources that are gone, denied, or not wanted.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+
+use crate::support::World;
+
+#[test]
+fn a_source_that_is_gone_is_named_and_the_others_are_stored() {
+    let world = World::with_repository();
+    let ran = world.run(&["backup", "src", "gone"]).ends(3);
+    assert!(ran.err.contains("gone"), "{}", ran.err);
+    let snapshot = &world.run(&["snapshots", "--json"]).ends(0).json()["snapshots"][0];
+    assert_eq!(snapshot["statistics"]["unread"], 1);
+    assert!(snapshot["unread"][0]["path"].as_str().unwrap().ends_with("gone"), "{snapshot}");
+    world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out"]).ends(0);
+    assert_eq!(world.picture("src"), world.picture("out"));
+}
+
+#[test]
+fn when_every_source_is_gone_there_is_no_snapshot() {
+    let world = World::with_repository();
+    world.run(&["backup", "gone", "lost"]).ends(1).says("none of the sources");
+    assert!(world.snapshots().is_empty());
+}
+
+#[test]
+fn what_denies_access_is_named_and_the_others_are_stored() {
+    let world = World::with_repository();
+    world.write("src/secret/inside", b"x");
+    world.write("src/closed", b"y");
+    fs::set_permissions(world.path("src/closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.path("src/secret"), fs::Permissions::from_mode(0)).unwrap();
+    let ran = world.run_unprivileged(&["backup", "src"]).ends(3);
+    for name in ["src/closed", "src/secret"] {
+        assert!(ran.err.contains(&format!("could not read {}", world.text(name))), "{}", ran.err);
+    }
+    let listed = world.run_unprivileged(&["ls", "-R", "latest"]).ends(0).out;
+    assert!(listed.contains("numbers.csv") && !listed.contains("src/closed"), "{listed}");
+    // Once it can be read, the next run has it.
+    fs::set_permissions(world.path("src/closed"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(world.path("src/secret"), fs::Permissions::from_mode(0o700)).unwrap();
+    world.run_unprivileged(&["backup", "src"]).ends(0);
+    assert!(world.run_unprivileged(&["ls", "-R", "latest"]).ends(0).out.contains("secret/inside"));
+}
+
+#[test]
+fn sockets_are_named_as_left_out() {
+    let world = World::with_repository();
+    let _socket = UnixListener::bind(world.path("src/socket")).unwrap();
+    let ran = world.run(&["backup", "-v", "src"]).ends(0);
+    assert!(ran.err.contains("left out the socket") && ran.err.contains("src/socket"), "{}", ran.err);
+    assert!(world.run(&["backup", "src"]).ends(0).err.contains("left out 1 socket"));
+}
+
+#[test]
+fn patterns_leave_out() {
+    let world = World::with_repository();
+    for name in ["a.tmp", "b.log", "keep.log", "cache/x", "deep/c.tmp"] {
+        world.write(&format!("src/{name}"), b"x");
+    }
+    world.write("patterns", b"# logs\n*.log\n!keep.log\n\n");
+    world.write("src/marked/CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n");
+    world.write("src/marked/rubbish", b"x");
+    world.run(&["backup", "src", "--exclude", "*.tmp", "--exclude", "cache/", "--exclude-from", "patterns", "--exclude-caches"]).ends(0);
+    let listed = world.run(&["ls", "-R", "latest"]).ends(0).out;
+    for (name, stored) in [
+        ("a.tmp", false),
+        ("b.log", false),
+        ("keep.log", true),
+        ("src/cache", false),
+        ("c.tmp", false),
+        ("rubbish", false),
+        ("letter", true),
+    ] {
+        assert_eq!(listed.contains(name), stored, "{name} in {listed}");
+    }
+    let missing = world.run(&["backup", "src", "--exclude-from", "nowhere"]).ends(1);
+    assert!(missing.err.contains("cannot read the patterns in nowhere"), "{}", missing.err);
+}
+
+#[test]
+fn names_that_are_not_text_survive() {
+    let world = World::with_repository();
+    let odd = world.path("src").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::write(&odd, b"latin").unwrap();
+    world.run(&["backup", "src"]).ends(0);
+    let mut what = format!("latest:{}/", world.text("src")).into_bytes();
+    what.extend_from_slice(b"caf\xe9");
+    let args = ["ls".as_ref(), "--json".as_ref(), std::ffi::OsStr::from_bytes(&what)];
+    let listed = world.run(&args).ends(0).json();
+    assert!(listed["path_hex"].as_str().unwrap().ends_with("636166e9"), "{listed}");
+    world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out"]).ends(0);
+    assert_eq!(world.picture("src"), world.picture("out"));
+}
+
+/// A file whose content changes while its size and time stay is still seen; `--force` reads everything in any case.
+#[test]
+fn changes_are_found() {
+    let world = World::with_snapshot();
+    let path = world.path("src/letter.txt");
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, b"Dear Eve,\n").unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    let ran = world.run(&["backup", "src", "--json"]).ends(0).json();
+    assert_eq!(ran["statistics"]["changed"], 1, "{ran}");
+    let forced = world.run(&["backup", "src", "--force", "--json"]).ends(0).json();
+    assert_eq!((&forced["statistics"]["unchanged"], &forced["statistics"]["added_bytes"]), (&3.into(), &0.into()), "{forced}");
+}
