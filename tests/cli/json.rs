@@ -17,7 +17,7 @@ fn documented() -> Names {
     let mut section = String::new();
     for line in page.lines() {
         if let Some(title) = line.strip_prefix("## ") {
-            section = title.to_owned();
+            title.clone_into(&mut section);
         } else if let Some((name, _)) = line.strip_prefix("| `").and_then(|rest| rest.split_once('`')) {
             assert!(names.entry(section.clone()).or_default().insert(name.to_owned()), "{section}: {name} twice");
         }
@@ -145,7 +145,7 @@ fn examples_are_valid() {
     let mut seen = BTreeSet::new();
     for line in page.lines() {
         if let Some(title) = line.strip_prefix("## ") {
-            section = title.to_owned();
+            title.clone_into(&mut section);
         } else if line.starts_with('{') {
             let mut names = BTreeSet::new();
             names_of(&serde_json::from_str(line).unwrap(), "", &mut names);

@@ -31,8 +31,8 @@ fn what_denies_access_is_named_and_the_others_are_stored() {
     let world = World::with_repository();
     world.write("src/secret/inside", b"x");
     world.write("src/closed", b"y");
-    fs::set_permissions(world.path("src/closed"), fs::Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(world.path("src/secret"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.path("src/closed"), fs::Permissions::from_mode(0o0)).unwrap();
+    fs::set_permissions(world.path("src/secret"), fs::Permissions::from_mode(0o0)).unwrap();
     let ran = world.run_unprivileged(&["backup", "src"]).ends(3);
     for name in ["src/closed", "src/secret"] {
         assert!(ran.err.contains(&format!("could not read {}", world.text(name))), "{}", ran.err);

@@ -179,7 +179,7 @@ pub(crate) fn ran(output: Output) -> Ran {
 
 /// Waits until something holds, or a child has ended before it did.
 pub(crate) fn wait_until(child: &mut Child, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     while !holds() {
         assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
         assert!(Instant::now() < deadline, "it does not happen");

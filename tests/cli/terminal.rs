@@ -21,7 +21,8 @@ impl Talk {
     fn begin(world: &World, args: &str) -> Self {
         let script = format!("tty; exec {} {args}", env!("CARGO_BIN_EXE_liasse"));
         let mut command = world.prepare(Command::new("script"), &["-qefc", &script, "/dev/null"]);
-        let mut child = command.env_remove("LIASSE_PASSWORD").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.env("TERM", "xterm").env_remove("LIASSE_PASSWORD").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (to, mut from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let tty = read_until(&mut from, |said| said.ends_with('\n'));
         let terminal = File::options().read(true).write(true).open(tty.trim()).unwrap();
