@@ -11,9 +11,9 @@ use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 
 use super::file::Outcome;
-use super::walk::{FileKey, Seen, Step};
+use super::walk::{Seen, Step};
 use super::{BackupReport, LeftOut, Run};
-use crate::catalogue::{self, RecordBuilder};
+use crate::catalogue::{self, FileKey, RecordBuilder};
 use crate::error::{Error, Result};
 use crate::stream::TreeWriter;
 

@@ -12,8 +12,9 @@ use liasse_repo::format::tree::{Entry, Name, Node};
 use liasse_repo::format::wire;
 
 use super::Run;
+use super::versions::{self, Over};
 use super::walk::{Seen, cause, is_settled, now};
-use crate::catalogue::Identity;
+use crate::catalogue::{Identity, NewVersion, Version};
 use crate::source::{Directory, Segment, SourceDirectory, SourceError, SourceFile, Stat};
 use crate::stream::ListWriter;
 
@@ -22,13 +23,17 @@ const MOST_READS: u32 = 3;
 static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// A file to be read.
-pub(super) struct Job {
+pub(super) struct Job<'c> {
     pub(super) directory: Directory,
     pub(super) name: Name,
     pub(super) stat: Stat,
     pub(super) hard_link: Option<u64>,
     pub(super) path: Vec<u8>,
     pub(super) today: u32,
+    /// Whether the last run knew it, in another state.
+    pub(super) changed: bool,
+    /// Its previous version, with leaf values.
+    pub(super) older: Option<Version<'c>>,
     pub(super) reply: Sender<Outcome>,
 }
 
@@ -66,8 +71,14 @@ impl Failure {
     }
 }
 
+/// What a reader keeps from file to file.
+struct Tools {
+    cutter: Cutter,
+    over: Over,
+}
+
 /// Why a file was not read.
-enum ReadError {
+pub(super) enum ReadError {
     Source(SourceError),
     Repository(RepoError),
 }
@@ -85,10 +96,10 @@ impl From<RepoError> for ReadError {
 }
 
 /// Reads files until there are no more, or the repository fails.
-pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
-    let mut cutter = Cutter::new(run.cutters.data.clone());
+pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job<'_>>, failure: &Failure) {
+    let mut tools = Tools { cutter: Cutter::new(run.cutters.data.clone()), over: Over::new(run.cutters.data.clone()) };
     for job in jobs {
-        let outcome = match read(run, &job, &mut cutter) {
+        let outcome = match read(run, &job, &mut tools) {
             Ok(outcome) => outcome,
             Err(ReadError::Source(error)) => Outcome::Failed { path: job.path, cause: cause(&error) },
             Err(ReadError::Repository(error)) => {
@@ -103,7 +114,7 @@ pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
     }
 }
 
-fn read(run: &Run<'_>, job: &Job, cutter: &mut Cutter) -> Result<Outcome, ReadError> {
+fn read(run: &Run<'_>, job: &Job<'_>, tools: &mut Tools) -> Result<Outcome, ReadError> {
     let mut expected = job.stat;
     let mut reads = 0;
     loop {
@@ -112,7 +123,7 @@ fn read(run: &Run<'_>, job: &Job, cutter: &mut Cutter) -> Result<Outcome, ReadEr
         let file = job.directory.open_file(&job.name, &expected)?;
         let before = file.stat()?;
         let xattrs = file.xattrs()?;
-        let content = read_content(run, &file, &before, cutter)?;
+        let (content, leaves) = read_content(run, job, &file, &before, tools)?;
         let after = file.stat()?;
         let unchanged = after.is_unchanged(&before);
         if !unchanged && reads < MOST_READS {
@@ -123,27 +134,42 @@ fn read(run: &Run<'_>, job: &Job, cutter: &mut Cutter) -> Result<Outcome, ReadEr
         metadata.hard_link = job.hard_link;
         let entry = wire::encode(&Entry { name: job.name.clone(), node: Node::File(content), metadata });
         let seen = Seen { identity: Identity::of(&before), trusted: is_settled(&before, began), day: job.today };
+        if let (Some(leaves), Some(cache), true) = (leaves, run.leaves.new, unchanged) {
+            cache.add(seen.identity.key(), leaves);
+        }
         let shortcoming = (!unchanged).then(|| (job.path.clone(), "it kept changing while it was read".to_owned()));
         return Ok(Outcome::Read { entry, seen: unchanged.then_some(seen), shortcoming });
     }
 }
 
-fn read_content(run: &Run<'_>, file: &impl SourceFile, stat: &Stat, cutter: &mut Cutter) -> Result<Content, ReadError> {
+/// The content of a file, and its leaf values if they are to be kept.
+fn read_content(
+    run: &Run<'_>,
+    job: &Job<'_>,
+    file: &impl SourceFile,
+    stat: &Stat,
+    tools: &mut Tools,
+) -> Result<(Content, Option<NewVersion>), ReadError> {
     let segments = file.segments(stat)?;
     let holes = segments.iter().filter(|s| s.is_hole).map(|s| Hole { offset: s.offset, length: s.length }).collect();
     let mut stream = Stream { file, segments: segments.iter(), current: None, position: 0, hasher: blake3::Hasher::new() };
     let mut list = ListWriter::new();
-    cutter.reset();
-    while let Some(chunk) = cutter.next_chunk(|room| stream.read(room))? {
-        run.stop.check()?;
-        let stored = run.session.put(ChunkKind::Data, chunk)?;
-        run.progress.advance(chunk.len() as u64);
-        list.push(run.session, run.cutters, stored.chunk)?;
+    let mut leaves = None;
+    if job.changed && run.leaves.new.is_some() && versions::SIZES.contains(&stat.size) {
+        leaves = Some(tools.over.store(run, job.older.as_ref(), &mut |room| stream.read(room), &mut list)?);
+    } else {
+        tools.cutter.reset();
+        while let Some(chunk) = tools.cutter.next_chunk(|room| stream.read(room))? {
+            run.stop.check()?;
+            let stored = run.session.put(ChunkKind::Data, chunk)?;
+            run.progress.advance(chunk.len() as u64);
+            list.push(run.session, run.cutters, stored.chunk)?;
+        }
     }
     // Holes that end the file have been passed; so have those of a file that became shorter.
     let (size, hash) = (stream.position, Hash(*stream.hasher.finalize().as_bytes()));
     let (depth, chunks) = list.finish(run.session, run.cutters)?;
-    Ok(Content { size, hash, depth, chunks, holes: within(holes, size) })
+    Ok((Content { size, hash, depth, chunks, holes: within(holes, size) }, leaves))
 }
 
 /// Holes of a file that has become shorter meanwhile end with it.

@@ -7,6 +7,7 @@
 mod assemble;
 mod file;
 mod sources;
+mod versions;
 mod walk;
 
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use liasse_repo::format::snapshot::{Statistics, Unread};
 use liasse_repo::format::time::Time;
 use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
 
-use crate::catalogue::{self, Catalogue};
+use crate::catalogue::{self, Catalogue, LeafCache, LeafWriter};
 use crate::error::{Error, Result};
 use crate::patterns::Patterns;
 use crate::source::Owners;
@@ -92,17 +93,30 @@ struct Run<'a> {
     options: &'a BackupOptions,
     cutters: &'a Cutters,
     owners: &'a Owners,
+    /// Leaf values of files that changed before, of the last run and for the next.
+    leaves: Leaves<'a>,
     /// Whether every pack that the catalogue relies on is there, so that its entries need no look-up.
     catalogue_holds: bool,
     progress: &'a dyn Progress,
     stop: &'a Stop,
 }
 
+/// Leaf values: what the last run kept, and what the next one is to have.
+#[derive(Clone, Copy)]
+struct Leaves<'a> {
+    old: Option<&'a LeafCache>,
+    new: Option<&'a LeafWriter>,
+}
+
 /// Backs up, and commits a snapshot. Entries that could not be read are in the report; the snapshot holds the others.
 pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn Progress, stop: &Stop) -> Result<BackupReport> {
     let sources = Sources::find(&options.sources)?;
     let session = if options.dry_run { repository.begin_dry(options.whoami.clone()) } else { repository.begin(options.whoami.clone()) }?;
-    let file = repository.cache().map(|folder| folder.join(catalogue::file_name(sources.paths())));
+    let (file, leaf_file) = catalogue::file_names(sources.paths());
+    let in_cache = |name: &str| repository.cache().map(|folder| folder.join(name));
+    let (file, leaf_file) = (in_cache(&file), in_cache(&leaf_file));
+    let old_leaves = leaf_file.as_deref().and_then(LeafCache::open);
+    let new_leaves = leaf_file.as_deref().filter(|_| !options.dry_run).and_then(|file| LeafWriter::create(file).ok());
     let old = file.as_deref().and_then(Catalogue::open);
     let new = file.as_deref().filter(|_| !options.dry_run).and_then(|file| catalogue::Writer::create(file).ok());
     progress.begin(Phase::Backup);
@@ -112,6 +126,7 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
             options,
             cutters: &Cutters::new(repository)?,
             owners: &Owners::default(),
+            leaves: Leaves { old: old_leaves.as_ref(), new: new_leaves.as_ref() },
             catalogue_holds: old.as_ref().is_some_and(|old| session.all_usable(old.packs.iter())),
             progress,
             stop,
@@ -153,6 +168,9 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
     if let Some((writer, root)) = assembled.catalogue {
         // A catalogue that cannot be written costs the next run some time.
         writer.finish(root, &sorted(packs)).ok();
+    }
+    if let Some(leaves) = new_leaves {
+        leaves.finish().ok();
     }
     Ok(report)
 }

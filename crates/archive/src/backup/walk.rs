@@ -17,7 +17,7 @@ use liasse_repo::format::wire;
 use super::Run;
 use super::file::{Job, Outcome};
 use super::sources::{Sources, Step as Way};
-use crate::catalogue::{Catalogue, Identity, Record, Row};
+use crate::catalogue::{Catalogue, FileKey, Identity, LeafCache, Record, Row, Version};
 use crate::error::{Error, Result};
 use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceError, SourceFile, Stat};
 
@@ -27,9 +27,6 @@ const REREAD_AFTER_DAYS: u32 = 180;
 const REREAD_SPREAD_DAYS: u64 = 60;
 const CACHE_TAG: &[u8] = b"CACHEDIR.TAG";
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
-
-/// Which file an entry is, for those that have several names.
-pub(super) type FileKey = (u64, u64);
 
 /// What the catalogue is to keep of an entry.
 #[derive(Clone, Copy)]
@@ -63,7 +60,7 @@ pub(super) enum Step<'c> {
 pub(super) struct Walk<'r, 'c> {
     run: &'r Run<'r>,
     steps: Sender<Step<'c>>,
-    jobs: Sender<Job>,
+    jobs: Sender<Job<'r>>,
     devices: Vec<u64>,
     linked: HashSet<FileKey>,
     path: Vec<u8>,
@@ -80,7 +77,7 @@ struct Scope<'w> {
 }
 
 impl<'r, 'c> Walk<'r, 'c> {
-    pub(super) fn new(run: &'r Run<'r>, steps: Sender<Step<'c>>, jobs: Sender<Job>) -> Self {
+    pub(super) fn new(run: &'r Run<'r>, steps: Sender<Step<'c>>, jobs: Sender<Job<'r>>) -> Self {
         let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
         Self {
             run,
@@ -224,6 +221,7 @@ impl<'r, 'c> Walk<'r, 'c> {
         {
             self.run.progress.advance(stat.size);
             let seen = Seen { identity: row.identity, trusted: true, day: row.day };
+            self.keep_leaves(row.identity.key());
             self.linked.extend(key);
             return self.step(Step::Ready { name: name.clone(), entry: Cow::Borrowed(row.entry), seen, is_file: true, key });
         }
@@ -237,10 +235,33 @@ impl<'r, 'c> Walk<'r, 'c> {
         }
         let (reply, outcome) = bounded(1);
         let hard_link = key.map(|_| self.link_group(&stat));
-        let job =
-            Job { directory: directory.clone(), name: name.clone(), stat, hard_link, path: self.path.clone(), today: self.today, reply };
+        let older = self.older(&stat, row.as_ref());
+        let job = Job {
+            directory: directory.clone(),
+            name: name.clone(),
+            stat,
+            hard_link,
+            path: self.path.clone(),
+            today: self.today,
+            changed: row.is_some() || older.is_some(),
+            older,
+            reply,
+        };
         self.jobs.send(job).map_err(|_| Error::Internal("the readers ended before the walk"))?;
         self.step(Step::Reading { name: name.clone(), outcome, prior, key })
+    }
+
+    /// The previous version of a file, by the inode that it has or had.
+    fn older(&self, stat: &Stat, row: Option<&Row<'_>>) -> Option<Version<'r>> {
+        let old: &'r LeafCache = self.run.leaves.old?;
+        old.version((stat.device, stat.inode)).or_else(|| old.version(row?.identity.key()))
+    }
+
+    /// Leaf values of a file that did not change stay.
+    fn keep_leaves(&self, key: FileKey) {
+        if let (Some(old), Some(new)) = (self.run.leaves.old, self.run.leaves.new) {
+            new.keep(key, old);
+        }
     }
 
     /// A link, pipe or device.

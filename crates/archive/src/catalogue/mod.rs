@@ -6,10 +6,12 @@
 //!
 //! The layout is local and may change with every version: another version is taken for none.
 
+mod leaves;
 mod map;
 mod read;
 mod write;
 
+pub(crate) use leaves::{FileKey, LeafCache, LeafWriter, NewVersion, Version};
 pub(crate) use read::{Catalogue, Record, Row};
 pub(crate) use write::{RecordBuilder, Writer};
 
@@ -48,6 +50,11 @@ impl Identity {
         Self { kind, device: stat.device, inode: stat.inode, size: stat.size, mtime: stat.mtime, ctime: stat.ctime }
     }
 
+    /// Which file it is.
+    pub(crate) fn key(&self) -> FileKey {
+        (self.device, self.inode)
+    }
+
     fn put(&self, out: &mut wire::Writer) {
         self.kind.put(out);
         self.device.put(out);
@@ -75,12 +82,13 @@ fn check(bytes: &[u8]) -> [u8; CHECK_SIZE] {
     check
 }
 
-/// The file of the runs with these sources.
-pub(crate) fn file_name(sources: &[Vec<u8>]) -> String {
+/// The files of the runs with these sources: the catalogue, and the leaf values.
+pub(crate) fn file_names(sources: &[Vec<u8>]) -> (String, String) {
     let mut sources = sources.to_vec();
     sources.sort();
     let hash = Hash::of(&wire::encode(&sources)).to_string();
-    format!("catalogue-{}", hash.get(..16).unwrap_or_default())
+    let hash = hash.get(..16).unwrap_or_default();
+    (format!("catalogue-{hash}"), format!("leaves-{hash}"))
 }
 
 #[cfg(test)]

@@ -42,17 +42,8 @@ impl RecordBuilder {
 impl Writer {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        std::fs::remove_file(&temporary).ok();
-        let mut options = File::options();
-        options.write(true).create_new(true);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut writer = Self {
-            file: BufWriter::with_capacity(1 << 18, options.open(&temporary)?),
-            position: 0,
-            temporary,
-            path: path.to_owned(),
-            finished: false,
-        };
+        let file = BufWriter::with_capacity(1 << 18, create_private(&temporary)?);
+        let mut writer = Self { file, position: 0, temporary, path: path.to_owned(), finished: false };
         writer.write(MAGIC)?;
         Ok(writer)
     }
@@ -89,6 +80,15 @@ impl Writer {
         self.position += bytes.len() as u64;
         self.file.write_all(bytes)
     }
+}
+
+/// A new file for its owner only, in place of one that a run left.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    std::fs::remove_file(path).ok();
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 impl Drop for Writer {
