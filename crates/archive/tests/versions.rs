@@ -13,7 +13,7 @@ use liasse_archive::repo::{CheckOptions, Creation, Handover, Repository, Silent,
 use liasse_archive::{BackupOptions, BackupReport, RestoreOptions, backup, restore};
 use zeroize::Zeroizing;
 
-/// A stream of numbers from a seed (SplitMix64).
+/// A stream of numbers from a seed (`SplitMix64`).
 struct Numbers(u64);
 
 impl Numbers {
@@ -76,7 +76,7 @@ impl Bench {
     }
 
     fn check(&self) {
-        let report = self.owner.check(&CheckOptions { read_data: true, ..CheckOptions::default() }, &Silent, &Stop::new()).unwrap();
+        let report = self.owner.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
         assert!(report.findings.is_empty(), "{:?}", report.findings);
     }
 }

@@ -135,7 +135,7 @@ fn read(run: &Run<'_>, job: &Job<'_>, tools: &mut Tools) -> Result<Outcome, Read
         let entry = wire::encode(&Entry { name: job.name.clone(), node: Node::File(content), metadata });
         let seen = Seen { identity: Identity::of(&before), trusted: is_settled(&before, began), day: job.today };
         if let (Some(leaves), Some(cache), true) = (leaves, run.leaves.new, unchanged) {
-            cache.add(seen.identity.key(), leaves);
+            cache.add(seen.identity.key(), &leaves);
         }
         let shortcoming = (!unchanged).then(|| (job.path.clone(), "it kept changing while it was read".to_owned()));
         return Ok(Outcome::Read { entry, seen: unchanged.then_some(seen), shortcoming });

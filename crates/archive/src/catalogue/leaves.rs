@@ -154,7 +154,7 @@ impl LeafWriter {
     }
 
     /// Adds the values of a file that was read.
-    pub(crate) fn add(&self, key: FileKey, version: NewVersion) {
+    pub(crate) fn add(&self, key: FileKey, version: &NewVersion) {
         let mut head = wire::Writer::default();
         head.list(&version.chunks);
         self.write(key, &[&head.into_bytes(), &version.values]);
