@@ -18,6 +18,9 @@ pub enum Error {
         #[source]
         cause: SourceError,
     },
+    /// The sources are there, and none of them could be entered.
+    #[error("none of the sources can be entered")]
+    NothingReached,
     /// A source that is not a path from the root of the file system.
     #[error("{path} is not an absolute path")]
     NotAbsolute {

@@ -272,3 +272,89 @@ fn a_restore_over_what_is_there_does_what_was_asked() {
     assert!(some_target.join("deep/er/still/13").exists() || bench.folder.path().join("some/deep/er/still/13").exists());
     assert!(!bench.folder.path().join("some/large").exists());
 }
+
+/// A file with two names that changes after it was read under the first: the second must not be taken for current ever after.
+#[test]
+fn the_second_name_of_a_file_is_never_older_than_the_catalogue_says() {
+    struct ChangeAt<'a> {
+        path: &'a Path,
+        done: std::sync::atomic::AtomicBool,
+    }
+    impl liasse_archive::repo::Progress for ChangeAt<'_> {
+        fn at(&self, path: &[u8]) {
+            // The walk has read `a` and comes to `m`, long before `z`.
+            if path.ends_with(b"/m") && !self.done.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(300));
+                fs::write(self.path, b"new!").unwrap();
+                std::thread::sleep(Duration::from_millis(300));
+            }
+        }
+    }
+    let bench = Bench::new(Arc::new(Memory::new()));
+    let a = bench.source().join("a");
+    fs::write(&a, b"old.").unwrap();
+    fs::write(bench.source().join("m"), b"in between").unwrap();
+    fs::hard_link(&a, bench.source().join("z")).unwrap();
+    settle();
+    let changing = ChangeAt { path: &a, done: false.into() };
+    let first = backup(&bench.repository, &bench.options(), &changing, &Stop::new()).unwrap();
+    assert_eq!(first.unread.len(), 1, "{:?}", first.unread);
+    let second = bench.backup();
+    assert_eq!(second.unread, []);
+    bench.check_restore(&second);
+}
+
+/// Folders that changed are looked into, those beside them are taken over whole: what comes out is the same either way.
+#[test]
+fn subtrees_that_did_not_change_are_taken_over_as_they_are() {
+    let bench = Bench::new(Arc::new(Memory::new()));
+    for a in 0..6 {
+        for b in 0..6 {
+            let folder = bench.source().join(format!("{a}/{b}/deep/er"));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("file"), format!("{a} {b}")).unwrap();
+            fs::write(bench.source().join(format!("{a}/{b}/file")), noise(a * 6 + b, 3000)).unwrap();
+            symlink("file", bench.source().join(format!("{a}/{b}/link"))).unwrap();
+        }
+    }
+    settle();
+    let first = bench.backup();
+    let edits: [&dyn Fn(&Path); 6] = [
+        &|root| fs::write(root.join("3/4/deep/er/file"), b"changed").unwrap(),
+        &|root| fs::remove_file(root.join("0/0/deep/er/file")).unwrap(),
+        &|root| fs::write(root.join("5/5/deep/er/new"), b"new").unwrap(),
+        &|root| fs::rename(root.join("2"), root.join("7")).unwrap(),
+        &|root| fs::set_permissions(root.join("1/1/deep"), fs::Permissions::from_mode(0o700)).unwrap(),
+        &|root| fs::remove_dir_all(root.join("4/2")).unwrap(),
+    ];
+    for edit in edits {
+        settle();
+        edit(&bench.source());
+        settle();
+        let report = bench.backup();
+        // Evidence is the same as that of a run that knows nothing of the last one.
+        let force = BackupOptions { force: true, ..bench.options() };
+        let forced = backup(&bench.repository, &force, &Silent, &Stop::new()).unwrap();
+        let evidence = |report: &BackupReport| report.snapshot.as_ref().unwrap().record.evidence;
+        assert_eq!(evidence(&report), evidence(&forced));
+        bench.check_restore(&report);
+        let (counted, all) = (report.statistics, forced.statistics);
+        assert_eq!((counted.files, counted.directories, counted.others, counted.size), (all.files, all.directories, all.others, all.size));
+    }
+    drop(first);
+}
+
+/// What was stored is left out once patterns say so, and taken in again once they do not.
+#[test]
+fn patterns_hold_for_folders_that_did_not_change() {
+    let bench = Bench::new(Arc::new(Memory::new()));
+    fs::create_dir(bench.source().join("folder")).unwrap();
+    fs::write(bench.source().join("folder/keep"), b"1").unwrap();
+    fs::write(bench.source().join("folder/drop"), b"2").unwrap();
+    settle();
+    let files = |exclude: &[&str]| {
+        let options = BackupOptions { exclude: Patterns::new(exclude.iter().copied()).unwrap(), ..bench.options() };
+        backup(&bench.repository, &options, &Silent, &Stop::new()).unwrap().statistics.files
+    };
+    assert_eq!([files(&[]), files(&["drop"]), files(&["drop"]), files(&[]), files(&[])], [2, 1, 1, 2, 2]);
+}

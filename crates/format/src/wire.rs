@@ -97,6 +97,7 @@ impl Writer {
 }
 
 /// Walks over an encoding.
+#[derive(Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     start: usize,

@@ -13,7 +13,7 @@ use liasse_repo::format::wire;
 use super::file::Outcome;
 use super::walk::{Seen, Step};
 use super::{BackupReport, LeftOut, Run};
-use crate::catalogue::{self, FileKey, RecordBuilder};
+use crate::catalogue::{self, FileKey, Identity, RecordBuilder, Subtree, Written};
 use crate::error::{Error, Result};
 use crate::stream::TreeWriter;
 
@@ -26,7 +26,7 @@ pub(super) struct Assembled {
     pub(super) evidence: Evidence,
     pub(super) report: BackupReport,
     /// The next catalogue, and where its root is.
-    pub(super) catalogue: Option<(catalogue::Writer, u64)>,
+    pub(super) catalogue: Option<(catalogue::Writer, Written)>,
 }
 
 /// A directory that is not finished.
@@ -45,8 +45,15 @@ pub(super) struct Assembler<'r> {
     catalogue: Option<catalogue::Writer>,
     report: BackupReport,
     /// Files with several names, by the first that came.
-    linked: HashMap<FileKey, Entry>,
-    root: Option<(Content, Evidence, Option<u64>)>,
+    linked: HashMap<FileKey, First>,
+    root: Option<(Content, Evidence, Option<Written>)>,
+}
+
+/// The first name of a file with several, as it was stored.
+struct First {
+    entry: Entry,
+    /// What the file was when it was read; `None` when it kept changing.
+    identity: Option<Identity>,
 }
 
 /// A file in the statistics.
@@ -80,6 +87,7 @@ impl<'r> Assembler<'r> {
                 Ok(())
             }
             Step::Leave => self.leave(),
+            Step::Same { name, entry, seen, subtree } => self.same(&name, entry, seen, &subtree),
             Step::Ready { name, entry, seen, is_file, key } => self.ready(&name, &entry, seen, is_file, key),
             Step::Reading { name, outcome, prior, key } => self.reading(&name, &outcome, prior, key),
             Step::Link { name, key, seen, prior } => self.link(&name, key, seen, prior),
@@ -100,6 +108,20 @@ impl<'r> Assembler<'r> {
         }
     }
 
+    /// A directory that is taken over from the last run, with all below it.
+    fn same(&mut self, name: &Name, bytes: &[u8], seen: Seen, subtree: &Subtree<'_>) -> Result<()> {
+        let entry: Entry = wire::decode(bytes).map_err(|_| Error::Internal("an entry that cannot be read again"))?;
+        let (statistics, totals) = (&mut self.report.statistics, &subtree.totals);
+        statistics.directories += totals.directories + 1;
+        statistics.files += totals.files;
+        statistics.unchanged += totals.files;
+        statistics.others += totals.others;
+        statistics.size += totals.size;
+        let copied = self.catalogue.as_mut().map(|catalogue| catalogue.copy(subtree));
+        let copied = self.keep_catalogue(copied);
+        self.push(name, &entry, bytes, Some(seen), copied)
+    }
+
     fn ready(&mut self, name: &Name, bytes: &[u8], seen: Seen, is_file: bool, key: Option<FileKey>) -> Result<()> {
         let entry: Entry = wire::decode(bytes).map_err(|_| Error::Internal("an entry that cannot be read again"))?;
         if is_file {
@@ -109,7 +131,7 @@ impl<'r> Assembler<'r> {
         }
         self.push(name, &entry, bytes, Some(seen), None)?;
         if let Some(key) = key {
-            self.linked.entry(key).or_insert(entry);
+            self.linked.entry(key).or_insert(First { entry, identity: Some(seen.identity) });
         }
         Ok(())
     }
@@ -125,7 +147,7 @@ impl<'r> Assembler<'r> {
                 }
                 self.push(name, &entry, &bytes, seen, None)?;
                 if let Some(key) = key {
-                    self.linked.entry(key).or_insert(entry);
+                    self.linked.entry(key).or_insert(First { entry, identity: seen.map(|seen| seen.identity) });
                 }
             }
         }
@@ -138,10 +160,16 @@ impl<'r> Assembler<'r> {
             self.unread(path, "another name of the same file could not be read".to_owned());
             return Ok(());
         };
-        let entry = Entry { name: name.clone(), ..first.clone() };
+        let entry = Entry { name: name.clone(), ..first.entry.clone() };
+        // The file changed after it was read under its first name: what is stored is older than what this name was seen to be.
+        let is_current = first.identity == Some(seen.identity);
         let bytes = wire::encode(&entry);
         self.count(&entry, change(prior, &bytes));
-        self.push(name, &entry, &bytes, Some(seen), None)
+        if !is_current {
+            let path = self.path_of(name);
+            self.unread(path, "it changed after it was read under another of its names".to_owned());
+        }
+        self.push(name, &entry, &bytes, Some(seen).filter(|_| is_current), None)
     }
 
     fn leave(&mut self) -> Result<()> {
@@ -161,7 +189,7 @@ impl<'r> Assembler<'r> {
     }
 
     /// Adds an entry to the directory at hand, and to the catalogue.
-    fn push(&mut self, name: &Name, entry: &Entry, bytes: &[u8], seen: Option<Seen>, child: Option<u64>) -> Result<()> {
+    fn push(&mut self, name: &Name, entry: &Entry, bytes: &[u8], seen: Option<Seen>, child: Option<Written>) -> Result<()> {
         let frame = self.frames.last_mut().ok_or(Error::Internal("an entry outside any directory"))?;
         frame.tree.push(self.run.session, self.run.cutters, bytes, evidence::of_entry(entry))?;
         if let Some(seen) = seen {
@@ -170,9 +198,15 @@ impl<'r> Assembler<'r> {
         Ok(())
     }
 
-    /// Writes a directory's record. A catalogue that cannot be written is given up.
-    fn write_record(&mut self, record: RecordBuilder) -> Option<u64> {
-        let written = self.catalogue.as_mut()?.add(record).ok();
+    /// Writes a directory's record.
+    fn write_record(&mut self, record: RecordBuilder) -> Option<Written> {
+        let written = self.catalogue.as_mut().map(|catalogue| catalogue.add(record));
+        self.keep_catalogue(written)
+    }
+
+    /// A catalogue that cannot be written is given up.
+    fn keep_catalogue(&mut self, written: Option<std::io::Result<Written>>) -> Option<Written> {
+        let written = written?.ok();
         if written.is_none() {
             self.catalogue = None;
         }

@@ -8,13 +8,13 @@ use liasse_repo::Error as RepoError;
 use liasse_repo::format::content::{Content, Hole};
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::pack::ChunkKind;
-use liasse_repo::format::tree::{Entry, Name, Node};
+use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Name, Node};
 use liasse_repo::format::wire;
 
 use super::Run;
 use super::versions::{self, Over};
-use super::walk::{Seen, cause, is_settled, now};
-use crate::catalogue::{Identity, NewVersion, Version};
+use super::walk::{Seen, TOO_LARGE, cause, is_settled, now};
+use crate::catalogue::{FileKey, Identity, NewVersion};
 use crate::source::{Directory, Segment, SourceDirectory, SourceError, SourceFile, Stat};
 use crate::stream::ListWriter;
 
@@ -23,7 +23,7 @@ const MOST_READS: u32 = 3;
 static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// A file to be read.
-pub(super) struct Job<'c> {
+pub(super) struct Job {
     pub(super) directory: Directory,
     pub(super) name: Name,
     pub(super) stat: Stat,
@@ -32,8 +32,8 @@ pub(super) struct Job<'c> {
     pub(super) today: u32,
     /// Whether the last run knew it, in another state.
     pub(super) changed: bool,
-    /// Its previous version, with leaf values.
-    pub(super) older: Option<Version<'c>>,
+    /// Under which key leaf values of its previous version are kept.
+    pub(super) older: Option<FileKey>,
     pub(super) reply: Sender<Outcome>,
 }
 
@@ -96,7 +96,7 @@ impl From<RepoError> for ReadError {
 }
 
 /// Reads files until there are no more, or the repository fails.
-pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job<'_>>, failure: &Failure) {
+pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
     let mut tools = Tools { cutter: Cutter::new(run.cutters.data.clone()), over: Over::new(run.cutters.data.clone()) };
     for job in jobs {
         let outcome = match read(run, &job, &mut tools) {
@@ -114,7 +114,7 @@ pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job<'_>>, failure: &Failure) {
     }
 }
 
-fn read(run: &Run<'_>, job: &Job<'_>, tools: &mut Tools) -> Result<Outcome, ReadError> {
+fn read(run: &Run<'_>, job: &Job, tools: &mut Tools) -> Result<Outcome, ReadError> {
     let mut expected = job.stat;
     let mut reads = 0;
     loop {
@@ -133,9 +133,12 @@ fn read(run: &Run<'_>, job: &Job<'_>, tools: &mut Tools) -> Result<Outcome, Read
         let mut metadata = run.owners.metadata(&before, xattrs);
         metadata.hard_link = job.hard_link;
         let entry = wire::encode(&Entry { name: job.name.clone(), node: Node::File(content), metadata });
+        if entry.len() > ENTRY_LIMIT {
+            return Ok(Outcome::Failed { path: job.path.clone(), cause: TOO_LARGE.to_owned() });
+        }
         let seen = Seen { identity: Identity::of(&before), trusted: is_settled(&before, began), day: job.today };
-        if let (Some(leaves), Some(cache), true) = (leaves, run.leaves.new, unchanged) {
-            cache.add(seen.identity.key(), &leaves);
+        if let Some(leaves) = leaves.filter(|_| unchanged) {
+            leaves.finish(seen.identity.key());
         }
         let shortcoming = (!unchanged).then(|| (job.path.clone(), "it kept changing while it was read".to_owned()));
         return Ok(Outcome::Read { entry, seen: unchanged.then_some(seen), shortcoming });
@@ -143,20 +146,21 @@ fn read(run: &Run<'_>, job: &Job<'_>, tools: &mut Tools) -> Result<Outcome, Read
 }
 
 /// The content of a file, and its leaf values if they are to be kept.
-fn read_content(
-    run: &Run<'_>,
-    job: &Job<'_>,
+fn read_content<'r>(
+    run: &'r Run<'r>,
+    job: &Job,
     file: &impl SourceFile,
     stat: &Stat,
     tools: &mut Tools,
-) -> Result<(Content, Option<NewVersion>), ReadError> {
+) -> Result<(Content, Option<NewVersion<'r>>), ReadError> {
     let segments = file.segments(stat)?;
     let holes = segments.iter().filter(|s| s.is_hole).map(|s| Hole { offset: s.offset, length: s.length }).collect();
     let mut stream = Stream { file, segments: segments.iter(), current: None, position: 0, hasher: blake3::Hasher::new() };
     let mut list = ListWriter::new();
     let mut leaves = None;
-    if job.changed && run.leaves.new.is_some() && versions::SIZES.contains(&stat.size) {
-        leaves = Some(tools.over.store(run, job.older.as_ref(), &mut |room| stream.read(room), &mut list)?);
+    if let Some(writer) = run.leaves.new.filter(|_| job.changed && versions::SIZES.contains(&stat.size)) {
+        let older = job.older.and_then(|key| run.leaves.old?.version(key));
+        leaves = Some(tools.over.store(run, (older.as_ref(), NewVersion::new(writer)), &mut |room| stream.read(room), &mut list)?);
     } else {
         tools.cutter.reset();
         while let Some(chunk) = tools.cutter.next_chunk(|room| stream.read(room))? {

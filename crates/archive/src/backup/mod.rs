@@ -13,7 +13,7 @@ mod walk;
 use std::path::PathBuf;
 
 use crossbeam_channel::bounded;
-use liasse_repo::format::ids::ObjectName;
+use liasse_repo::format::ids::{Hash, ObjectName};
 use liasse_repo::format::snapshot::{Statistics, Unread};
 use liasse_repo::format::time::Time;
 use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
@@ -97,6 +97,8 @@ struct Run<'a> {
     leaves: Leaves<'a>,
     /// Whether every pack that the catalogue relies on is there, so that its entries need no look-up.
     catalogue_holds: bool,
+    /// Whether directories may be compared with the catalogue as a whole: it holds, and was made by a walk with the same options.
+    compares_whole: bool,
     progress: &'a dyn Progress,
     stop: &'a Stop,
 }
@@ -119,15 +121,18 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
     let new_leaves = leaf_file.as_deref().filter(|_| !options.dry_run).and_then(|file| LeafWriter::create(file).ok());
     let old = file.as_deref().and_then(Catalogue::open);
     let new = file.as_deref().filter(|_| !options.dry_run).and_then(|file| catalogue::Writer::create(file).ok());
+    let walked_by = walk_options(options);
     progress.begin(Phase::Backup);
     let assembled = {
+        let catalogue_holds = old.as_ref().is_some_and(|old| session.all_usable(old.packs.iter()));
         let run = Run {
             session: &session,
             options,
             cutters: &Cutters::new(repository)?,
             owners: &Owners::default(),
             leaves: Leaves { old: old_leaves.as_ref(), new: new_leaves.as_ref() },
-            catalogue_holds: old.as_ref().is_some_and(|old| session.all_usable(old.packs.iter())),
+            catalogue_holds,
+            compares_whole: catalogue_holds && !options.force && old.as_ref().is_some_and(|old| old.options == walked_by),
             progress,
             stop,
         };
@@ -167,12 +172,17 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
     report.snapshot = Some(snapshot);
     if let Some((writer, root)) = assembled.catalogue {
         // A catalogue that cannot be written costs the next run some time.
-        writer.finish(root, &sorted(packs)).ok();
+        writer.finish(root, walked_by, &sorted(packs)).ok();
     }
     if let Some(leaves) = new_leaves {
         leaves.finish().ok();
     }
     Ok(report)
+}
+
+/// What of the options decides which entries a walk finds, patterns aside: these are held against every entry.
+fn walk_options(options: &BackupOptions) -> Hash {
+    Hash::of(&[u8::from(options.exclude_caches), u8::from(options.one_file_system)])
 }
 
 fn sorted(mut packs: Vec<ObjectName>) -> Vec<ObjectName> {

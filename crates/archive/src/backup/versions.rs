@@ -15,8 +15,8 @@ use crate::catalogue::{NewVersion, Version};
 use crate::source::SourceError;
 use crate::stream::ListWriter;
 
-/// Bytes of files whose leaf values are kept: below, a file is one small chunk; above, the values would take too much memory.
-pub(super) const SIZES: std::ops::RangeInclusive<u64> = 16 << 10..=1 << 30;
+/// Bytes of files whose leaf values are kept: below, a file is one small chunk; above, the list of its chunks would take too much memory.
+pub(super) const SIZES: std::ops::RangeInclusive<u64> = 16 << 10..=64 << 30;
 /// A chunk keeps the cut of its previous version while at least one leaf in so many is the same.
 const SHARED_ONE_IN: usize = 4;
 
@@ -39,7 +39,7 @@ struct Window {
 }
 
 /// One pass over a file.
-struct Pass<'a> {
+struct Pass<'a, 'v> {
     run: &'a Run<'a>,
     chunker: &'a Chunker,
     leaves: &'a mut Vec<LeafValue>,
@@ -49,7 +49,7 @@ struct Pass<'a> {
     /// The number of the old chunk that was met last.
     near: usize,
     position: u64,
-    version: NewVersion,
+    version: NewVersion<'v>,
 }
 
 impl Over {
@@ -58,25 +58,16 @@ impl Over {
     }
 
     /// Stores all that `read` gives, lists its chunks, and gives their leaf values.
-    pub(super) fn store(
+    pub(super) fn store<'v>(
         &mut self,
         run: &Run<'_>,
-        older: Option<&Version<'_>>,
+        (older, version): (Option<&Version<'_>>, NewVersion<'v>),
         read: Read<'_>,
         list: &mut ListWriter,
-    ) -> Result<NewVersion, ReadError> {
+    ) -> Result<NewVersion<'v>, ReadError> {
         self.window = Window { bytes: std::mem::take(&mut self.window.bytes), ..Window::default() };
         self.window.bytes.clear();
-        let mut pass = Pass {
-            run,
-            chunker: &self.chunker,
-            leaves: &mut self.leaves,
-            older,
-            next: Some(0),
-            near: 0,
-            position: 0,
-            version: NewVersion::default(),
-        };
+        let mut pass = Pass { run, chunker: &self.chunker, leaves: &mut self.leaves, older, next: Some(0), near: 0, position: 0, version };
         loop {
             run.stop.check()?;
             let wanted = pass.old().map_or(0, |(older, _)| older.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
@@ -89,7 +80,7 @@ impl Over {
     }
 }
 
-impl Pass<'_> {
+impl Pass<'_, '_> {
     /// The old chunk that started at this place, and whether it was the last.
     fn old(&self) -> Option<(Older<'_>, bool)> {
         self.older?.chunk(self.next?)

@@ -4,20 +4,20 @@
 //! others become steps that are ready, or jobs for the readers.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::time::Time;
-use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
+use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 
 use super::Run;
 use super::file::{Job, Outcome};
 use super::sources::{Sources, Step as Way};
-use crate::catalogue::{Catalogue, FileKey, Identity, LeafCache, Record, Row, Version};
+use crate::catalogue::{Catalogue, FileKey, Identity, Record, Row, Subtree};
 use crate::error::{Error, Result};
 use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceError, SourceFile, Stat};
 
@@ -25,6 +25,8 @@ use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceError, S
 const REREAD_AFTER_DAYS: u32 = 180;
 /// Over so many days the reading is spread.
 const REREAD_SPREAD_DAYS: u64 = 60;
+/// Why an entry with too many attributes is not stored.
+pub(super) const TOO_LARGE: &str = "its extended attributes are too large";
 const CACHE_TAG: &[u8] = b"CACHEDIR.TAG";
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 
@@ -42,6 +44,8 @@ pub(super) enum Step<'c> {
     Enter { name: Option<Name>, metadata: Box<Metadata>, seen: Option<Seen> },
     /// The directory ends.
     Leave,
+    /// A directory in which, and below which, nothing changed.
+    Same { name: Name, entry: &'c [u8], seen: Seen, subtree: Subtree<'c> },
     /// An entry that is known. `size` for files that the catalogue knew.
     Ready { name: Name, entry: Cow<'c, [u8]>, seen: Seen, is_file: bool, key: Option<FileKey> },
     /// A file that is being read.
@@ -60,9 +64,12 @@ pub(super) enum Step<'c> {
 pub(super) struct Walk<'r, 'c> {
     run: &'r Run<'r>,
     steps: Sender<Step<'c>>,
-    jobs: Sender<Job<'r>>,
-    devices: Vec<u64>,
+    jobs: Sender<Job>,
     linked: HashSet<FileKey>,
+    /// Records of the catalogue whose directories were found to have changed, or not: each is looked into once.
+    compared: HashMap<u64, bool>,
+    /// Whether any source was reached.
+    reached: bool,
     path: Vec<u8>,
     today: u32,
 }
@@ -77,14 +84,15 @@ struct Scope<'w> {
 }
 
 impl<'r, 'c> Walk<'r, 'c> {
-    pub(super) fn new(run: &'r Run<'r>, steps: Sender<Step<'c>>, jobs: Sender<Job<'r>>) -> Self {
+    pub(super) fn new(run: &'r Run<'r>, steps: Sender<Step<'c>>, jobs: Sender<Job>) -> Self {
         let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
         Self {
             run,
             steps,
             jobs,
-            devices: Vec::new(),
             linked: HashSet::new(),
+            compared: HashMap::new(),
+            reached: false,
             path: Vec::new(),
             today: u32::try_from(today).unwrap_or(u32::MAX),
         }
@@ -100,7 +108,11 @@ impl<'r, 'c> Walk<'r, 'c> {
             root if root.whole => Scope { way: None, device: None },
             root => Scope { way: Some(root), device: None },
         };
+        self.reached = sources.root.whole;
         self.directory(&root, scope, old.and_then(Catalogue::root))?;
+        if !self.reached {
+            return Err(Error::NothingReached);
+        }
         self.step(Step::Leave)
     }
 
@@ -144,6 +156,7 @@ impl<'r, 'c> Walk<'r, 'c> {
             Err(error) => return self.unread(&error),
         };
         let is_dir = stat.kind == FileKind::Directory;
+        self.reached |= scope.way.is_some_and(|way| way.children.get(name).is_some_and(|child| child.whole));
         if self.run.options.exclude.matches(&self.path, is_dir) {
             return self.step(Step::Excluded);
         }
@@ -172,11 +185,28 @@ impl<'r, 'c> Walk<'r, 'c> {
         child: Option<Record<'c>>,
     ) -> Result<()> {
         let began = now();
-        let opened = parent.open_child(name, stat);
+        let below = self.below(name, stat, scope);
+        let opened = match below {
+            Some(Scope { way: Some(_), .. }) => parent.open_way(name, stat),
+            _ => parent.open_child(name, stat),
+        };
+        if let (Some(row), Some(child), Ok(directory), Some(Scope { way: None, device })) = (row, &child, &opened, below)
+            && let Some(subtree) = child.subtree()
+            && unmoved(Some(row), stat).is_some()
+            && self.is_same(directory, child.clone(), device)?
+        {
+            self.run.progress.at(&self.path);
+            self.run.progress.expect(subtree.totals.size);
+            self.run.progress.advance(subtree.totals.size);
+            let seen = Seen { identity: row.identity, trusted: true, day: 0 };
+            return self.step(Step::Same { name: name.clone(), entry: row.entry, seen, subtree });
+        }
         let metadata = match (unmoved(row, stat), &opened) {
             (Some(entry), _) => Ok(entry.metadata),
-            (None, Ok(directory)) => directory.own_xattrs().map(|xattrs| self.run.owners.metadata(stat, xattrs)),
-            (None, Err(_)) => parent.xattrs(name).map(|xattrs| self.run.owners.metadata(stat, xattrs)),
+            (None, Ok(directory)) if below.is_none_or(|below| below.way.is_none()) => {
+                directory.own_xattrs().map(|xattrs| self.run.owners.metadata(stat, xattrs))
+            }
+            (None, _) => parent.xattrs(name).map(|xattrs| self.run.owners.metadata(stat, xattrs)),
         };
         let metadata = match metadata {
             Ok(metadata) => metadata,
@@ -191,12 +221,76 @@ impl<'r, 'c> Walk<'r, 'c> {
         match opened {
             Err(error) => self.unread(&error)?,
             Ok(directory) => {
-                if let Some(below) = self.below(name, stat, scope) {
+                if let Some(below) = below {
                     self.directory(&directory, below, child)?;
                 }
             }
         }
         self.step(Step::Leave)
+    }
+
+    /// Whether nothing changed in a directory and below it: the same names, each with an identity that has not moved. No entry is opened
+    /// but directories. What is found is remembered: a change deep down is looked for once, not once a level.
+    fn is_same(&mut self, directory: &Directory, record: Record<'c>, device: Option<u64>) -> Result<bool> {
+        if !self.run.compares_whole {
+            return Ok(false);
+        }
+        if let Some(known) = self.compared.get(&record.place()) {
+            return Ok(*known);
+        }
+        let place = record.place();
+        let length = self.path.len();
+        let same = self.has_same_entries(directory, record, device);
+        self.path.truncate(length);
+        self.compared.insert(place, *same.as_ref().unwrap_or(&false));
+        same
+    }
+
+    fn has_same_entries(&mut self, directory: &Directory, mut record: Record<'c>, device: Option<u64>) -> Result<bool> {
+        let Ok(names) = directory.list() else { return Ok(false) };
+        let length = self.path.len();
+        for listed in names {
+            self.run.stop.check()?;
+            let Some(row) = record.next_row().filter(|row| row.name == listed.name.as_bytes() && row.trusted) else { return Ok(false) };
+            let Ok(stat) = directory.stat(&listed.name) else { return Ok(false) };
+            if row.identity != Identity::of(&stat) {
+                return Ok(false);
+            }
+            self.path.truncate(length);
+            self.path.push(b'/');
+            self.path.extend_from_slice(listed.name.as_bytes());
+            let is_dir = stat.kind == FileKind::Directory;
+            if self.run.options.exclude.matches(&self.path, is_dir) {
+                return Ok(false);
+            }
+            let same = match stat.kind {
+                FileKind::Directory => self.is_same_below(directory, &listed.name, &stat, &record, &row, device)?,
+                FileKind::File => !self.is_due(&row, &stat),
+                _ => true,
+            };
+            if !same {
+                return Ok(false);
+            }
+            if stat.kind == FileKind::File {
+                self.keep_leaves(row.identity.key());
+            }
+        }
+        Ok(record.next_row().is_none())
+    }
+
+    fn is_same_below(
+        &mut self,
+        directory: &Directory,
+        name: &Name,
+        stat: &Stat,
+        record: &Record<'c>,
+        row: &Row<'c>,
+        device: Option<u64>,
+    ) -> Result<bool> {
+        let crosses = self.run.options.one_file_system && device.is_some_and(|device| device != stat.device);
+        let Some(child) = record.child(row).filter(|_| !crosses) else { return Ok(false) };
+        let Ok(directory) = directory.open_child(name, stat) else { return Ok(false) };
+        self.is_same(&directory, child, device)
     }
 
     /// What is wanted of a directory; `None` when it is not to be entered.
@@ -234,7 +328,7 @@ impl<'r, 'c> Walk<'r, 'c> {
             return self.step(Step::Link { name: name.clone(), key, seen, prior });
         }
         let (reply, outcome) = bounded(1);
-        let hard_link = key.map(|_| self.link_group(&stat));
+        let hard_link = key.map(|_| link_group(&stat));
         let older = self.older(&stat, row.as_ref());
         let job = Job {
             directory: directory.clone(),
@@ -251,10 +345,11 @@ impl<'r, 'c> Walk<'r, 'c> {
         self.step(Step::Reading { name: name.clone(), outcome, prior, key })
     }
 
-    /// The previous version of a file, by the inode that it has or had.
-    fn older(&self, stat: &Stat, row: Option<&Row<'_>>) -> Option<Version<'r>> {
-        let old: &'r LeafCache = self.run.leaves.old?;
-        old.version((stat.device, stat.inode)).or_else(|| old.version(row?.identity.key()))
+    /// Under which key the previous version of a file is known: the inode that it has, or had.
+    fn older(&self, stat: &Stat, row: Option<&Row<'_>>) -> Option<FileKey> {
+        let old = self.run.leaves.old?;
+        let keys = [Some((stat.device, stat.inode)), row.map(|row| row.identity.key())];
+        keys.into_iter().flatten().find(|key| old.knows(*key))
     }
 
     /// Leaf values of a file that did not change stay.
@@ -285,22 +380,15 @@ impl<'r, 'c> Walk<'r, 'c> {
         };
         match read() {
             Ok((node, mut metadata)) => {
-                metadata.hard_link = (stat.nlink > 1).then(|| self.link_group(stat));
+                metadata.hard_link = (stat.nlink > 1).then(|| link_group(stat));
                 let entry = wire::encode(&Entry { name: name.clone(), node, metadata });
+                if entry.len() > ENTRY_LIMIT {
+                    return self.step(Step::Unread { path: self.path.clone(), cause: TOO_LARGE.to_owned() });
+                }
                 self.step(Step::Ready { name: name.clone(), entry: Cow::Owned(entry), seen, is_file: false, key: None })
             }
             Err(error) => self.unread(&error),
         }
-    }
-
-    /// The same number for all names of a file. Devices are numbered as they are met: their own numbers change from boot to boot.
-    fn link_group(&mut self, stat: &Stat) -> u64 {
-        let device = self.devices.iter().position(|device| *device == stat.device).unwrap_or_else(|| {
-            self.devices.push(stat.device);
-            self.devices.len() - 1
-        });
-        let hash = Hash::of(&wire::encode(&[(device as u64).to_le_bytes(), stat.inode.to_le_bytes()].concat()));
-        u64::from_le_bytes(*hash.0.first_chunk::<8>().unwrap_or(&[1; 8])).max(1)
     }
 
     /// Whether a file has not been read for so long that it is its turn.
@@ -326,6 +414,12 @@ impl<'r, 'c> Walk<'r, 'c> {
         }
         Ok(true)
     }
+}
+
+/// The same number for all names of a file. The catalogue holds the same device number: entries from there have the same group.
+fn link_group(stat: &Stat) -> u64 {
+    let hash = Hash::of(&[stat.device.to_le_bytes(), stat.inode.to_le_bytes()].concat());
+    u64::from_le_bytes(*hash.0.first_chunk::<8>().unwrap_or(&[1; 8])).max(1)
 }
 
 /// The entry of the catalogue, if it can be trusted and nothing has moved since.

@@ -2,8 +2,9 @@
 //! or moved still finds its previous version.
 //!
 //! Values are claims: whoever uses them merges them to the id of their chunk first. They take 3 % of the size of the files they are of.
-//! Several readers add to the file at once, each the whole of one file's values.
+//! Several readers add to the file at once, in parts of bounded size; parts of a file that was not read to its end are named nowhere.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,12 +14,14 @@ use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::wire::{self, Reader, Wire};
 use liasse_repo::{LEAF_SIZE, LeafValue, Older};
 
-use super::{CHECK_SIZE, check, map};
+use super::{CHECK_SIZE, check, first_bytes, map};
 
 const MAGIC: &[u8; 8] = b"LIALEA\x00\x01";
 /// Most files, and most chunks of one.
 const LIMIT: usize = 1 << 24;
 const VALUE_SIZE: usize = size_of::<LeafValue>();
+/// Bytes of values at which a part is written.
+const PART_BYTES: usize = 4 << 20;
 
 /// Which file values are of: device and inode.
 pub(crate) type FileKey = (u64, u64);
@@ -32,7 +35,7 @@ fn leaf_count(length: u32) -> usize {
 /// The values of the last run, mapped.
 pub(crate) struct LeafCache {
     map: memmap2::Mmap,
-    /// Where the values of each file start, ascending by key.
+    /// Where the parts of each file's values start, ascending by key, the parts of a file in order.
     files: Vec<(FileKey, u64)>,
 }
 
@@ -43,11 +46,12 @@ pub(crate) struct Version<'c> {
     starts: Vec<u64>,
 }
 
-/// The chunks of a file as it is, and their leaf values.
-#[derive(Default)]
-pub(crate) struct NewVersion {
+/// The chunks of a file as it is, and their leaf values, on their way into the file for the next run.
+pub(crate) struct NewVersion<'w> {
+    writer: &'w LeafWriter,
     chunks: Vec<ChunkRef>,
     values: Vec<u8>,
+    parts: Vec<u64>,
 }
 
 impl LeafCache {
@@ -71,27 +75,35 @@ impl LeafCache {
 
     /// The chunks and values of a file as it was.
     pub(crate) fn version(&self, key: FileKey) -> Option<Version<'_>> {
-        let mut input = Reader::new(self.record(key)?);
-        let count = input.len(LIMIT, ChunkRef::MIN_SIZE).ok()?;
-        let mut chunks = Vec::with_capacity(count);
-        for _ in 0..count {
-            chunks.push(ChunkRef::get(&mut input).ok()?);
-        }
-        let mut version = Version { chunks: Vec::with_capacity(count), starts: Vec::with_capacity(count) };
+        let mut version = Version { chunks: Vec::new(), starts: Vec::new() };
         let mut start = 0;
-        for chunk in chunks {
-            let values = input.raw(leaf_count(chunk.length) * VALUE_SIZE).ok()?;
-            version.chunks.push((chunk, values.as_chunks::<VALUE_SIZE>().0));
-            version.starts.push(start);
-            start += u64::from(chunk.length);
+        for part in self.parts(key) {
+            let mut input = Reader::new(self.record(part)?);
+            let count = input.len(LIMIT, ChunkRef::MIN_SIZE).ok()?;
+            let chunks = (0..count).map(|_| ChunkRef::get(&mut input).ok()).collect::<Option<Vec<_>>>()?;
+            for chunk in chunks {
+                let values = input.raw(leaf_count(chunk.length) * VALUE_SIZE).ok()?;
+                version.chunks.push((chunk, values.as_chunks::<VALUE_SIZE>().0));
+                version.starts.push(start);
+                start += u64::from(chunk.length);
+            }
+            input.end().ok()?;
         }
-        input.end().ok()?;
-        Some(version)
+        (!version.chunks.is_empty()).then_some(version)
     }
 
-    fn record(&self, key: FileKey) -> Option<&[u8]> {
-        let found = self.files.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        let start = usize::try_from(self.files.get(found)?.1).ok()?;
+    /// Whether there are values of a file.
+    pub(crate) fn knows(&self, key: FileKey) -> bool {
+        self.parts(key).next().is_some()
+    }
+
+    fn parts(&self, key: FileKey) -> impl Iterator<Item = u64> {
+        let first = self.files.partition_point(|(known, _)| *known < key);
+        self.files.iter().skip(first).take_while(move |(known, _)| *known == key).map(|(_, start)| *start)
+    }
+
+    fn record(&self, start: u64) -> Option<&[u8]> {
+        let start = usize::try_from(start).ok()?;
         let (sum, bytes) = self.map.get(start..)?.split_first_chunk::<CHECK_SIZE>()?;
         let (length, bytes) = bytes.split_first_chunk::<8>()?;
         let body = bytes.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
@@ -120,11 +132,34 @@ impl Version<'_> {
     }
 }
 
-impl NewVersion {
+impl<'w> NewVersion<'w> {
+    pub(crate) fn new(writer: &'w LeafWriter) -> Self {
+        Self { writer, chunks: Vec::new(), values: Vec::new(), parts: Vec::new() }
+    }
+
     /// Adds the next chunk and its values.
     pub(crate) fn push(&mut self, chunk: ChunkRef, leaves: &[LeafValue]) {
         self.chunks.push(chunk);
         self.values.extend_from_slice(leaves.as_flattened());
+        if self.values.len() >= PART_BYTES {
+            self.write_part();
+        }
+    }
+
+    /// The file was read to its end, and is the one with this key.
+    pub(crate) fn finish(mut self, key: FileKey) {
+        if !self.chunks.is_empty() {
+            self.write_part();
+        }
+        self.writer.name(key, &self.parts);
+    }
+
+    fn write_part(&mut self) {
+        let mut head = wire::Writer::default();
+        head.list(&self.chunks);
+        self.parts.push(self.writer.write(&[&head.into_bytes(), &self.values]));
+        self.chunks.clear();
+        self.values.clear();
     }
 }
 
@@ -139,6 +174,8 @@ struct State {
     file: BufWriter<File>,
     position: u64,
     files: Vec<(FileKey, u64)>,
+    /// A file with several names is kept once.
+    named: HashSet<FileKey>,
     /// A file that cannot be written is given up: the next run stores some chunks whole.
     failed: bool,
     finished: bool,
@@ -149,34 +186,42 @@ impl LeafWriter {
         let temporary = path.with_extension(format!("{}.new", std::process::id()));
         let mut file = BufWriter::with_capacity(1 << 18, super::write::create_private(&temporary)?);
         file.write_all(MAGIC)?;
-        let state = State { file, position: MAGIC.len() as u64, files: Vec::new(), failed: false, finished: false };
+        let state = State { file, position: MAGIC.len() as u64, files: Vec::new(), named: HashSet::new(), failed: false, finished: false };
         Ok(Self { state: Mutex::new(state), temporary, path: path.to_owned() })
-    }
-
-    /// Adds the values of a file that was read.
-    pub(crate) fn add(&self, key: FileKey, version: &NewVersion) {
-        let mut head = wire::Writer::default();
-        head.list(&version.chunks);
-        self.write(key, &[&head.into_bytes(), &version.values]);
     }
 
     /// Takes over the values of a file that did not change.
     pub(crate) fn keep(&self, key: FileKey, old: &LeafCache) {
-        if let Some(body) = old.record(key) {
-            self.write(key, &[body]);
+        let parts: Option<Vec<u64>> = old.parts(key).map(|part| Some(self.write(&[old.record(part)?]))).collect();
+        if let Some(parts) = parts {
+            self.name(key, &parts);
         }
     }
 
-    fn write(&self, key: FileKey, body: &[&[u8]]) {
-        let body = body.concat();
+    /// Writes a part, and says where it starts.
+    fn write(&self, body: &[&[u8]]) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        for part in body {
+            hasher.update(part);
+        }
+        let length: usize = body.iter().map(|part| part.len()).sum();
+        let head = [&first_bytes(hasher.finalize().as_bytes())[..], &(length as u64).to_le_bytes()].concat();
         let mut state = self.lock();
         let start = state.position;
-        let written = [&check(&body)[..], &(body.len() as u64).to_le_bytes(), &body].into_iter().try_for_each(|part| {
+        let written = [&head[..]].iter().chain(body).try_for_each(|part| {
             state.position += part.len() as u64;
             state.file.write_all(part)
         });
         state.failed |= written.is_err();
-        state.files.push((key, start));
+        start
+    }
+
+    /// Names the parts of a file.
+    fn name(&self, key: FileKey, parts: &[u64]) {
+        let mut state = self.lock();
+        if state.named.insert(key) {
+            state.files.extend(parts.iter().map(|part| (key, *part)));
+        }
     }
 
     /// Writes the end and gives the file its name.
@@ -185,8 +230,7 @@ impl LeafWriter {
         if state.failed {
             return Err(io::Error::other("an earlier write failed"));
         }
-        state.files.sort_unstable();
-        state.files.dedup_by_key(|(key, _)| *key);
+        state.files.sort_by_key(|(key, _)| *key);
         let mut end = wire::Writer::default();
         end.len(state.files.len());
         for ((device, inode), start) in &state.files {

@@ -12,8 +12,8 @@ mod read;
 mod write;
 
 pub(crate) use leaves::{FileKey, LeafCache, LeafWriter, NewVersion, Version};
-pub(crate) use read::{Catalogue, Record, Row};
-pub(crate) use write::{RecordBuilder, Writer};
+pub(crate) use read::{Catalogue, Record, Row, Subtree};
+pub(crate) use write::{RecordBuilder, Writer, Written};
 
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::time::Time;
@@ -21,7 +21,7 @@ use liasse_repo::format::wire::{self, Wire};
 
 use crate::source::{FileKind, Stat};
 
-const MAGIC: &[u8; 8] = b"LIACAT\x00\x01";
+const MAGIC: &[u8; 8] = b"LIACAT\x00\x02";
 /// Bytes of the checksum of a record.
 const CHECK_SIZE: usize = 8;
 
@@ -76,10 +76,52 @@ impl Identity {
     }
 }
 
+/// How many entries are below a directory, and how large the files are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) files: u64,
+    pub(crate) directories: u64,
+    pub(crate) others: u64,
+    pub(crate) size: u64,
+}
+
+impl Totals {
+    fn add(&mut self, identity: &Identity) {
+        match identity.kind {
+            1 => {
+                self.files += 1;
+                self.size += identity.size;
+            }
+            2 => self.directories += 1,
+            _ => self.others += 1,
+        }
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        self.files += other.files;
+        self.directories += other.directories;
+        self.others += other.others;
+        self.size += other.size;
+    }
+
+    fn put(&self, out: &mut wire::Writer) {
+        for number in [self.files, self.directories, self.others, self.size] {
+            number.put(out);
+        }
+    }
+
+    fn get(input: &mut wire::Reader<'_>) -> Option<Self> {
+        let mut next = || u64::get(input).ok();
+        Some(Self { files: next()?, directories: next()?, others: next()?, size: next()? })
+    }
+}
+
 fn check(bytes: &[u8]) -> [u8; CHECK_SIZE] {
-    let mut check = [0; CHECK_SIZE];
-    check.copy_from_slice(Hash::of(bytes).0.first_chunk::<CHECK_SIZE>().unwrap_or(&[0; CHECK_SIZE]));
-    check
+    first_bytes(&Hash::of(bytes).0)
+}
+
+fn first_bytes(hash: &[u8; 32]) -> [u8; CHECK_SIZE] {
+    *hash.first_chunk::<CHECK_SIZE>().unwrap_or(&[0; CHECK_SIZE])
 }
 
 /// The files of the runs with these sources: the catalogue, and the leaf values.

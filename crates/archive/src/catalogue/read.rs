@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use liasse_repo::format::ids::ObjectName;
+use liasse_repo::format::ids::{Hash, ObjectName};
 use liasse_repo::format::wire::{Reader, Wire};
 
-use super::{CHECK_SIZE, Identity, MAGIC, check, map};
+use super::{CHECK_SIZE, Identity, MAGIC, Totals, check, map};
 
 /// Most packs that a catalogue names.
 const MOST_PACKS: usize = 1 << 24;
@@ -14,16 +14,35 @@ const MOST_PACKS: usize = 1 << 24;
 pub(crate) struct Catalogue {
     map: memmap2::Mmap,
     root: u64,
+    /// What of the options decides which entries a walk finds.
+    pub(crate) options: Hash,
     /// The packs that its entries may refer to.
     pub(crate) packs: Vec<ObjectName>,
 }
 
 /// A directory's rows, read one after the other.
+#[derive(Clone)]
 pub(crate) struct Record<'c> {
     catalogue: &'c Catalogue,
     rows: Reader<'c>,
     left: u32,
     next: Option<Row<'c>>,
+    start: u64,
+    /// How many bytes the records below it take, right before it.
+    below: u64,
+    /// How many bytes it takes itself.
+    own: u64,
+    totals: Totals,
+}
+
+/// The records of a directory and of all below it, as bytes that can be copied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subtree<'c> {
+    pub(super) bytes: &'c [u8],
+    /// Where in them the directory's own record starts.
+    pub(super) root: u64,
+    /// What is in it.
+    pub(crate) totals: Totals,
 }
 
 /// What the last run knew of an entry.
@@ -53,9 +72,10 @@ impl Catalogue {
         }
         let mut input = Reader::new(end);
         let root = u64::get(&mut input).ok()?;
+        let options = Hash::get(&mut input).ok()?;
         let packs = input.list(MOST_PACKS).ok()?;
         input.end().ok()?;
-        Some(Self { map, root, packs })
+        Some(Self { map, root, options, packs })
     }
 
     /// The record of the root.
@@ -72,8 +92,11 @@ impl Catalogue {
             return None;
         }
         let mut rows = Reader::new(body);
+        let below = u64::get(&mut rows).ok()?;
+        let totals = Totals::get(&mut rows)?;
         let left = u32::get(&mut rows).ok()?;
-        let mut record = Record { catalogue: self, rows, left, next: None };
+        let own = (CHECK_SIZE + 8 + body.len()) as u64;
+        let mut record = Record { catalogue: self, rows, left, next: None, start, below, own, totals };
         record.advance();
         Some(record)
     }
@@ -90,7 +113,26 @@ impl<'c> Record<'c> {
 
     /// The record of a subdirectory.
     pub(crate) fn child(&self, row: &Row<'c>) -> Option<Record<'c>> {
-        self.catalogue.record(row.child.checked_sub(1)?)
+        if row.child == 0 { None } else { self.catalogue.record(self.start.checked_sub(row.child)?) }
+    }
+
+    /// The next row, whatever its name.
+    pub(crate) fn next_row(&mut self) -> Option<Row<'c>> {
+        let row = self.next;
+        self.advance();
+        row
+    }
+
+    /// Where it stands: which record of this catalogue it is.
+    pub(crate) fn place(&self) -> u64 {
+        self.start
+    }
+
+    /// It and all records below it, to be copied.
+    pub(crate) fn subtree(&self) -> Option<Subtree<'c>> {
+        let first = usize::try_from(self.start.checked_sub(self.below)?).ok()?;
+        let end = usize::try_from(self.start.checked_add(self.own)?).ok()?;
+        Some(Subtree { bytes: self.catalogue.map.get(first..end)?, root: self.below, totals: self.totals })
     }
 
     fn advance(&mut self) {

@@ -14,7 +14,7 @@ fn write(path: &std::path::Path) {
     root.push(b"a", &identity(1), true, 7, None, b"entry one");
     root.push(b"dir", &identity(2), false, 0, Some(child), b"entry two");
     let root = writer.add(root).unwrap();
-    writer.finish(root, &[liasse_repo::format::ids::ObjectName([7; 32])]).unwrap();
+    writer.finish(root, Hash::of(b"options"), &[liasse_repo::format::ids::ObjectName([7; 32])]).unwrap();
 }
 
 #[test]
@@ -34,6 +34,34 @@ fn rows_come_back() {
     assert_eq!(root.child(&dir).unwrap().find(b"inner").unwrap().entry, b"entry three");
     assert!(root.child(&a).is_none());
     assert!(root.find(b"zzz").is_none());
+}
+
+#[test]
+fn records_can_be_copied_to_another_catalogue() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalogue");
+    write(&path);
+    let old = Catalogue::open(&path).unwrap();
+    let copied = folder.path().join("copied");
+    let mut writer = Writer::create(&copied).unwrap();
+    let mut before = RecordBuilder::default();
+    before.push(b"other", &identity(9), true, 0, None, b"another");
+    let before = writer.add(before).unwrap();
+    let subtree = old.root().unwrap().subtree().unwrap();
+    assert_eq!(subtree.totals, Totals { files: 3, directories: 0, others: 0, size: 60 });
+    let inner = writer.copy(&subtree).unwrap();
+    let mut root = RecordBuilder::default();
+    root.push(b"before", &identity(4), true, 0, Some(before), b"");
+    root.push(b"copied", &identity(5), true, 0, Some(inner), b"");
+    let root = writer.add(root).unwrap();
+    writer.finish(root, Hash::NONE, &[]).unwrap();
+    let new = Catalogue::open(&copied).unwrap();
+    let mut root = new.root().unwrap();
+    let row = root.find(b"copied").unwrap();
+    let mut copied = root.child(&row).unwrap();
+    let dir = copied.find(b"dir").unwrap();
+    assert_eq!(copied.child(&dir).unwrap().next_row().unwrap().entry, b"entry three");
+    assert_eq!(root.subtree().unwrap().totals.files, 6);
 }
 
 #[test]

@@ -89,6 +89,15 @@ impl SourceDirectory for Directory {
         Ok(Self { chain: open().map_err(failed)? })
     }
 
+    fn open_way(&self, name: &Name, expected: &Stat) -> Result<Self, SourceError> {
+        self.on(name, SourceOperation::Open, |handle| {
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let way = rustix::fs::openat(handle, name.as_bytes(), flags, Mode::empty())?;
+            let chain = Chain::root(way, self.chain.path_of(name))?;
+            if chain.is(expected) { Ok(Self { chain }) } else { Err(io::Error::other(Replaced)) }
+        })
+    }
+
     fn open_file(&self, name: &Name, expected: &Stat) -> Result<File, SourceError> {
         let failed = |source| SourceError { path: self.chain.path_of(name), operation: SourceOperation::Open, source };
         let handle = self.chain.handle().map_err(failed)?;

@@ -49,6 +49,9 @@ pub trait SourceDirectory: Clone + Send + Sync {
     /// Opens a directory in this one. `expected` is what [`SourceDirectory::stat`] said of it: another than that is refused.
     fn open_child(&self, name: &Name, expected: &Stat) -> Result<Self, SourceError>;
 
+    /// As `open_child`, for a directory that only leads somewhere: it is enough that it may be entered, and it cannot be listed.
+    fn open_way(&self, name: &Name, expected: &Stat) -> Result<Self, SourceError>;
+
     /// Opens a regular file for reading. `expected` is what [`SourceDirectory::stat`] said of it: another than that is refused.
     fn open_file(&self, name: &Name, expected: &Stat) -> Result<Self::File, SourceError>;
 }
