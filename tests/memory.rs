@@ -108,7 +108,7 @@ fn one_large_file_is_backed_up_in_little_memory() {
     file.seek(SeekFrom::Start(1 << 30)).unwrap();
     let line = "a line of a text of which every kibibyte begins otherwise; ".repeat(18);
     for n in 0..(1 << 20) {
-        write!(file, "{n:09} {}\n", &line[..1013]).unwrap();
+        writeln!(file, "{n:09} {}", &line[..1013]).unwrap();
     }
     file.into_inner().unwrap();
     assert_eq!(large.metadata().unwrap().len(), 2 << 30);

@@ -19,7 +19,7 @@ pub(crate) fn text(bytes: &[u8]) -> Value {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// What of expected entries can be seen on a disk after a restore by root or somebody else.
