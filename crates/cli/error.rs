@@ -112,7 +112,7 @@ fn about_place(error: &RepoError) -> CliError {
     match error {
         RepoError::Unfinished { missing: "the config is", .. } => {
             CliError::new(Exit::NoRepository, format!("{error}; was making it interrupted?")).hint(
-                "if nothing was backed up there yet, make it whole with: liasse init; otherwise put back the folder config from a copy",
+                "put back the folder config from a copy; if nothing was backed up there yet, make it whole with: liasse init",
             )
         }
         RepoError::Unfinished { .. } => CliError::new(Exit::Damaged, error.to_string())

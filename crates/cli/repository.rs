@@ -100,7 +100,7 @@ impl Context {
 
     fn refuse_existing(&self) -> Result<()> {
         let Ok(store) = Local::open(&self.place) else { return Ok(()) };
-        if store.list(Area::Config)?.is_empty() { Ok(()) } else { Err(RepoError::Exists { location: store.location() }.into()) }
+        Ok(Repository::refuse_to_replace(&store)?)
     }
 }
 

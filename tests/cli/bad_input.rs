@@ -53,6 +53,18 @@ fn a_repository_that_was_half_made_is_named_and_completed() {
     assert_eq!(world.picture("src"), world.picture("out"));
 }
 
+/// A config that is lost says nothing about the backups: they are not built over.
+#[test]
+fn a_repository_without_its_config_is_not_replaced() {
+    let world = World::with_snapshot();
+    fs::remove_file(world.repository().join("config/1")).unwrap();
+    let before = world.picture("home/.local");
+    for args in [&["backup", "--init", "src"][..], &["init"]] {
+        world.run(args).ends(10).says("is not complete");
+    }
+    assert_eq!(world.picture("home/.local"), before);
+}
+
 #[test]
 fn a_repository_without_its_keys_is_damaged() {
     let world = World::with_snapshot();

@@ -1,48 +1,20 @@
-//! A repository, created or opened.
+//! A repository, opened.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use liasse_format::config::{ChunkSizes, Config, ReaderKey, SlotNote, WriterKey};
+use liasse_format::config::Config;
 use liasse_format::envelope::{self, Kind};
-use liasse_format::ids::{Hash, PublicKey, RepositoryId, SlotId};
+use liasse_format::ids::{PublicKey, RepositoryId, SlotId};
 use liasse_format::keys::{Bundle, Role};
-use liasse_seal::passwords::KdfParams;
-use liasse_seal::{ReaderSecret, SigningKey};
+use liasse_seal::SigningKey;
 use liasse_store::{Area, Key, Store};
-use zeroize::Zeroizing;
 
 use crate::access::{self, Access, Unlock};
-use crate::clock;
 use crate::configs::{self, Current};
+use crate::creation;
 use crate::error::{Error, Result};
 use crate::objects::{Objects, SMALL_LIMIT};
-
-/// What a new repository is to be like.
-pub struct Creation {
-    /// What people call it; may be empty.
-    pub name: String,
-    /// The owner's password.
-    pub password: Zeroizing<String>,
-    /// Cost of deriving a key from it.
-    pub kdf: KdfParams,
-    /// Name of the owner's key, for people.
-    pub label: String,
-    /// Cutting of file content.
-    pub data_chunks: ChunkSizes,
-    /// Level of zstd, −7 to 22.
-    pub level: i32,
-}
-
-impl Creation {
-    /// The defaults, and a password.
-    pub fn new(password: Zeroizing<String>) -> Self {
-        Self { name: String::new(), password, kdf: KdfParams::DEFAULT, label: "owner".to_owned(), data_chunks: ChunkSizes::DATA, level: 3 }
-    }
-}
-
-const BLOCK_SIZE: u32 = 1 << 20;
-const PACK_SIZE: u32 = 32 << 20;
 
 /// An open repository.
 pub struct Repository {
@@ -62,26 +34,6 @@ impl std::fmt::Debug for Repository {
 }
 
 impl Repository {
-    /// Makes a repository in an empty store. The config is written last: without it, there is none.
-    pub fn create(store: Arc<dyn Store>, creation: &Creation) -> Result<Self> {
-        if !configs::numbers(&*store)?.is_empty() {
-            return Err(Error::Exists { location: store.location() });
-        }
-        let repository = RepositoryId(liasse_seal::random_bytes()?);
-        let access = Access::new(new_owner(&creation.label)?)?;
-        let objects = Objects { store, repository, keys: Arc::clone(&access.keys) };
-        let readme = include_str!("README.in").replace("{id}", &repository.to_string());
-        objects.put(&Key::readme(), readme.as_bytes())?;
-        let slot = access::new_slot_id()?;
-        let object = access::seal_slot(repository, &access.bundle, &creation.password, creation.kdf)?;
-        objects.put(&Key::new(Area::Keys, &slot.to_string())?, &object)?;
-        let note = SlotNote { id: slot, role: Role::Owner, label: creation.label.clone(), added: clock::now() };
-        let config = first_config(creation, &access, note)?;
-        let owner = access.owner.as_ref().ok_or(Error::Internal("an owner has an owner key"))?;
-        let hash = configs::write(&objects, owner, &config)?;
-        Ok(Self { objects, access, current: Current { config, hash, refused: Vec::new() }, cache: None })
-    }
-
     /// Opens a repository with a password or a credential.
     pub fn open(store: Arc<dyn Store>, unlock: &Unlock) -> Result<Self> {
         let repository = identify(&*store)?;
@@ -163,7 +115,7 @@ impl Repository {
 fn identify(store: &dyn Store) -> Result<RepositoryId> {
     let numbers = configs::numbers(store)?;
     if numbers.is_empty() {
-        let begun = store.size(&Key::readme())?.is_some() || !store.list(Area::Keys)?.is_empty();
+        let begun = store.size(&Key::readme())?.is_some() || !store.list(Area::Keys)?.is_empty() || creation::holds_backups(store)?;
         let location = store.location();
         return Err(if begun { Error::Unfinished { location, missing: "the config is" } } else { Error::NoRepository { location } });
     }
@@ -207,38 +159,4 @@ fn unlock_slots(store: &dyn Store, repository: RepositoryId, password: &str) -> 
         Some(error) if sound == 0 => Err(error),
         _ => Err(Error::WrongPassword { location: store.location() }),
     }
-}
-
-fn new_owner(label: &str) -> Result<Bundle> {
-    let owner_seed = liasse_seal::random_bytes()?;
-    Ok(Bundle {
-        role: Role::Owner,
-        label: label.to_owned(),
-        repository_secret: liasse_seal::random_bytes()?,
-        owner: SigningKey::from_seed(&owner_seed).public(),
-        readers: vec![liasse_seal::random_bytes()?],
-        owner_seed: Some(owner_seed),
-        writer_seed: Some(liasse_seal::random_bytes()?),
-    })
-}
-
-fn first_config(creation: &Creation, access: &Access, slot: SlotNote) -> Result<Config> {
-    let reader = access.readers.first().map(ReaderSecret::public).ok_or(Error::Internal("an owner has a reader key"))?;
-    let writer = access.writer.as_ref().map(SigningKey::public).ok_or(Error::Internal("an owner has a writer key"))?;
-    let time = clock::now();
-    Ok(Config {
-        number: 1,
-        previous: Hash::NONE,
-        time,
-        name: creation.name.clone(),
-        readers: vec![ReaderKey { key: reader, current: true }],
-        writers: vec![WriterKey { key: writer, label: creation.label.clone(), added: time, revoked_after: None }],
-        slots: vec![slot],
-        data_chunks: creation.data_chunks,
-        tree_chunks: ChunkSizes::TREE,
-        block_size: BLOCK_SIZE,
-        pack_size: PACK_SIZE,
-        level: creation.level,
-        unknown: Vec::new(),
-    })
 }

@@ -1,5 +1,6 @@
 //! Names and structure: strays, configs and their chain, key slots, intents, plans.
 
+use liasse_format::DecodeError;
 use liasse_format::envelope::Kind;
 use liasse_format::ids::{Hash, ObjectName, SessionId, SlotId};
 use liasse_format::session::{Intent, Plan};
@@ -86,7 +87,14 @@ fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
     let noted = &repository.config().slots;
     for slot in listed.iter().filter(|listed| is_name(Area::Keys, &listed.name)) {
         let key = Key::new(Area::Keys, &slot.name)?;
-        keep(gathered, &key, slot_is_sound(repository, &key))?;
+        match slot_is_sound(repository, &key) {
+            // It opens nothing here, and nobody tries to.
+            Err(Error::Damaged { cause: DecodeError::Foreign, .. }) => {
+                gathered.findings.note(key.to_string(), "a key slot of another repository, as an interrupted beginning leaves it");
+                continue;
+            }
+            sound => keep(gathered, &key, sound)?,
+        }
         if !noted.iter().any(|note| note.id.to_string() == slot.name) {
             gathered.findings.note(key.to_string(), "a key slot that the config does not list");
         }
@@ -104,7 +112,7 @@ fn slot_is_sound(repository: &Repository, key: &Key) -> Result<()> {
     let mut input = wire::Reader::new(body);
     liasse_format::keys::Kdf::get(&mut input).map_err(Error::decode(key))?;
     if input.left() < BOX_OVERHEAD {
-        return Err(Error::sealed(key)(SealError::Decode(liasse_format::DecodeError::Truncated { offset: object.len() })));
+        return Err(Error::sealed(key)(SealError::Decode(DecodeError::Truncated { offset: object.len() })));
     }
     Ok(())
 }
