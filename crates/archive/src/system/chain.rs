@@ -1,12 +1,13 @@
 //! Handles of directories that lie as deep as they like: deeper than a path may be long, and deeper than a process may have
 //! files open. Must never open another directory than the one that it stands for.
 //!
-//! Every directory knows the one above it. Of each line from the root down, the deepest [`KEPT`] are open; those further up
-//! are closed and opened again, by their names from the nearest one that is open, when they are needed.
+//! Every directory knows the one above it. Of all directories below one root, those that were opened last are open, at most
+//! [`KEPT`]; the others are closed and opened again, by their names from the nearest one that is open, when they are needed.
 
+use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use liasse_repo::format::tree::Name;
 use rustix::fs::{Mode, OFlags, ResolveFlags};
@@ -14,8 +15,10 @@ use rustix::io::Errno;
 
 use super::Stat;
 
-/// How many directories of a line stay open, besides the root.
-const KEPT: usize = 32;
+/// How many directories below a root stay open. Processes may often have no more than 1,024 files open, or 256.
+const KEPT: usize = 96;
+/// How many of a line that is opened again stay open: the way back up needs them next.
+const KEPT_OF_LINE: usize = 32;
 /// Most bytes of a path in one system call, short of `PATH_MAX`.
 const PATH_SIZE: usize = 4_000;
 
@@ -33,8 +36,15 @@ struct Link {
     way: Way,
     device: u64,
     inode: u64,
+    is_mount: bool,
+    is_owners: bool,
     handle: Mutex<Option<Arc<OwnedFd>>>,
+    pool: Arc<Pool>,
 }
+
+/// The directories below one root that are open, the one that was opened first in front.
+#[derive(Debug, Default)]
+struct Pool(Mutex<VecDeque<Weak<Link>>>);
 
 #[derive(Debug)]
 enum Way {
@@ -47,7 +57,7 @@ enum Way {
 impl Chain {
     /// A root that is already open. `path` is for messages only.
     pub(crate) fn root(handle: OwnedFd, path: Vec<u8>) -> io::Result<Self> {
-        Link::new(Way::Root { path }, handle).map(|link| Self(Arc::new(link)))
+        Link::new(Way::Root { path }, handle, Arc::default()).map(|link| Self(Arc::new(link)))
     }
 
     /// A directory in this one.
@@ -59,10 +69,8 @@ impl Chain {
     pub(crate) fn descend(&self, steps: &[Name]) -> io::Result<Self> {
         let handle = open_below(self.handle()?.as_fd(), steps, open_many)?;
         let way = Way::Below { parent: Arc::clone(&self.0), steps: steps.into() };
-        let link = Arc::new(Link::new(way, handle)?);
-        if let Some(ancestor) = link.ancestors().nth(KEPT).filter(|ancestor| ancestor.parent().is_some()) {
-            ancestor.close();
-        }
+        let link = Arc::new(Link::new(way, handle, Arc::clone(&self.0.pool))?);
+        link.pool.opened(&link);
         Ok(Self(link))
     }
 
@@ -73,7 +81,7 @@ impl Chain {
         let mut handle = highest.parent().ok_or_else(closed_root)?.handle_or_closed()?;
         for (above, link) in closed.iter().enumerate().rev() {
             handle = Arc::new(link.reopen(handle.as_fd())?);
-            if above < KEPT {
+            if above < KEPT_OF_LINE {
                 link.keep(&handle);
             }
         }
@@ -83,6 +91,16 @@ impl Chain {
     /// The file system on which it lies.
     pub(crate) fn device(&self) -> u64 {
         self.0.device
+    }
+
+    /// Whether something is mounted there, perhaps of the same file system.
+    pub(crate) fn is_mount(&self) -> bool {
+        self.0.is_mount
+    }
+
+    /// Whether its owner could list, write and search it when it was first opened.
+    pub(crate) fn is_owners(&self) -> bool {
+        self.0.is_owners
     }
 
     /// Whether it is the directory that was looked up.
@@ -112,9 +130,11 @@ impl Chain {
 }
 
 impl Link {
-    fn new(way: Way, handle: OwnedFd) -> io::Result<Self> {
+    fn new(way: Way, handle: OwnedFd, pool: Arc<Pool>) -> io::Result<Self> {
         let stat = Stat::of_fd(&handle)?;
-        Ok(Self { way, device: stat.device, inode: stat.inode, handle: Mutex::new(Some(Arc::new(handle))) })
+        let (device, inode, is_mount) = (stat.device, stat.inode, stat.is_mount);
+        let is_owners = stat.mode & 0o700 == 0o700;
+        Ok(Self { way, device, inode, is_mount, is_owners, handle: Mutex::new(Some(Arc::new(handle))), pool })
     }
 
     fn parent(&self) -> Option<&Arc<Self>> {
@@ -141,8 +161,9 @@ impl Link {
         }
     }
 
-    fn keep(&self, handle: &Arc<OwnedFd>) {
+    fn keep(self: &Arc<Self>, handle: &Arc<OwnedFd>) {
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(handle));
+        self.pool.opened(self);
     }
 
     fn close(&self) {
@@ -154,6 +175,20 @@ impl Link {
         let handle = open_below(parent, steps, open_many)?;
         let stat = Stat::of_fd(&handle)?;
         if (stat.device, stat.inode) == (self.device, self.inode) { Ok(handle) } else { Err(io::Error::other(Replaced)) }
+    }
+}
+
+impl Pool {
+    /// Closes the one that was opened first, where too many are open. Those that are gone count too, until it is their turn:
+    /// what is closed too early is only opened again.
+    fn opened(&self, link: &Arc<Link>) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.push_back(Arc::downgrade(link));
+        let first = if open.len() > KEPT { open.pop_front() } else { None };
+        drop(open);
+        if let Some(link) = first.and_then(|first| first.upgrade()) {
+            link.close();
+        }
     }
 }
 
@@ -287,7 +322,7 @@ mod tests {
         let closed = line.get(KEPT).unwrap();
         let inode = closed.0.inode;
         assert_eq!(Stat::of_fd(closed.handle().unwrap()).unwrap().inode, inode);
-        assert!(open(&line) <= 2 * KEPT + 1);
+        assert_eq!(open(&line), KEPT + 1);
 
         let replaced = line.get(2).unwrap();
         replaced.0.close();
@@ -296,5 +331,23 @@ mod tests {
         let error = replaced.handle().unwrap_err();
         assert!(error.get_ref().and_then(|cause| cause.downcast_ref::<Replaced>()).is_some());
         assert_eq!(replaced.path(), b"root/d/d");
+    }
+
+    #[test]
+    fn many_side_by_side_are_not_all_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Chain::root(fs::File::open(dir.path()).unwrap().into(), b"root".to_vec()).unwrap();
+        let children: Vec<Chain> = (0..2 * KEPT)
+            .map(|number| {
+                fs::create_dir(dir.path().join(number.to_string())).unwrap();
+                root.child(&Name::new(number.to_string()).unwrap()).unwrap()
+            })
+            .collect();
+        let open = || children.iter().filter(|chain| chain.0.open_handle().is_some()).count();
+        assert_eq!(open(), KEPT);
+        for child in &children {
+            assert_eq!(Stat::of_fd(child.handle().unwrap()).unwrap().inode, child.0.inode);
+        }
+        assert_eq!(open(), KEPT);
     }
 }

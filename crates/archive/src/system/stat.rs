@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::Device;
-use rustix::fs::{AtFlags, FileType, Statx, StatxFlags, StatxTimestamp};
+use rustix::fs::{AtFlags, FileType, Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 
 /// What an entry of a file system is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,8 @@ pub struct Stat {
     pub device: u64,
     /// Its number there.
     pub inode: u64,
+    /// Whether something is mounted there, where the kernel says so (Linux 5.8).
+    pub is_mount: bool,
     /// The device that it stands for, if it does.
     pub special: Device,
     /// Last change of the content.
@@ -116,6 +118,7 @@ impl Stat {
             blocks: stat.stx_blocks,
             device: u64::from(stat.stx_dev_major) << 32 | u64::from(stat.stx_dev_minor),
             inode: stat.stx_ino,
+            is_mount: stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
             special: Device { major: stat.stx_rdev_major, minor: stat.stx_rdev_minor },
             mtime: time(&stat.stx_mtime)?,
             ctime: time(&stat.stx_ctime)?,

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::sync::OnceLock;
 
 use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::{Metadata, Xattr};
@@ -65,15 +66,49 @@ pub(super) fn apply(object: &Object<'_>, metadata: &Metadata, path: impl FnOnce(
     let stat = object.stat()?;
     let is_owned = set_owner(object, &stat, metadata, &mut missed);
     set_xattrs(object, &metadata.xattrs, &mut missed);
-    if stat.kind != FileKind::Symlink {
-        set_mode(object, metadata.mode, is_owned, &mut missed)?;
-    }
-    set_times(object, metadata.mtime, &mut missed)?;
+    // A program that was to run as its owner must not run as somebody else, so those bits need the right owner.
+    let allowed = if is_owned { metadata.mode } else { metadata.mode & !SET_IDS };
+    let mode = if stat.kind == FileKind::Symlink { None } else { Some(object.chmod(allowed)) };
+    let times = object.set_mtime(metadata.mtime);
+    let after = object.stat()?;
+    missed.extend(mode.and_then(|done| missed_mode(done, &after, metadata.mode)));
+    missed.extend(missed_times(times, &after, metadata.mtime));
     if missed.is_empty() {
         return Ok(Vec::new());
     }
     let path = path();
     Ok(missed.into_iter().map(|(what, cause)| Shortfall { path: path.clone(), what, cause }).collect())
+}
+
+/// Gives a file or directory that this process has just made its metadata, in as few calls as most need: one look at the end tells
+/// whether all is as it must be. If anything is not, it is done by [`apply`], which tells what could not be set. To be used where
+/// no default ACL was handed down.
+pub(super) fn apply_new(fd: BorrowedFd<'_>, metadata: &Metadata, path: impl FnOnce() -> Vec<u8>) -> io::Result<Vec<Shortfall>> {
+    let object = Object::Open(fd);
+    if is_applied(&object, metadata).unwrap_or(false) { Ok(Vec::new()) } else { apply(&object, metadata, path) }
+}
+
+fn is_applied(object: &Object<'_>, metadata: &Metadata) -> io::Result<bool> {
+    // Those bits need the right owner, which is known only when it was looked at.
+    if metadata.mode & SET_IDS != 0 {
+        return Ok(false);
+    }
+    if (metadata.uid, metadata.gid) != process_owner() {
+        object.chown(Some(metadata.uid), Some(metadata.gid))?;
+    }
+    let magic = object.magic_path();
+    metadata.xattrs.iter().try_for_each(|xattr| object.attributed(&magic).set(xattr))?;
+    object.chmod(metadata.mode)?;
+    object.set_mtime(metadata.mtime)?;
+    let after = object.stat()?;
+    let is_owned = (after.uid, after.gid) == (metadata.uid, metadata.gid);
+    Ok(is_owned && after.mode == metadata.mode && is_near(after.mtime, metadata.mtime))
+}
+
+/// Whom new files belong to, in most directories. If it is wrong, or changes, the last look shows it.
+fn process_owner() -> (u32, u32) {
+    static OWNER: OnceLock<(u32, u32)> = OnceLock::new();
+    *OWNER.get_or_init(|| (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw()))
 }
 
 type Missed = Vec<(What, io::Error)>;
@@ -123,26 +158,21 @@ fn is_surplus(name: &[u8], wanted: &[Xattr]) -> bool {
     REMOVABLE.iter().any(|prefix| name.starts_with(prefix)) && !wanted.iter().any(|xattr| xattr.name == name)
 }
 
-/// A program that was to run as its owner must not run as somebody else, so those bits need the right owner.
-fn set_mode(object: &Object<'_>, mode: u32, is_owned: bool, missed: &mut Missed) -> io::Result<()> {
-    let allowed = if is_owned { mode } else { mode & !SET_IDS };
-    match object.chmod(allowed) {
-        Err(cause) if object.stat()?.mode != mode => missed.push((What::Mode, cause)),
-        _ if object.stat()?.mode != mode => {
-            missed.push((What::Mode, io::Error::new(io::ErrorKind::PermissionDenied, "some permission bits were not set")));
-        }
-        _ => {}
-    }
-    Ok(())
+fn missed_mode(done: io::Result<()>, after: &Stat, mode: u32) -> Option<(What, io::Error)> {
+    let unset = || io::Error::new(io::ErrorKind::PermissionDenied, "some permission bits were not set");
+    (after.mode != mode).then(|| (What::Mode, done.err().unwrap_or_else(unset)))
 }
 
-fn set_times(object: &Object<'_>, mtime: Time, missed: &mut Missed) -> io::Result<()> {
-    if let Err(cause) = object.set_mtime(mtime) {
-        missed.push((What::Times, cause));
-    } else if object.stat()?.mtime.seconds().abs_diff(mtime.seconds()) > COARSEST_SECONDS {
-        missed.push((What::Times, io::Error::new(io::ErrorKind::Unsupported, "the file system cannot hold a time so far away")));
+fn missed_times(done: io::Result<()>, after: &Stat, mtime: Time) -> Option<(What, io::Error)> {
+    let unset = || io::Error::new(io::ErrorKind::Unsupported, "the file system cannot hold a time so far away");
+    match done {
+        Err(cause) => Some((What::Times, cause)),
+        Ok(()) => (!is_near(after.mtime, mtime)).then(|| (What::Times, unset())),
     }
-    Ok(())
+}
+
+fn is_near(is: Time, wanted: Time) -> bool {
+    is.seconds().abs_diff(wanted.seconds()) <= COARSEST_SECONDS
 }
 
 impl Object<'_> {

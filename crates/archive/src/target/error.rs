@@ -63,6 +63,8 @@ pub enum TargetOperation {
     Make,
     /// Writing a file.
     Write,
+    /// Reading it again.
+    Read,
     /// Giving it its metadata.
     Apply,
     /// Moving it to its name.
@@ -104,6 +106,7 @@ impl fmt::Display for TargetOperation {
             Self::MakeDirectory => "make the directory",
             Self::Make => "make",
             Self::Write => "write",
+            Self::Read => "read",
             Self::Apply => "set the metadata of",
             Self::Place => "put in its place",
             Self::Remove => "remove",

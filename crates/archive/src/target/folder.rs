@@ -1,8 +1,8 @@
 //! A directory of the target. Must never reach anything but its own entries.
 
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use liasse_repo::format::tree::{Metadata, Name};
 use rustix::fs::{AtFlags, Mode, OFlags};
@@ -16,11 +16,15 @@ use crate::system::{self, Chain};
 #[derive(Debug, Clone)]
 pub struct Folder {
     chain: Chain,
+    /// Whether the restore made it, and nothing was handed down to it.
+    is_plain: bool,
+    /// Whether it hands a default ACL down to what is made in it, once that was asked.
+    hands_down: Arc<OnceLock<bool>>,
 }
 
 impl Folder {
     pub(super) fn new(chain: Chain) -> Self {
-        Self { chain }
+        Self { chain, is_plain: false, hands_down: Arc::default() }
     }
 
     /// The way to it, for messages.
@@ -36,7 +40,7 @@ impl Folder {
     /// A directory in it that is there.
     pub fn open(&self, name: &Name) -> Result<Self, TargetError> {
         let failed = |error| TargetError::new(self.path_of(name), TargetOperation::Open, error);
-        Ok(Self { chain: self.chain.child(name).map_err(failed)? })
+        Ok(Self::new(self.chain.child(name).map_err(failed)?))
     }
 
     /// A directory some names below it that is there. It is the folder itself when there are no names.
@@ -48,7 +52,7 @@ impl Folder {
             let names: Vec<&[u8]> = path.iter().map(Name::as_bytes).collect();
             TargetError::new([self.path(), names.join(&b'/')].join(&b'/'), TargetOperation::Open, error)
         };
-        Ok(Self { chain: self.chain.descend(path).map_err(failed)? })
+        Ok(Self::new(self.chain.descend(path).map_err(failed)?))
     }
 
     /// Makes a directory in it, for its owner only, and says whether it was made: a real directory that is there already is
@@ -66,8 +70,12 @@ impl Folder {
                 }
             }
         }
-        let folder = self.open(name)?;
-        if made {
+        let mut folder = self.open(name)?;
+        if made && !self.hands_down() {
+            folder.is_plain = true;
+            folder.hands_down = Arc::new(OnceLock::from(false));
+        }
+        if made && !folder.chain.is_owners() {
             // A default ACL above it, or the umask, may have taken from the owner what the restore itself needs.
             folder.at(TargetOperation::MakeDirectory, |handle| Ok(rustix::fs::fchmod(handle, Mode::RWXU)?))?;
         }
@@ -112,9 +120,40 @@ impl Folder {
         remove::remove(self, name)
     }
 
+    /// Removes an entry with all that is in it, or only looks what would go, but for what is spared and what is mounted: that stays,
+    /// with the directories above it. `spares` is asked with the way to each entry from here. Whether nothing is left of it.
+    pub fn clear(&self, name: &Name, look_only: bool, spares: &mut dyn FnMut(&[u8]) -> bool) -> Result<bool, TargetError> {
+        remove::clear(self, name, look_only, true, spares)
+    }
+
+    /// Reads a regular file from its start to its end, so many bytes at a time. A symbolic link is not followed.
+    pub fn read_file(&self, name: &Name, buffer_size: usize, mut each: impl FnMut(&[u8])) -> Result<(), TargetError> {
+        self.on(name, TargetOperation::Read, |handle| {
+            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            let mut file: std::fs::File = rustix::fs::openat(handle, name.as_bytes(), flags, Mode::empty())?.into();
+            if Stat::of_fd(&file)?.kind != FileKind::File {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+            }
+            let mut buffer = vec![0; buffer_size];
+            loop {
+                match file.read(&mut buffer) {
+                    Ok(0) => return Ok(()),
+                    Ok(length) => each(buffer.get(..length).unwrap_or_default()),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        })
+    }
+
     /// Gives the directory itself its metadata. To be called when nothing more is made in it.
     pub fn apply(&self, metadata: &Metadata) -> Result<Vec<Shortfall>, TargetError> {
-        self.at(TargetOperation::Apply, |handle| apply::apply(&Object::Open(handle.as_fd()), metadata, || self.path()))
+        self.at(TargetOperation::Apply, |handle| {
+            if self.is_plain {
+                return apply::apply_new(handle.as_fd(), metadata, || self.path());
+            }
+            apply::apply(&Object::Open(handle.as_fd()), metadata, || self.path())
+        })
     }
 
     /// Gives an entry that is there its metadata, whatever its kind, and leaves its content.
@@ -142,9 +181,17 @@ impl Folder {
         })
     }
 
-    /// Whether both lie on one file system.
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
-        self.chain.device() == other.chain.device()
+    /// Whether it lies on the same file system as the one above it, and nothing is mounted there.
+    pub fn is_beside(&self, above: &Self) -> bool {
+        self.chain.device() == above.chain.device() && !self.chain.is_mount()
+    }
+
+    /// Whether what is made in it gets attributes from it: a default ACL is all that Linux hands down.
+    pub(super) fn hands_down(&self) -> bool {
+        *self.hands_down.get_or_init(|| {
+            let ask = |handle: Arc<OwnedFd>| rustix::fs::fgetxattr(handle, "system.posix_acl_default", &mut [0_u8; 0]);
+            !matches!(self.chain.handle().map(ask), Ok(Err(Errno::NODATA | Errno::NOTSUP)))
+        })
     }
 
     pub(super) fn handle(&self) -> io::Result<Arc<OwnedFd>> {

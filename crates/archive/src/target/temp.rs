@@ -57,7 +57,11 @@ impl TempFile {
     /// Gives it its metadata and its name.
     pub fn finish(self, metadata: &Metadata, occupied: Occupied) -> Result<Vec<Shortfall>, TargetError> {
         let path = || self.temp.folder.path_of(&self.temp.name);
-        let shortfalls = apply::apply(&Object::Open(self.file.as_fd()), metadata, path);
+        let shortfalls = if self.temp.folder.hands_down() {
+            apply::apply(&Object::Open(self.file.as_fd()), metadata, path)
+        } else {
+            apply::apply_new(self.file.as_fd(), metadata, path)
+        };
         let shortfalls = shortfalls.map_err(|error| self.failed(TargetOperation::Apply, error))?;
         self.temp.place(occupied)?;
         Ok(shortfalls)
