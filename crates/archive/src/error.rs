@@ -42,6 +42,14 @@ pub enum Error {
         /// What was asked for.
         path: String,
     },
+    /// What the snapshot does not have may have been deleted, or not read: it does not say which.
+    #[error("the snapshot names only {named} of the {unread} entries that could not be read when it was made")]
+    UnnamedUnread {
+        /// How many it names.
+        named: u64,
+        /// How many there were.
+        unread: u64,
+    },
     /// A pattern cannot be understood.
     #[error(transparent)]
     Pattern(#[from] PatternError),

@@ -1,35 +1,23 @@
 //! Files that are restored together: enough to open each block once, few enough to bound memory and open files.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use liasse_repo::format::content::{ChunkRef, Content, Hole};
+use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::{Metadata, Name};
-use liasse_repo::{ListWalk, PackNumber, Scratch, Verified};
+use liasse_repo::{ListWalk, PackNumber, Scratch};
 
 use super::plan::{full_cause, occupied};
-use super::{Lost, RestoreReport, Run, fill, is_of_one_entry};
-use crate::error::Result;
-use crate::target::{Folder, Shortfall, TempFile};
+use super::task::FileTask;
+use super::{RestoreReport, Run, fill, is_of_one_entry};
+use crate::error::{Error, Result};
+use crate::target::{Folder, Shortfall, TargetError, TargetErrorKind};
 
-/// Chunks, files, and files of several chunks (which may be open all at once) of a batch.
+/// Chunks, entries, and files of several chunks (which may be open all at once) of a batch.
 const MOST_CHUNKS: usize = 64 << 10;
-const MOST_FILES: usize = 8 << 10;
-const MOST_OPEN: usize = 256;
-
-/// A file that is being restored. Any thread may write to it; the one that writes its last byte gives it its name.
-pub(super) struct FileTask {
-    folder: Folder,
-    name: Name,
-    pub(super) content: Content,
-    metadata: Metadata,
-    /// In the snapshot.
-    pub(super) path: Vec<u8>,
-    file: Mutex<Option<TempFile>>,
-    left: AtomicU64,
-    lost: Mutex<Option<(String, bool)>>,
-}
+const MOST_ENTRIES: usize = 8 << 10;
+const MOST_OPEN: usize = 96;
 
 /// A chunk of a file.
 pub(super) struct ChunkJob {
@@ -41,14 +29,6 @@ pub(super) struct ChunkJob {
     pub(super) position: u64,
 }
 
-/// A further name of a file.
-struct Link {
-    folder: Folder,
-    name: Name,
-    first: (Folder, Name),
-    path: Vec<u8>,
-}
-
 /// What is done together.
 pub(super) struct Batch<'r> {
     run: &'r Run<'r>,
@@ -56,129 +36,40 @@ pub(super) struct Batch<'r> {
     files: Vec<Arc<FileTask>>,
     open: usize,
     kept: Vec<(Folder, Name, Metadata)>,
-    links: Vec<Link>,
+    /// Further names of files that are in this batch or an earlier one, each ready to be a file of its own.
+    links: Vec<FileTask>,
+    /// Chunks that the links list.
+    listed: usize,
     folders: Vec<(Folder, Metadata)>,
-}
-
-impl FileTask {
-    pub(super) fn new(folder: Folder, name: Name, content: Content, metadata: Metadata, path: Vec<u8>) -> Self {
-        let left = AtomicU64::new(content.data_size());
-        Self { folder, name, content, metadata, path, file: Mutex::default(), left, lost: Mutex::default() }
-    }
-
-    /// Gives the file up.
-    pub(super) fn lose(&self, cause: String, damage: bool) {
-        lock(&self.lost).get_or_insert((cause, damage));
-        *lock(&self.file) = None;
-    }
-
-    pub(super) fn is_lost(&self) -> bool {
-        lock(&self.lost).is_some()
-    }
-
-    /// Writes a chunk at its place; the last one finishes the file.
-    pub(super) fn write(&self, run: &Run<'_>, position: u64, bytes: &Verified<'_>) -> Result<Vec<Shortfall>> {
-        {
-            let mut file = lock(&self.file);
-            if self.is_lost() {
-                return Ok(Vec::new());
-            }
-            let file = match &mut *file {
-                Some(file) => file,
-                none => none.insert(self.begin()?),
-            };
-            for (offset, part) in Placed::new(&self.content.holes, position, bytes) {
-                file.write_at(offset, part)?;
-            }
-        }
-        let written = bytes.len() as u64;
-        if self.left.fetch_sub(written, Ordering::AcqRel) == written { self.finish(run) } else { Ok(Vec::new()) }
-    }
-
-    fn begin(&self) -> Result<TempFile> {
-        let file = self.folder.create_temp(&self.name)?;
-        file.set_len(self.content.size)?;
-        Ok(file)
-    }
-
-    /// Gives the file its metadata and its name.
-    pub(super) fn finish(&self, run: &Run<'_>) -> Result<Vec<Shortfall>> {
-        let file = lock(&self.file).take();
-        let file = match file {
-            Some(file) => file,
-            None => self.begin()?,
-        };
-        Ok(file.finish(&self.metadata, occupied(run))?)
-    }
-
-    /// Reads the restored file again. What is wrong with it, if anything.
-    pub(super) fn verify(&self) -> Option<String> {
-        fill::verify(&self.folder, &self.name, &self.content)
-    }
-}
-
-/// The parts of a run of data, and where each lies in the file: holes part them.
-struct Placed<'b> {
-    holes: std::slice::Iter<'b, Hole>,
-    next: Option<&'b Hole>,
-    offset: u64,
-    bytes: &'b [u8],
-}
-
-impl<'b> Placed<'b> {
-    fn new(holes: &'b [Hole], position: u64, bytes: &'b [u8]) -> Self {
-        let mut holes = holes.iter();
-        let mut offset = position;
-        let mut next = holes.next();
-        // Every hole that starts at or before the place moves it on.
-        while let Some(hole) = next.filter(|hole| hole.offset <= offset) {
-            offset += hole.length;
-            next = holes.next();
-        }
-        Self { holes, next, offset, bytes }
-    }
-}
-
-impl<'b> Iterator for Placed<'b> {
-    type Item = (u64, &'b [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some(hole) = self.next.filter(|hole| hole.offset <= self.offset) {
-            self.offset += hole.length;
-            self.next = self.holes.next();
-        }
-        let room = self.next.map_or(u64::MAX, |hole| hole.offset - self.offset);
-        let length = self.bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-        let (part, rest) = self.bytes.split_at_checked(length).filter(|(part, _)| !part.is_empty())?;
-        let offset = self.offset;
-        self.offset += part.len() as u64;
-        self.bytes = rest;
-        Some((offset, part))
-    }
+    scratch: Scratch,
 }
 
 impl<'r> Batch<'r> {
-    pub(super) fn new(run: &'r Run<'r>) -> Self {
-        Self { run, chunks: Vec::new(), files: Vec::new(), open: 0, kept: Vec::new(), links: Vec::new(), folders: Vec::new() }
+    pub(super) fn new(run: &'r Run<'r>, scratch: Scratch) -> Self {
+        let (chunks, files, kept, links, folders) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { run, chunks, files, open: 0, kept, links, listed: 0, folders, scratch }
     }
 
     /// Adds a file. A very long one is written in parts, as its list of chunks is read.
-    pub(super) fn add(&mut self, file: &Arc<FileTask>, scratch: &mut Scratch, report: &mut RestoreReport) -> Result<()> {
-        self.files.push(Arc::clone(file));
+    pub(super) fn add(&mut self, file: FileTask, report: &mut RestoreReport) -> Result<()> {
+        self.begin(file, report)?;
+        self.flush_if_full(report)
+    }
+
+    fn begin(&mut self, file: FileTask, report: &mut RestoreReport) -> Result<()> {
+        self.run.progress.expect(file.content.size);
+        let file = Arc::new(file);
+        self.files.push(Arc::clone(&file));
         self.open += usize::from(file.content.depth > 0 || file.content.chunks.len() > 1);
-        self.locate(file, scratch, report)?;
-        if self.files.len() >= MOST_FILES || self.open >= MOST_OPEN || self.chunks.len() >= MOST_CHUNKS {
-            self.flush(report)?;
-        }
-        Ok(())
+        self.locate(&file, report)
     }
 
     /// Finds where the chunks of a file lie. A list that cannot be read, or a chunk that is nowhere, takes the file with it.
-    fn locate(&mut self, file: &Arc<FileTask>, scratch: &mut Scratch, report: &mut RestoreReport) -> Result<()> {
+    fn locate(&mut self, file: &Arc<FileTask>, report: &mut RestoreReport) -> Result<()> {
         let mut walk = ListWalk::new(&file.content);
         let mut position = 0;
         loop {
-            let next = walk.next(self.run.reader, scratch).and_then(|chunk| match chunk {
+            let next = walk.next(self.run.reader, &mut self.scratch).and_then(|chunk| match chunk {
                 Some(chunk) => self.run.reader.locate(ChunkKind::Data, &chunk).map(|located| Some((chunk, located))),
                 None => Ok(None),
             });
@@ -202,34 +93,41 @@ impl<'r> Batch<'r> {
     }
 
     /// Adds a file that stays as it is and only gets its metadata.
-    pub(super) fn apply(&mut self, folder: Folder, name: Name, metadata: Metadata) {
+    pub(super) fn apply(&mut self, folder: Folder, name: Name, metadata: Metadata, report: &mut RestoreReport) -> Result<()> {
         self.kept.push((folder, name, metadata));
+        self.flush_if_full(report)
     }
 
-    /// Adds a further name of a file that is in this batch or an earlier one.
-    pub(super) fn link(&mut self, folder: Folder, name: Name, first: (Folder, Name), path: Vec<u8>) {
-        self.links.push(Link { folder, name, first, path });
+    /// Adds a further name of a file, which becomes a file of its own where the first is lost.
+    pub(super) fn link(&mut self, file: FileTask, report: &mut RestoreReport) -> Result<()> {
+        self.listed += file.content.chunks.len();
+        self.links.push(file);
+        self.flush_if_full(report)
     }
 
     /// Adds a folder that is complete once this batch is.
-    pub(super) fn folder_done(&mut self, folder: Folder, metadata: Metadata) {
+    pub(super) fn folder_done(&mut self, folder: Folder, metadata: Metadata, report: &mut RestoreReport) -> Result<()> {
         self.folders.push((folder, metadata));
+        self.flush_if_full(report)
     }
 
-    /// Does it all: chunks, files without any, metadata, links, and folders last.
+    fn flush_if_full(&mut self, report: &mut RestoreReport) -> Result<()> {
+        let entries = self.files.len() + self.kept.len() + self.links.len() + self.folders.len();
+        let chunks = self.chunks.len().max(self.listed);
+        if entries >= MOST_ENTRIES || self.open >= MOST_OPEN || chunks >= MOST_CHUNKS { self.flush(report) } else { Ok(()) }
+    }
+
+    /// Does it all: chunks, files without any, links, metadata, and folders last.
     pub(super) fn flush(&mut self, report: &mut RestoreReport) -> Result<()> {
-        fill::fill(self.run, &mut self.chunks, report)?;
-        for file in std::mem::take(&mut self.files) {
-            self.account(&file, report)?;
+        self.write(report)?;
+        while !self.links.is_empty() {
+            self.link_all(report)?;
+            self.write(report)?;
         }
-        self.open = 0;
+        self.listed = 0;
         for (folder, name, metadata) in self.kept.drain(..) {
             let applied = folder.apply_to(&name, &metadata);
             survive(applied, &folder.path_of(&name), report)?;
-        }
-        for link in self.links.drain(..) {
-            let made = link.folder.hard_link(&link.name, &link.first.0, &link.first.1, occupied(self.run));
-            survive(made.map(|()| Vec::new()), &link.path, report)?;
         }
         for (folder, metadata) in self.folders.drain(..) {
             let applied = folder.apply(&metadata);
@@ -238,11 +136,47 @@ impl<'r> Batch<'r> {
         Ok(())
     }
 
+    fn write(&mut self, report: &mut RestoreReport) -> Result<()> {
+        fill::fill(self.run, &mut self.chunks, report)?;
+        for file in std::mem::take(&mut self.files) {
+            self.account(&file, report)?;
+        }
+        self.open = 0;
+        Ok(())
+    }
+
+    /// Links the names whose first stands. Of those whose first is lost, one is written as a file and is their first if it can be;
+    /// the others wait for it.
+    fn link_all(&mut self, report: &mut RestoreReport) -> Result<()> {
+        let mut begun = HashSet::new();
+        for link in std::mem::take(&mut self.links) {
+            self.run.stop.check()?;
+            let first = link.first.as_ref().ok_or(Error::Internal("a link to nothing"))?;
+            let Some((folder, name)) = first.place() else {
+                if begun.insert(Arc::as_ptr(first)) {
+                    self.begin(link, report)?;
+                } else {
+                    self.links.push(link);
+                }
+                continue;
+            };
+            match link.folder.hard_link(&link.name, &folder, &name, occupied(self.run)) {
+                Ok(()) => report.others += 1,
+                // Another file system, or one without links, or the file has as many names as it can have.
+                Err(error) if is_of_one_entry(&error) && !matches!(error.kind, TargetErrorKind::Exists { .. }) => {
+                    self.begin(link, report)?;
+                }
+                Err(error) => survive(Err(error), &link.path, report)?,
+            }
+        }
+        Ok(())
+    }
+
     fn account(&self, file: &FileTask, report: &mut RestoreReport) -> Result<()> {
         if file.content.data_size() == 0 && !file.is_lost() {
             match file.finish(self.run) {
-                Err(crate::Error::Target(error)) if is_of_one_entry(&error) => file.lose(full_cause(&error), false),
-                result => report.shortfalls.extend(result?.into_iter().map(Into::into)),
+                Err(Error::Target(error)) if is_of_one_entry(&error) => file.lose(full_cause(&error), false),
+                result => report.fall_short(result?),
             }
         }
         if self.run.options.verify
@@ -251,47 +185,24 @@ impl<'r> Batch<'r> {
         {
             file.lose(wrong, false);
         }
-        if let Some((cause, damage)) = lock(&file.lost).take() {
-            report.damaged.push(Lost { path: file.path.clone(), cause, damage });
-        } else {
-            report.files += 1;
-            report.bytes += file.content.size;
+        if let Some((cause, damage)) = file.outcome() {
+            report.lose(file.path.clone(), cause, damage);
+            return Ok(());
         }
+        if let Some(first) = &file.first {
+            first.is_at(&file.folder, &file.name);
+        }
+        report.files += 1;
+        report.bytes += file.content.size;
         Ok(())
     }
 }
 
-fn survive(done: std::result::Result<Vec<Shortfall>, crate::target::TargetError>, path: &[u8], report: &mut RestoreReport) -> Result<()> {
+fn survive(done: Result<Vec<Shortfall>, TargetError>, path: &[u8], report: &mut RestoreReport) -> Result<()> {
     match done {
-        Ok(shortfalls) => report.shortfalls.extend(shortfalls.into_iter().map(Into::into)),
-        Err(error) if is_of_one_entry(&error) => {
-            report.damaged.push(Lost { path: path.to_vec(), cause: full_cause(&error), damage: false });
-        }
+        Ok(shortfalls) => report.fall_short(shortfalls),
+        Err(error) if is_of_one_entry(&error) => report.lose(path.to_vec(), full_cause(&error), false),
         Err(error) => return Err(error.into()),
     }
     Ok(())
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn data_goes_around_holes() {
-        let holes = [Hole { offset: 0, length: 10 }, Hole { offset: 15, length: 5 }, Hole { offset: 30, length: 70 }];
-        let data: Vec<u8> = (0..18).collect();
-        let placed = |position: usize, length: usize| -> Vec<(u64, Vec<u8>)> {
-            let bytes = data.get(position..position + length).unwrap_or_default();
-            Placed::new(&holes, position as u64, bytes).map(|(offset, part)| (offset, part.to_vec())).collect()
-        };
-        let range = |from: u8, to: u8| (from..to).collect::<Vec<u8>>();
-        assert_eq!(placed(0, 18), [(10, range(0, 5)), (20, range(5, 15)), (100, range(15, 18))]);
-        assert_eq!(placed(5, 3), [(20, range(5, 8))]);
-        assert_eq!(placed(4, 2), [(14, range(4, 5)), (20, range(5, 6))]);
-        assert_eq!(placed(15, 3), [(100, range(15, 18))]);
-    }
 }

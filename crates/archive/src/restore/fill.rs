@@ -8,12 +8,11 @@ use liasse_repo::format::content::Content;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::Name;
 
-use super::batch::{ChunkJob, lock};
+use super::batch::ChunkJob;
 use super::plan::full_cause;
-use super::{RestoreReport, Run, Shortfall, is_of_one_entry};
+use super::{RestoreReport, Run, is_of_one_entry, lock};
 use crate::error::{Error, Result};
-use crate::source::{Directory, SourceDirectory, SourceFile};
-use crate::target::Folder;
+use crate::target::{Folder, Shortfall};
 
 /// Most threads that read and write.
 const MOST_THREADS: usize = 8;
@@ -56,7 +55,7 @@ pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut Resto
     });
     drop(groups);
     chunks.clear();
-    report.shortfalls.append(&mut lock(&shortfalls));
+    report.fall_short(std::mem::take(&mut *lock(&shortfalls)));
     let failure = lock(&failure).take();
     failure.map_or(Ok(()), Err)
 }
@@ -70,7 +69,7 @@ fn write(run: &Run<'_>, job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<
     run.progress.at(&job.file.path);
     match run.reader.chunk(ChunkKind::Data, &job.chunk, scratch, buffer) {
         Ok(bytes) => match job.file.write(run, job.position, &bytes) {
-            Ok(shortfalls) => return Ok(shortfalls.into_iter().map(Into::into).collect()),
+            Ok(shortfalls) => return Ok(shortfalls),
             Err(Error::Target(error)) if is_of_one_entry(&error) => job.file.lose(full_cause(&error), false),
             Err(error) => return Err(error),
         },
@@ -80,32 +79,16 @@ fn write(run: &Run<'_>, job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<
     Ok(Vec::new())
 }
 
-/// Reads a restored file again and compares it with what it must be. What is wrong, if anything.
+/// Reads a file of the target and compares it with what it must be. What is wrong, if anything.
 pub(super) fn verify(folder: &Folder, name: &Name, content: &Content) -> Option<String> {
-    let read = || {
-        let directory = Directory::open(path_of(folder).as_ref())?;
-        let stat = directory.stat(name)?;
-        let file = directory.open_file(name, &stat)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; READ_BYTES];
-        let mut offset = 0;
-        loop {
-            let length = file.read_at(offset, &mut buffer)?;
-            if length == 0 {
-                return Ok::<_, crate::source::SourceError>(hasher.finalize());
-            }
-            hasher.update(buffer.get(..length).unwrap_or_default());
-            offset += length as u64;
-        }
-    };
-    match read() {
-        Ok(hash) if *hash.as_bytes() == content.hash.0 => None,
-        Ok(_) => Some("it was written, and does not read back as it was written".to_owned()),
-        Err(error) => Some(format!("it was written, and cannot be read back: {error}: {}", error.source)),
+    let mut hasher = blake3::Hasher::new();
+    let length = usize::try_from(content.size).unwrap_or(READ_BYTES).clamp(1, READ_BYTES);
+    let read = folder.read_file(name, length, |bytes| {
+        hasher.update(bytes);
+    });
+    match read {
+        Ok(()) if *hasher.finalize().as_bytes() == content.hash.0 => None,
+        Ok(()) => Some("it was written, and does not read back as it was written".to_owned()),
+        Err(error) => Some(format!("it was written, and cannot be read back: {}", full_cause(&error))),
     }
-}
-
-fn path_of(folder: &Folder) -> std::path::PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(folder.path()).into()
 }

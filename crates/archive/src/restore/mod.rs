@@ -5,10 +5,14 @@
 //! restored is in the report, and does not stop the rest.
 
 mod batch;
+mod entries;
 mod fill;
 mod plan;
+mod surplus;
+mod task;
 
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use liasse_repo::format::tree::Node;
 use liasse_repo::{Phase, Progress, Reader, Repository, Scratch, Snapshot, Stop};
@@ -18,6 +22,7 @@ use crate::list::{self, Found};
 use crate::patterns::Patterns;
 use crate::target::{self, Target, TargetError, TargetErrorKind};
 use plan::Planner;
+use surplus::Surplus;
 
 /// What happens to a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,10 +94,29 @@ pub struct RestoreReport {
     pub unchanged: u64,
     /// Entries removed because the snapshot does not have them.
     pub deleted: u64,
-    /// What could not be set.
+    /// Entries that the snapshot does not have and that were not removed, or not whole: they were left out of the backup or the restore.
+    pub spared: u64,
+    /// What could not be set; the first 1,000 are kept.
     pub shortfalls: Vec<Shortfall>,
+    /// How many could not be set.
+    pub shortfall_count: u64,
     /// What is not restored.
     pub damaged: Vec<Lost>,
+}
+
+/// Most shortfalls that a report names; it counts all.
+const SHORTFALLS_LIMIT: usize = 1_000;
+
+impl RestoreReport {
+    fn fall_short(&mut self, shortfalls: Vec<target::Shortfall>) {
+        self.shortfall_count += shortfalls.len() as u64;
+        let room = SHORTFALLS_LIMIT.saturating_sub(self.shortfalls.len());
+        self.shortfalls.extend(shortfalls.into_iter().take(room).map(Into::into));
+    }
+
+    fn lose(&mut self, path: Vec<u8>, cause: String, damage: bool) {
+        self.damaged.push(Lost { path, cause, damage });
+    }
 }
 
 /// What all parts of a restore share.
@@ -114,19 +138,19 @@ pub fn restore(
     let reader = repository.reader()?;
     let mut scratch = Scratch::new()?;
     let found = list::find(&reader, snapshot, &options.path, &mut scratch)?;
+    let surplus = Surplus::new(options, &snapshot.record)?;
     let target = if options.dry_run { Target::open(&options.target).ok() } else { Some(Target::create(&options.target)?) };
     let run = Run { reader: &reader, options, progress, stop };
     progress.begin(Phase::Restore);
     let mut path = trimmed(&options.path);
-    let sources = snapshot.record.sources.clone();
     match found {
-        Found::Root(tree) => Planner::new(&run, target, sources, path, scratch).tree(&tree, None),
+        Found::Root(tree) => Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, None),
         Found::Entry(entry) => {
             if let Node::Directory { tree, .. } = entry.node {
-                return Planner::new(&run, target, sources, path, scratch).tree(&tree, Some(entry.metadata));
+                return Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, Some(entry.metadata));
             }
             path.truncate(path.len() - entry.name.as_bytes().len() - 1);
-            Planner::new(&run, target, sources, path, scratch).single(*entry)
+            Planner::new(&run, target, surplus, path, scratch)?.single(*entry)
         }
     }
 }
@@ -158,4 +182,8 @@ impl From<target::Shortfall> for Shortfall {
 /// Whether an error of the target is of one entry only, so that the others can still be restored.
 fn is_of_one_entry(error: &TargetError) -> bool {
     !matches!(error.kind, TargetErrorKind::Full | TargetErrorKind::ReadOnly)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,10 +7,12 @@ use liasse_repo::format::content::Content;
 use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
 use liasse_repo::{Scratch, TreeWalk};
 
-use super::batch::{Batch, FileTask};
-use super::{Lost, Overwrite, RestoreReport, Run, is_of_one_entry};
+use super::batch::Batch;
+use super::surplus::Surplus;
+use super::task::First;
+use super::{Overwrite, RestoreReport, Run, entries, is_of_one_entry};
 use crate::error::{Error, Result};
-use crate::target::{FileKind, Folder, Occupied, Target, TargetError};
+use crate::target::{Folder, Occupied, Target, TargetError};
 
 /// A folder of the snapshot that is being restored.
 struct Frame<'r> {
@@ -19,6 +21,8 @@ struct Frame<'r> {
     metadata: Option<Metadata>,
     /// The folder in the target, once something in it is wanted.
     folder: Option<Folder>,
+    /// Whether this restore made it, so that nothing was in it.
+    is_new: bool,
     path_length: usize,
     /// Whether all of it is wanted.
     whole: bool,
@@ -28,40 +32,41 @@ struct Frame<'r> {
 
 /// The walk of one restore.
 pub(super) struct Planner<'r> {
-    run: &'r Run<'r>,
+    pub(super) run: &'r Run<'r>,
     target: Option<Target>,
-    sources: Vec<Vec<u8>>,
+    pub(super) surplus: Surplus<'r>,
     frames: Vec<Frame<'r>>,
-    path: Vec<u8>,
+    pub(super) path: Vec<u8>,
     scratch: Scratch,
-    batch: Batch<'r>,
-    /// Files with several names: where the first was put.
-    linked: HashMap<u64, (Folder, Name)>,
-    report: RestoreReport,
+    pub(super) batch: Batch<'r>,
+    /// What may have several names, and where the first of them stands.
+    pub(super) linked: HashMap<entries::Key, Arc<First>>,
+    pub(super) report: RestoreReport,
 }
 
 impl<'r> Planner<'r> {
-    pub(super) fn new(run: &'r Run<'r>, target: Option<Target>, sources: Vec<Vec<u8>>, path: Vec<u8>, scratch: Scratch) -> Self {
-        Self {
+    pub(super) fn new(run: &'r Run<'r>, target: Option<Target>, surplus: Surplus<'r>, path: Vec<u8>, scratch: Scratch) -> Result<Self> {
+        Ok(Self {
             run,
             target,
-            sources,
+            surplus,
             frames: Vec::new(),
             path,
             scratch,
-            batch: Batch::new(run),
+            batch: Batch::new(run, Scratch::new()?),
             linked: HashMap::new(),
             report: RestoreReport::default(),
-        }
+        })
     }
 
     /// Restores what is in a folder of the snapshot into the target, which gets the folder's own metadata if it has any.
     pub(super) fn tree(mut self, tree: &Content, metadata: Option<Metadata>) -> Result<RestoreReport> {
         let whole = self.run.options.include.is_empty();
         let root = self.target.as_ref().map(|target| target.root().clone());
-        let extra = self.extra(root.as_ref(), whole)?;
         let walk = TreeWalk::new(self.run.reader, tree);
-        self.frames.push(Frame { walk, name: None, metadata, folder: root, path_length: self.path.len(), whole, extra });
+        let (path_length, extra) = (self.path.len(), Vec::new());
+        self.frames.push(Frame { walk, name: None, metadata, folder: root, is_new: false, path_length, whole, extra });
+        self.look_for_surplus()?;
         while !self.frames.is_empty() {
             self.run.stop.check()?;
             self.step()?;
@@ -79,6 +84,7 @@ impl<'r> Planner<'r> {
             name: None,
             metadata: None,
             folder: root,
+            is_new: false,
             path_length: self.path.len(),
             whole: true,
             extra: Vec::new(),
@@ -105,7 +111,7 @@ impl<'r> Planner<'r> {
                 let whole = frame.whole;
                 self.path.push(b'/');
                 self.path.extend_from_slice(entry.name.as_bytes());
-                self.met(&entry.name);
+                self.met(&entry.name)?;
                 self.choose(entry, whole)
             }
             Ok(None) => self.leave(true),
@@ -157,36 +163,28 @@ impl<'r> Planner<'r> {
     }
 
     fn lose(&mut self, path: Vec<u8>, cause: String, damage: bool) {
-        self.report.damaged.push(Lost { path, cause, damage });
+        self.report.lose(path, cause, damage);
     }
 
     fn enter(&mut self, name: Name, tree: &Content, metadata: Metadata, wanted: bool) -> Result<()> {
-        let mut frame = Frame {
+        self.frames.push(Frame {
             walk: TreeWalk::new(self.run.reader, tree),
             name: Some(name),
             metadata: Some(metadata),
             folder: None,
+            is_new: false,
             path_length: self.path.len(),
             whole: wanted,
             extra: Vec::new(),
-        };
-        if wanted {
-            self.frames.push(frame);
-            let made = self.folder();
-            if let Err(error) = made {
-                self.frames.pop();
-                return self.survive(Err(error));
-            }
-            let folder = self.frames.last().and_then(|frame| frame.folder.clone());
-            let extra = self.extra(folder.as_ref(), true)?;
-            if let Some(frame) = self.frames.last_mut() {
-                frame.extra = extra;
-            }
+        });
+        if !wanted {
             return Ok(());
         }
-        frame.whole = false;
-        self.frames.push(frame);
-        Ok(())
+        if let Err(error) = self.folder() {
+            self.frames.pop();
+            return self.survive(Err(error));
+        }
+        self.look_for_surplus()
     }
 
     /// The folder at hand in the target, made if it is missing, with those above it. `None` in a dry run that finds none.
@@ -199,7 +197,9 @@ impl<'r> Planner<'r> {
             if self.run.options.dry_run {
                 folder = parent.open(name).ok();
             } else {
-                folder = Some(parent.make_dir(name, occupied(self.run))?.0);
+                let (made, is_new) = parent.make_dir(name, occupied(self.run))?;
+                folder = Some(made);
+                frame.is_new = is_new;
             }
             frame.folder.clone_from(&folder);
         }
@@ -210,138 +210,63 @@ impl<'r> Planner<'r> {
         let Some(mut frame) = self.frames.pop() else { return Ok(()) };
         if complete {
             let rest = std::mem::take(&mut frame.extra);
-            self.remove(frame.folder.as_ref(), rest)?;
+            let path = self.path.get(..frame.path_length).unwrap_or_default().to_vec();
+            self.remove(frame.folder.as_ref(), &path, rest)?;
         }
         if frame.name.is_some() && (frame.folder.is_some() || (self.run.options.dry_run && frame.whole)) {
             self.report.directories += 1;
         }
         if let (Some(folder), Some(metadata), false) = (frame.folder, frame.metadata, self.run.options.dry_run) {
-            self.batch.folder_done(folder, metadata);
+            self.batch.folder_done(folder, metadata, &mut self.report)?;
         }
         Ok(())
     }
 
-    fn file(&mut self, folder: Option<Folder>, name: Name, content: Content, metadata: Metadata) -> Result<()> {
-        if let Some(first) = metadata.hard_link.and_then(|group| self.linked.get(&group)).cloned() {
-            self.report.others += 1;
-            if let Some(folder) = folder.filter(|_| !self.run.options.dry_run) {
-                self.batch.link(folder, name, first, self.path.clone());
-            }
-            return Ok(());
-        }
-        let keep = match &folder {
-            Some(folder) => self.keeps(folder, &name, &content, &metadata)?,
-            None => false,
-        };
-        if let (Some(group), Some(folder)) = (metadata.hard_link, &folder) {
-            self.linked.insert(group, (folder.clone(), name.clone()));
-        }
-        if keep {
-            self.report.unchanged += 1;
-            if let Some(folder) = folder.filter(|_| !self.run.options.dry_run && self.run.options.overwrite != Overwrite::Never) {
-                self.batch.apply(folder, name, metadata);
-            }
-            return Ok(());
-        }
-        self.run.progress.expect(content.size);
-        if self.run.options.dry_run {
-            self.report.files += 1;
-            self.report.bytes += content.size;
-            return Ok(());
-        }
-        let folder = folder.ok_or(Error::Internal("a file without a folder"))?;
-        let task = Arc::new(FileTask::new(folder, name, content, metadata, self.path.clone()));
-        self.batch.add(&task, &mut self.scratch, &mut self.report)
+    /// Whether the folder at hand was made by this restore.
+    pub(super) fn is_new(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.is_new)
     }
 
-    /// Whether a file that is there already stays.
-    fn keeps(&self, folder: &Folder, name: &Name, content: &Content, metadata: &Metadata) -> Result<bool> {
-        if self.run.options.overwrite == Overwrite::Always {
-            return Ok(false);
-        }
-        let there = folder.stat(name)?;
-        Ok(there.is_some_and(|stat| match self.run.options.overwrite {
-            Overwrite::Never => stat.kind != FileKind::Directory,
-            _ => stat.kind == FileKind::File && stat.size == content.size && stat.mtime == metadata.mtime && stat.nlink == 1,
-        }))
-    }
-
-    fn other(&mut self, folder: Option<Folder>, name: &Name, node: &Node, metadata: &Metadata) -> Result<()> {
-        self.report.others += 1;
-        let Some(folder) = folder.filter(|_| !self.run.options.dry_run) else { return Ok(()) };
-        if self.run.options.overwrite == Overwrite::Never && folder.stat(name)?.is_some() {
-            return Ok(());
-        }
-        if let Some(group) = metadata.hard_link {
-            if let Some(first) = self.linked.get(&group).cloned() {
-                self.batch.link(folder, name.clone(), first, self.path.clone());
-                return Ok(());
+    /// Lists what may have to be removed from the folder at hand.
+    fn look_for_surplus(&mut self) -> Result<()> {
+        let above = self.frames.len().checked_sub(2).and_then(|above| self.frames.get(above)).and_then(|frame| frame.folder.as_ref());
+        let Some(frame) = self.frames.last().filter(|frame| frame.whole && !frame.is_new) else { return Ok(()) };
+        let Some(folder) = &frame.folder else { return Ok(()) };
+        match self.surplus.of(folder, above, &self.path) {
+            Ok(extra) => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.extra = extra;
+                }
             }
-            self.linked.insert(group, (folder.clone(), name.clone()));
+            Err(error) => self.survive(Err(error.into()))?,
         }
-        let occupied = occupied(self.run);
-        let shortfalls = match node {
-            Node::Symlink { target } => folder.symlink(name, target, metadata, occupied)?,
-            Node::Fifo => folder.fifo(name, metadata, occupied)?,
-            Node::CharDevice(device) => folder.device(name, FileKind::CharDevice, *device, metadata, occupied)?,
-            Node::BlockDevice(device) => folder.device(name, FileKind::BlockDevice, *device, metadata, occupied)?,
-            Node::File(_) | Node::Directory { .. } => return Err(Error::Internal("neither link, pipe nor device")),
-        };
-        self.report.shortfalls.extend(shortfalls.into_iter().map(Into::into));
         Ok(())
-    }
-
-    /// What may have to be removed from a folder. Nothing in folders that only lead to sources: the snapshot does not know all of them.
-    fn extra(&self, folder: Option<&Folder>, whole: bool) -> Result<Vec<Name>> {
-        let Some(folder) = folder.filter(|_| self.run.options.delete && whole && !self.only_leads()) else { return Ok(Vec::new()) };
-        let mut names: Vec<Name> = folder.list()?.into_iter().map(|listed| listed.name).collect();
-        names.reverse();
-        Ok(names)
-    }
-
-    /// Whether the folder at hand lies above a source.
-    fn only_leads(&self) -> bool {
-        let mut prefix = self.path.clone();
-        prefix.push(b'/');
-        self.sources.iter().any(|source| source.starts_with(&prefix))
     }
 
     /// A name was met in the snapshot: those before it, which are only in the target, go.
-    fn met(&mut self, name: &Name) {
-        let Some(frame) = self.frames.last_mut() else { return };
+    fn met(&mut self, name: &Name) -> Result<()> {
+        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
         let mut gone = Vec::new();
         while let Some(last) = frame.extra.pop_if(|last| *last <= *name) {
             if last != *name {
                 gone.push(last);
             }
         }
-        let folder = frame.folder.clone();
-        if let Err(error) = self.remove(folder.as_ref(), gone) {
-            let path = self.path.clone();
-            self.lose(path, error.to_string(), false);
-        }
+        let (folder, length) = (frame.folder.clone(), frame.path_length);
+        let path = self.path.get(..length).unwrap_or_default().to_vec();
+        self.remove(folder.as_ref(), &path, gone)
     }
 
-    fn remove(&mut self, folder: Option<&Folder>, names: Vec<Name>) -> Result<()> {
+    fn remove(&mut self, folder: Option<&Folder>, path: &[u8], names: Vec<Name>) -> Result<()> {
         let Some(folder) = folder else { return Ok(()) };
         for name in names {
-            let mut path = self.path.clone();
-            path.push(b'/');
-            path.extend_from_slice(name.as_bytes());
-            if self.run.options.exclude.matches(&path, false) || self.run.options.exclude.matches(&path, true) {
-                continue;
+            self.run.stop.check()?;
+            match self.surplus.remove(folder, &name, path) {
+                Ok(true) => self.report.deleted += 1,
+                Ok(false) => self.report.spared += 1,
+                Err(error) if is_of_one_entry(&error) => self.lose([path, name.as_bytes()].join(&b'/'), full_cause(&error), false),
+                Err(error) => return Err(error.into()),
             }
-            if !self.run.options.dry_run {
-                match folder.remove(&name) {
-                    Ok(()) => {}
-                    Err(error) if is_of_one_entry(&error) => {
-                        self.lose(path, full_cause(&error), false);
-                        continue;
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            self.report.deleted += 1;
         }
         Ok(())
     }

@@ -1,0 +1,155 @@
+//! Putting one entry that is no folder into the target. Must never link a name to what is not proved to be the same.
+
+use std::sync::Arc;
+
+use liasse_repo::format::content::Content;
+use liasse_repo::format::ids::Hash;
+use liasse_repo::format::tree::{Metadata, Name, Node};
+
+use super::plan::{Planner, occupied};
+use super::task::FileTask;
+use super::{Overwrite, fill};
+use crate::error::{Error, Result};
+use crate::target::{FileKind, Folder, Shortfall, TargetError, TargetErrorKind, TargetOperation, What};
+
+/// A group of names, and what they name. Groups are claims: names are of one entry only if they agree in what it is.
+pub(super) type Key = (u64, FileKind, Hash);
+
+impl Planner<'_> {
+    pub(super) fn file(&mut self, folder: Option<Folder>, name: Name, content: Content, metadata: Metadata) -> Result<()> {
+        let key = metadata.hard_link.map(|group| (group, FileKind::File, content.hash));
+        let first = key.and_then(|key| self.linked.get(&key)).cloned();
+        if let Some(there) = &folder
+            && self.stays(there, &name, &content, &metadata, key.filter(|_| first.is_none()), first.is_some())?
+        {
+            self.report.unchanged += 1;
+            if let Some(folder) = folder.filter(|_| !self.run.options.dry_run && self.run.options.overwrite != Overwrite::Never) {
+                self.batch.apply(folder, name, metadata, &mut self.report)?;
+            }
+            return Ok(());
+        }
+        if self.run.options.dry_run {
+            self.would_write(&content, key, first.is_some());
+            return Ok(());
+        }
+        let folder = folder.ok_or(Error::Internal("a file without a folder"))?;
+        self.may_stand(&folder, &name)?;
+        let is_link = first.is_some();
+        let first = first.or_else(|| key.map(|key| Arc::clone(self.linked.entry(key).or_default())));
+        let task = FileTask::new(folder, name, content, metadata, self.path.clone(), first);
+        if is_link { self.batch.link(task, &mut self.report) } else { self.batch.add(task, &mut self.report) }
+    }
+
+    fn would_write(&mut self, content: &Content, key: Option<Key>, is_link: bool) {
+        if is_link {
+            self.report.others += 1;
+            return;
+        }
+        self.linked.extend(key.map(|key| (key, Arc::default())));
+        self.report.files += 1;
+        self.report.bytes += content.size;
+    }
+
+    /// Whether what is there stays. Where it would be the first of several names, it is read: others are linked only to what proves equal.
+    fn stays(
+        &mut self,
+        folder: &Folder,
+        name: &Name,
+        content: &Content,
+        metadata: &Metadata,
+        unmet: Option<Key>,
+        is_link: bool,
+    ) -> Result<bool> {
+        let is_never = self.run.options.overwrite == Overwrite::Never;
+        if (is_link && !is_never) || !self.keeps(folder, name, content, metadata)? {
+            return Ok(false);
+        }
+        let Some(key) = unmet else { return Ok(true) };
+        if fill::verify(folder, name, content).is_none() {
+            self.linked.entry(key).or_default().is_at(folder, name);
+            return Ok(true);
+        }
+        Ok(is_never)
+    }
+
+    /// Whether a file that is there already stays.
+    fn keeps(&self, folder: &Folder, name: &Name, content: &Content, metadata: &Metadata) -> Result<bool> {
+        if self.run.options.overwrite == Overwrite::Always || self.is_new() {
+            return Ok(false);
+        }
+        let there = folder.stat(name)?;
+        Ok(there.is_some_and(|stat| match self.run.options.overwrite {
+            Overwrite::Never => stat.kind != FileKind::Directory,
+            _ => stat.kind == FileKind::File && stat.size == content.size && stat.mtime == metadata.mtime && stat.nlink == 1,
+        }))
+    }
+
+    /// Refuses to replace a folder in which something is that must stay. What is no folder may always be replaced.
+    fn may_stand(&self, folder: &Folder, name: &Name) -> Result<()> {
+        if !self.run.options.delete || self.is_new() || folder.stat(name)?.is_none_or(|stat| stat.kind != FileKind::Directory) {
+            return Ok(());
+        }
+        let above = self.path.len().saturating_sub(name.as_bytes().len() + 1);
+        if self.surplus.may_replace(folder, name, self.path.get(..above).unwrap_or_default())? {
+            return Ok(());
+        }
+        let kind = TargetErrorKind::Exists { kind: FileKind::Directory };
+        Err(TargetError { path: folder.path_of(name), operation: TargetOperation::Place, kind }.into())
+    }
+
+    pub(super) fn other(&mut self, folder: Option<Folder>, name: &Name, node: &Node, metadata: &Metadata) -> Result<()> {
+        let Some(folder) = folder.filter(|_| !self.run.options.dry_run) else {
+            self.report.others += 1;
+            return Ok(());
+        };
+        if self.run.options.overwrite == Overwrite::Never && folder.stat(name)?.is_some() {
+            return Ok(());
+        }
+        self.may_stand(&folder, name)?;
+        let key = metadata.hard_link.map(|group| (group, kind_of(node), what_of(node)));
+        let first = key.and_then(|key| self.linked.get(&key)).and_then(|first| first.place());
+        // Where links cannot be made, it is made anew.
+        if first.is_none_or(|(first, of)| folder.hard_link(name, &first, &of, occupied(self.run)).is_err()) {
+            let shortfalls = self.make(&folder, name, node, metadata)?;
+            if let (Some(key), true) = (key, shortfalls.iter().all(|shortfall| shortfall.what != What::Special)) {
+                self.linked.entry(key).or_default().is_at(&folder, name);
+            }
+            self.report.fall_short(shortfalls);
+        }
+        self.report.others += 1;
+        Ok(())
+    }
+
+    fn make(&self, folder: &Folder, name: &Name, node: &Node, metadata: &Metadata) -> Result<Vec<Shortfall>> {
+        let occupied = occupied(self.run);
+        Ok(match node {
+            Node::Symlink { target } => folder.symlink(name, target, metadata, occupied)?,
+            Node::Fifo => folder.fifo(name, metadata, occupied)?,
+            Node::CharDevice(device) => folder.device(name, FileKind::CharDevice, *device, metadata, occupied)?,
+            Node::BlockDevice(device) => folder.device(name, FileKind::BlockDevice, *device, metadata, occupied)?,
+            Node::File(_) | Node::Directory { .. } => return Err(Error::Internal("neither link, pipe nor device")),
+        })
+    }
+}
+
+fn kind_of(node: &Node) -> FileKind {
+    match node {
+        Node::File(_) => FileKind::File,
+        Node::Directory { .. } => FileKind::Directory,
+        Node::Symlink { .. } => FileKind::Symlink,
+        Node::Fifo => FileKind::Fifo,
+        Node::CharDevice(_) => FileKind::CharDevice,
+        Node::BlockDevice(_) => FileKind::BlockDevice,
+    }
+}
+
+/// Tells one entry that has no content from others of its kind.
+fn what_of(node: &Node) -> Hash {
+    match node {
+        Node::Symlink { target } => Hash::of(target),
+        Node::CharDevice(device) | Node::BlockDevice(device) => {
+            Hash::of(&[device.major.to_le_bytes(), device.minor.to_le_bytes()].concat())
+        }
+        Node::File(_) | Node::Directory { .. } | Node::Fifo => Hash::of(b""),
+    }
+}
