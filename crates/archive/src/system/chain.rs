@@ -1,8 +1,8 @@
 //! Handles of directories that lie as deep as they like: deeper than a path may be long, and deeper than a process may have
 //! files open. Must never open another directory than the one that it stands for.
 //!
-//! Every directory knows the one above it. Of all directories below one root, those that were opened last are open, at most
-//! [`KEPT`]; the others are closed and opened again, by their names from the nearest one that is open, when they are needed.
+//! Every directory knows the one above it. Of all directories below one root, those that were opened last are open, a bounded
+//! number; the others are closed and opened again, by their names from the nearest one that is open, when they are needed.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,8 +15,10 @@ use rustix::io::Errno;
 
 use super::Stat;
 
-/// How many directories below a root stay open. Processes may often have no more than 1,024 files open, or 256.
-const KEPT: usize = 96;
+/// How many directories below a root stay open: a part of the files that the process may have open, which is often 1,024.
+const KEPT_PART: u64 = 4;
+const KEPT_LEAST: usize = 32;
+const KEPT_MOST: usize = 2_048;
 /// How many of a line that is opened again stay open: the way back up needs them next.
 const KEPT_OF_LINE: usize = 32;
 /// Most bytes of a path in one system call, short of `PATH_MAX`.
@@ -43,8 +45,11 @@ struct Link {
 }
 
 /// The directories below one root that are open, the one that was opened first in front.
-#[derive(Debug, Default)]
-struct Pool(Mutex<VecDeque<Weak<Link>>>);
+#[derive(Debug)]
+struct Pool {
+    open: Mutex<VecDeque<Weak<Link>>>,
+    most: usize,
+}
 
 #[derive(Debug)]
 enum Way {
@@ -57,7 +62,13 @@ enum Way {
 impl Chain {
     /// A root that is already open. `path` is for messages only.
     pub(crate) fn root(handle: OwnedFd, path: Vec<u8>) -> io::Result<Self> {
-        Link::new(Way::Root { path }, handle, Arc::default()).map(|link| Self(Arc::new(link)))
+        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+        Self::root_of(handle, path, usize::try_from(files / KEPT_PART).unwrap_or(KEPT_MOST).clamp(KEPT_LEAST, KEPT_MOST))
+    }
+
+    fn root_of(handle: OwnedFd, path: Vec<u8>, most: usize) -> io::Result<Self> {
+        let pool = Arc::new(Pool { open: Mutex::default(), most });
+        Link::new(Way::Root { path }, handle, pool).map(|link| Self(Arc::new(link)))
     }
 
     /// A directory in this one.
@@ -182,9 +193,9 @@ impl Pool {
     /// Closes the one that was opened first, where too many are open. Those that are gone count too, until it is their turn:
     /// what is closed too early is only opened again.
     fn opened(&self, link: &Arc<Link>) {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.push_back(Arc::downgrade(link));
-        let first = if open.len() > KEPT { open.pop_front() } else { None };
+        let first = if open.len() > self.most { open.pop_front() } else { None };
         drop(open);
         if let Some(link) = first.and_then(|first| first.upgrade()) {
             link.close();
@@ -280,6 +291,8 @@ mod tests {
 
     use super::*;
 
+    const KEPT: usize = 40;
+
     fn names(path: &str) -> Vec<Name> {
         path.split('/').map(|name| Name::new(name).unwrap()).collect()
     }
@@ -309,7 +322,7 @@ mod tests {
     fn closed_directories_open_again_and_only_as_they_were() {
         let dir = tempfile::tempdir().unwrap();
         let handle = fs::File::open(dir.path()).unwrap().into();
-        let mut line = vec![Chain::root(handle, b"root".to_vec()).unwrap()];
+        let mut line = vec![Chain::root_of(handle, b"root".to_vec(), KEPT).unwrap()];
         let name = Name::new("d").unwrap();
         for _ in 0..3 * KEPT {
             let deepest = line.last().unwrap();
@@ -336,7 +349,7 @@ mod tests {
     #[test]
     fn many_side_by_side_are_not_all_open() {
         let dir = tempfile::tempdir().unwrap();
-        let root = Chain::root(fs::File::open(dir.path()).unwrap().into(), b"root".to_vec()).unwrap();
+        let root = Chain::root_of(fs::File::open(dir.path()).unwrap().into(), b"root".to_vec(), KEPT).unwrap();
         let children: Vec<Chain> = (0..2 * KEPT)
             .map(|number| {
                 fs::create_dir(dir.path().join(number.to_string())).unwrap();
