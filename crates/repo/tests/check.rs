@@ -194,9 +194,22 @@ fn hard_links_that_do_not_agree_are_told_also_across_shared_trees() {
     let (root, evidence) = put_directory(&session, &[entry("d", node), link("e", 2, 0o644)]);
     session.commit(draft(root, evidence, 2)).unwrap();
     let report = check(&repository, SHALLOW).unwrap();
-    assert!(report.is_sound());
-    assert_eq!(report.notes.len(), 1);
-    assert!(report.notes[0].what.contains("group 2"), "{:?}", report.notes);
+    assert_eq!(report.findings.len(), 1);
+    assert!(report.findings[0].what.contains("group 2"), "{report:?}");
+}
+
+#[test]
+fn a_tree_of_any_depth_is_followed() {
+    let (store, credential) = empty();
+    let repository = open(store, &credential).unwrap();
+    let session = repository.begin(Whoami::default()).unwrap();
+    let (mut tree, mut evidence) = put_directory(&session, &[entry("bottom", Node::Fifo)]);
+    for _ in 0..6_000 {
+        (tree, evidence) = put_directory(&session, &[entry("d", Node::Directory { tree, evidence })]);
+    }
+    session.commit(draft(tree, evidence, 1)).unwrap();
+    let report = check(&repository, SHALLOW).unwrap();
+    assert!(report.is_sound() && report.counts.trees == 6_001, "{report:?}");
 }
 
 #[test]

@@ -22,8 +22,6 @@ use crate::reader::{Reader, Scratch};
 use crate::snapshots::Snapshot;
 use crate::trees::TreeWalk;
 
-/// Most directories within each other that are followed: beyond any path that a system can make in one go.
-const DEPTH_LIMIT: usize = 4_096;
 /// Most findings that are kept of one tree, to be named again where it stands in another place.
 const KEPT_FINDINGS: usize = 16;
 
@@ -108,7 +106,7 @@ impl<'a> Walker<'a> {
         self.walk(root, &record.root, record.evidence)?;
         for group in links::disagreeing(key_of(&record.root), &self.links) {
             let what = format!("the names of hard link group {group} do not agree on what the file is");
-            self.gathered.findings.note(snapshot_place(snapshot.id), what);
+            self.gathered.findings.add(snapshot_place(snapshot.id), what);
         }
         for dossier in &record.dossiers {
             if dossier.tree == Content::empty() && dossier.evidence == Evidence([0; 32]) {
@@ -178,11 +176,6 @@ impl<'a> Walker<'a> {
                 return Self::spoil(frames, findings);
             }
             _ => {}
-        }
-        if frames.len() >= DEPTH_LIMIT {
-            let bad = self.gathered.findings.add(snapshot_place(root.snapshot), "its directories are nested too deeply to be followed");
-            let bad = self.touch(root, bad);
-            return Self::spoil(frames, bad);
         }
         self.progress.at(root.place().path);
         frames.push(Frame {
