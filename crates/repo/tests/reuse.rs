@@ -1,14 +1,16 @@
 //! Leaf reuse: a chunk costs what changed in it, version after version, and every version comes back.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod support;
+
 use std::sync::Arc;
 
 use liasse_repo::format::content::{ChunkRef, Content};
-use liasse_repo::format::ids::{Evidence, Hash};
+use liasse_repo::format::ids::{Evidence, Hash, ObjectName};
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::snapshot::Statistics;
 use liasse_repo::format::time::Time;
-use liasse_repo::store::Memory;
+use liasse_repo::store::{Area, Key, Memory, Store};
 use liasse_repo::{CheckOptions, Creation, Draft, LEAF_SIZE, Older, Repository, Scratch, Session, Silent, Stop, Unlock, Whoami};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -114,6 +116,36 @@ fn leaf_values_that_rot_cost_bytes_and_never_truth() {
         assert_eq!(added, 50_000);
         assert_eq!(read(&repository, &new), changed);
     }
+}
+
+/// What a plan may delete is no origin, also where the same chunk lies in another pack too, but not literally.
+#[test]
+fn an_origin_is_literal_in_a_pack_that_stays() {
+    let (store, credential) = support::empty();
+    let repository = support::open(store.clone(), &credential).unwrap();
+    let mut bytes = noise(5, 60_000);
+    let (base, older, newest) = (
+        bytes.clone(),
+        {
+            bytes[..3_000].fill(1);
+            bytes.clone()
+        },
+        {
+            bytes[40_000] ^= 1;
+            bytes.clone()
+        },
+    );
+    let (chunk, leaves, _) = store_over(&repository, None, &older);
+    let planned = store.list(Area::Packs).unwrap();
+    let before: Vec<_> = store.list(Area::Packs).unwrap().into_iter().map(|listed| listed.name).collect();
+    assert_eq!(planned.len(), 1);
+    store_over(&repository, None, &base);
+    assert_eq!(support::put_with_origin_at_end(&store, &credential, &base, &older), chunk);
+    support::put_plan(&store, &credential, before.iter().map(|name| ObjectName::from_hex(name).unwrap()).collect());
+    let (newest_chunk, _, added) = store_over(&repository, Some(&(chunk, leaves)), &newest);
+    assert_eq!(added, LEAF_SIZE as u64, "it is reused from the pack that stays");
+    store.delete(&Key::new(Area::Packs, &before[0]).unwrap());
+    assert_eq!(read(&support::open(store, &credential).unwrap(), &newest_chunk), newest);
 }
 
 proptest! {

@@ -133,15 +133,25 @@ impl Index {
         self.number(name).and_then(|number| self.packs.get(number.0 as usize)).is_some_and(|pack| !pack.planned)
     }
 
+    /// Whether a pack is in no plan.
+    pub(crate) fn is_safe(&self, number: PackNumber) -> bool {
+        self.packs.get(number.0 as usize).is_some_and(|pack| !pack.planned)
+    }
+
     /// The length of a chunk, if new things may refer to it: it lies whole in packs that are there and that no plan may delete.
     pub(crate) fn reusable(&self, kind: ChunkKind, id: &ChunkId) -> Result<Option<u32>> {
-        let safe = |piece: &Piece| self.packs.get(piece.pack.0 as usize).is_some_and(|pack| !pack.planned);
+        let safe = |pack| self.is_safe(pack);
         for placement in self.placements(id)? {
-            if placement.kind == kind && self.resolve(&placement)?.is_ok_and(|pieces| pieces.iter().all(safe)) {
+            if placement.kind == kind && safe(placement.pack) && self.resolve_within(&placement, safe)?.is_ok() {
                 return Ok(Some(placement.length));
             }
         }
         Ok(None)
+    }
+
+    /// Whether new chunks may have a range of this one as an origin: it is literal in a pack that no plan may delete.
+    pub(crate) fn is_origin(&self, kind: ChunkKind, id: &ChunkId, offset: u32, length: u32) -> Result<bool> {
+        Ok(self.literal_range(kind, id, offset, length, |pack| self.is_safe(pack))?.is_ok())
     }
 
     /// Every way to read a chunk, the first found first. An empty list: it is missing.
@@ -185,13 +195,22 @@ impl Index {
 
     /// Replaces origins by where their bytes lie. The depth is always one: an origin's range is literal there, or the chunk is refused.
     pub(crate) fn resolve(&self, placement: &Placement) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
+        self.resolve_within(placement, |_| true)
+    }
+
+    /// The same, with the bytes of origins from some packs only.
+    fn resolve_within(
+        &self,
+        placement: &Placement,
+        wanted: impl Fn(PackNumber) -> bool,
+    ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
         let mut pieces = Vec::with_capacity(placement.extents.len());
         for extent in &placement.extents {
             match extent {
                 Extent::Literal { block, offset, length } => {
                     pieces.push(Piece { pack: placement.pack, block: *block, offset: *offset, length: *length });
                 }
-                Extent::Origin { id, offset, length } => match self.literal_range(placement.kind, id, *offset, *length)? {
+                Extent::Origin { id, offset, length } => match self.literal_range(placement.kind, id, *offset, *length, &wanted)? {
                     Ok(found) => pieces.extend(found),
                     Err(what) => return Ok(Err(what)),
                 },
@@ -207,9 +226,10 @@ impl Index {
         id: &ChunkId,
         offset: u32,
         length: u32,
+        wanted: impl Fn(PackNumber) -> bool,
     ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
         let mut what = "an origin is missing";
-        for placement in self.placements(id)?.iter().filter(|placement| placement.kind == kind) {
+        for placement in self.placements(id)?.iter().filter(|placement| placement.kind == kind && wanted(placement.pack)) {
             match placement.literal_range(offset, length) {
                 Some(pieces) => return Ok(Ok(pieces)),
                 None => what = "a range of an origin is not literal there",

@@ -81,7 +81,7 @@ impl Session<'_> {
             return Ok(None);
         }
         for placement in self.index.placements(&older.chunk.id)? {
-            if placement.kind == KIND && placement.length == older.chunk.length {
+            if placement.kind == KIND && placement.length == older.chunk.length && self.index.is_safe(placement.pack) {
                 let extents = flatten(leaves, older, chunk.length, &placement);
                 if self.is_sound(&extents)? {
                     return Ok(Some(extents));
@@ -91,7 +91,7 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Whether extents keep to the limits, and every origin may be referred to.
+    /// Whether extents keep to the limits, and no plan may delete what they refer to: each range of an origin is literal in a pack that stays.
     fn is_sound(&self, extents: &[Extent]) -> Result<bool> {
         let mut origins = BTreeSet::new();
         for extent in extents {
@@ -102,8 +102,10 @@ impl Session<'_> {
         if extents.len() > EXTENTS_LIMIT || origins.len() > ORIGINS_LIMIT {
             return Ok(false);
         }
-        for id in origins {
-            if self.index.reusable(KIND, &id)?.is_none() {
+        for extent in extents {
+            if let Extent::Origin { id, offset, length } = extent
+                && !self.index.is_origin(KIND, id, *offset, *length)?
+            {
                 return Ok(false);
             }
         }

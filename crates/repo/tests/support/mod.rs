@@ -8,16 +8,16 @@ use liasse_repo::format::content::{ChunkRef, Content};
 use liasse_repo::format::envelope::{self, HEADER_SIZE, Header, Kind, TRAILER_SIZE};
 use liasse_repo::format::evidence::{self, DirectoryEvidence};
 use liasse_repo::format::ids::{ChunkId, Evidence, Hash, ObjectName, SessionId};
-use liasse_repo::format::keys::{Bundle, Role};
+use liasse_repo::format::keys::{Bundle, Kdf, Role};
 use liasse_repo::format::pack::{self, Block, Chunk, ChunkKind, Directory, Extent, Footer};
+use liasse_repo::format::session::Plan;
 use liasse_repo::format::snapshot::{Dossier, Outcome, Statistics};
 use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::{self, Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 use liasse_repo::store::{Area, Key, Memory, Store};
-use liasse_repo::{
-    CheckOptions, CheckReport, Creation, Draft, Handover, Repository, Result, Session, Silent, Snapshot, Stop, Unlock, Whoami,
-};
+use liasse_repo::{CheckOptions, CheckReport, Creation, Draft, Handover, Repository, Result, Session, Silent, Snapshot, Stop, Unlock, Whoami};
+use liasse_seal::passwords::{self, KdfParams};
 use liasse_seal::{BlockSealer, BoxKey, Compressor, Decompressor, RepositoryKeys};
 use zeroize::Zeroizing;
 
@@ -64,8 +64,23 @@ pub fn check(repository: &Repository, options: CheckOptions) -> Result<CheckRepo
 pub fn empty() -> (Memory, Vec<u8>) {
     let store = Memory::new();
     let mut repository = Repository::create(Arc::new(store.clone()), &Creation::new(Zeroizing::new("secret".to_owned()))).unwrap();
-    let added = repository.add_key(Role::Owner, "in a file", &Handover::Credential).unwrap();
-    (store, added.credential.unwrap().to_vec())
+    // A second config, so that one of them can be damaged.
+    repository.add_key(Role::Writer, "till", &Handover::Credential).unwrap();
+    let credential = credential_of(&repository, "secret");
+    (store, credential)
+}
+
+/// What is in the first key slot, as a credential file. The program makes such a file for writers only.
+pub fn credential_of(repository: &Repository, password: &str) -> Vec<u8> {
+    let store = repository.store();
+    let slot = store.list(Area::Keys).unwrap().remove(0);
+    let object = store.get(&Key::new(Area::Keys, &slot.name).unwrap(), 1 << 20).unwrap();
+    let (header, body) = envelope::unwrap(&object, Kind::Slot, Some(repository.id())).unwrap();
+    let kdf: Kdf = wire::decode(&body[..Kdf::SIZE]).unwrap();
+    let params = KdfParams { memory_kib: kdf.memory_kib, passes: kdf.passes, lanes: kdf.lanes };
+    let key = passwords::derive(password.as_bytes(), &kdf.salt, params).unwrap();
+    let bundle = liasse_seal::open_box_with(&key, &header.to_bytes(), &body[..Kdf::SIZE], &body[Kdf::SIZE..]).unwrap();
+    envelope::wrap(&Header::new(Kind::Credential, repository.id(), SessionId::NONE), &bundle)
 }
 
 pub fn put(session: &Session<'_>, kind: ChunkKind, bytes: &[u8]) -> ChunkRef {
@@ -187,6 +202,30 @@ pub fn put_with_origin(store: &Memory, credential: &[u8], origin: &[u8], bytes: 
     ];
     put_pack(store, credential, &[rest], &[Chunk { kind: ChunkKind::Data, id, length: number(bytes.len()), extents }]);
     ChunkRef { id, length: number(bytes.len()) }
+}
+
+/// Puts a pack by hand: a chunk whose first bytes are literal, from the first that it has in common with an origin on those of that one.
+pub fn put_with_origin_at_end(store: &Memory, credential: &[u8], origin: &[u8], bytes: &[u8]) -> ChunkRef {
+    let other = bytes.len() - origin.iter().rev().zip(bytes.iter().rev()).take_while(|(a, b)| a == b).count();
+    let number = |length: usize| u32::try_from(length).unwrap();
+    let (id, length) = (data_id(credential, bytes), number(bytes.len()));
+    let extents = vec![
+        Extent::Literal { block: 0, offset: 0, length: number(other) },
+        Extent::Origin { id: data_id(credential, origin), offset: number(other), length: length - number(other) },
+    ];
+    put_pack(store, credential, &[&bytes[..other]], &[Chunk { kind: ChunkKind::Data, id, length, extents }]);
+    ChunkRef { id, length }
+}
+
+/// Puts the plan of a deleter.
+pub fn put_plan(store: &Memory, credential: &[u8], mut packs: Vec<ObjectName>) {
+    packs.sort_unstable();
+    let session = SessionId([8; 16]);
+    let plan = Plan { time: time(1), packs, unknown: vec![] };
+    let header = Header::new(Kind::Plan, envelope_repository(credential), session);
+    let keys = RepositoryKeys::derive(&bundle(credential).repository_secret);
+    let body = keys.seal_box(BoxKey::Plan, &header.to_bytes(), &[], &wire::encode(&plan)).unwrap();
+    store.replace(Key::new(Area::Plans, &session.to_string()).unwrap(), envelope::wrap(&header, &body));
 }
 
 /// Puts a data pack by hand, of these blocks and chunks, true or not.
