@@ -86,9 +86,15 @@ impl From<RepoError> for CliError {
             RepoError::Interrupted => Self::interrupted(),
             RepoError::NoRepository { .. } | RepoError::Unfinished { .. } | RepoError::Exists { .. } => about_place(&error),
             RepoError::WrongPassword { .. } | RepoError::WrongCredential { .. } | RepoError::NotAllowed { .. } => about_key(&error),
+            RepoError::Revoked => {
+                Self::new(Exit::WrongKey, error.to_string()).hint("ask the owner for a new key: liasse key add --role writer --out FILE")
+            }
             RepoError::NoSnapshot { .. } | RepoError::Ambiguous { .. } => about_snapshot(&error),
             RepoError::NoKey { .. } => {
                 Self::failed(error.to_string()).hint("see the ids with: liasse key list; the start of one must fit one key only")
+            }
+            RepoError::CredentialRole { .. } => {
+                Self::usage(error.to_string()).hint("leave out --out and give the new key a password, which key remove can take away")
             }
             RepoError::LastOwner { .. } => Self::failed(format!("{error}: without it nobody could change the repository"))
                 .hint("add another owner first: liasse key add --role owner"),
@@ -111,9 +117,8 @@ fn damaged(message: String) -> CliError {
 fn about_place(error: &RepoError) -> CliError {
     match error {
         RepoError::Unfinished { missing: "the config is", .. } => {
-            CliError::new(Exit::NoRepository, format!("{error}; was making it interrupted?")).hint(
-                "put back the folder config from a copy; if nothing was backed up there yet, make it whole with: liasse init",
-            )
+            CliError::new(Exit::NoRepository, format!("{error}; was making it interrupted?"))
+                .hint("put back the folder config from a copy; if nothing was backed up there yet, make it whole with: liasse init")
         }
         RepoError::Unfinished { .. } => CliError::new(Exit::Damaged, error.to_string())
             .hint("put back the folder keys from a copy of the repository; a credential file opens it too"),

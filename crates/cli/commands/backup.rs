@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use liasse_archive::{BackupOptions, BackupReport, Patterns};
-use liasse_repo::format::ids::PublicKey;
 use liasse_repo::{Repository, Whoami};
 use serde::Serialize;
 
@@ -45,7 +44,6 @@ struct LeftOutJson {
 pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
     let exclude = patterns(context, args)?;
     let repository = open(context, args)?;
-    refuse_revoked(&repository)?;
     let now = liasse_repo::now();
     let options = BackupOptions {
         sources: args.paths.clone(),
@@ -67,16 +65,6 @@ pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
     context.output.result(&json(&report, &repository, args), |out| show(&report, &repository, args, out))?;
     warn(&report, context.output);
     Ok(if report.statistics.unread == 0 { Exit::Done } else { Exit::Incomplete })
-}
-
-/// What a writer signs after it was removed is believed by nobody: better to say so before the work than to make what cannot be restored.
-fn refuse_revoked(repository: &Repository) -> Result<()> {
-    let accepted = |key: PublicKey| repository.config().writer(&key).is_some_and(|writer| writer.revoked_after.is_none());
-    if repository.writer_key().is_none_or(accepted) {
-        return Ok(());
-    }
-    Err(CliError::new(Exit::WrongKey, "the owner of the repository accepts no more snapshots signed with this key")
-        .hint("ask the owner for a new one: liasse key add --role writer --out FILE"))
 }
 
 fn explain(error: CliError) -> CliError {

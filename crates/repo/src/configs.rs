@@ -8,7 +8,7 @@ use liasse_seal::{BoxKey, SealError, SigningKey};
 use liasse_store::{Area, Key, Put};
 
 use crate::error::{Error, Result};
-use crate::objects::Objects;
+use crate::objects::{Objects, SMALL_LIMIT};
 
 /// A config, and the hash of its object.
 #[derive(Debug, Clone)]
@@ -61,6 +61,32 @@ pub(crate) fn newest(objects: &Objects, owner: &PublicKey) -> Result<Current> {
         }
     }
     Err(first.unwrap_or_else(|| Error::Unfinished { location: objects.store.location(), missing: "the config is" }))
+}
+
+/// A config that was written after `known`, and that can be believed; the newest, where there are several.
+pub(crate) fn newer(objects: &Objects, owner: &PublicKey, known: &Config) -> Result<Option<Config>> {
+    for number in numbers(&*objects.store)?.into_iter().take_while(|number| *number > known.number) {
+        match read(objects, owner, number) {
+            Ok((config, _)) => return Ok(Some(config)),
+            Err(error) if error.is_damage() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// The number that the config after `current` has, and what it names as its previous: the object before it as its bytes are, whole or
+/// damaged. No number is ever used twice, that of a damaged config neither.
+pub(crate) fn next(objects: &Objects, owner: &PublicKey, current: &Current) -> Result<(u64, Hash)> {
+    if newer(objects, owner, &current.config)?.is_some() {
+        return Err(Error::Contended);
+    }
+    let last = numbers(&*objects.store)?.into_iter().next().unwrap_or_default();
+    if last <= current.config.number {
+        return Ok((current.config.number + 1, current.hash));
+    }
+    let number = last.checked_add(1).ok_or(Error::TooLarge { what: "the number of the config" })?;
+    Ok((number, Hash::of(&objects.store.get(&key(last)?, SMALL_LIMIT)?)))
 }
 
 /// Signs, seals and puts a config; its number decides between two who do so at once.

@@ -49,6 +49,12 @@ pub enum Error {
         /// Who may.
         needs: &'static str,
     },
+    /// A credential file was asked for, for a role that has none.
+    #[error("a credential file is for a writer, not for an {role}")]
+    CredentialRole {
+        /// The role.
+        role: liasse_format::keys::Role,
+    },
     /// An object that does not decode.
     #[error("{object} is damaged: {cause}")]
     Damaged {
@@ -135,6 +141,9 @@ pub enum Error {
         /// The session.
         session: SessionId,
     },
+    /// The owner has revoked the writer: what it signs from now on is believed by nobody.
+    #[error("the owner of the repository accepts no more snapshots signed with this key")]
+    Revoked,
     /// Two clients changed the config at the same time.
     #[error("the config was changed by someone else at the same time")]
     Contended,
@@ -191,6 +200,21 @@ impl Error {
         move |cause| Self::Sealed { object: object.to_string(), cause }
     }
 
+    /// The same once more, for another who asks: what happened is told to everybody whom it concerns.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Store(error) => Self::Store(store_error_again(error)),
+            Self::Seal(cause) => Self::Seal(cause.clone()),
+            Self::Sealed { object, cause } => Self::Sealed { object: object.clone(), cause: cause.clone() },
+            Self::Damaged { object, cause } => Self::Damaged { object: object.clone(), cause: cause.clone() },
+            Self::Cache { path, what } => Self::Cache { path: path.clone(), what: what.clone() },
+            Self::TooLarge { what } => Self::TooLarge { what },
+            Self::Interrupted => Self::Interrupted,
+            Self::Internal(what) => Self::Internal(what),
+            _ => Self::Internal("the session failed before"),
+        }
+    }
+
     /// Whether one object is at fault, by its bytes or because the storage does not give them, so that others may still be good.
     pub(crate) fn is_about_object(&self) -> bool {
         use liasse_store::{ErrorKind, Operation};
@@ -220,5 +244,14 @@ impl Error {
             ),
             _ => false,
         }
+    }
+}
+
+/// With the error of the operating system, where there was one.
+fn store_error_again(error: &liasse_store::Error) -> liasse_store::Error {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    match source.and_then(std::io::Error::raw_os_error) {
+        Some(number) => liasse_store::Error::from_io(std::io::Error::from_raw_os_error(number), error.operation(), error.object()),
+        None => liasse_store::Error::new(error.kind(), error.operation(), error.object()),
     }
 }

@@ -53,7 +53,8 @@ pub enum Handover {
         /// Cost of deriving a key from it.
         kdf: KdfParams,
     },
-    /// As the bytes of a credential file.
+    /// As the bytes of a credential file. For writers only: their signing key is in the config and can be revoked, while a copy of what
+    /// readers know could not be listed, named or taken away.
     Credential,
 }
 
@@ -96,8 +97,11 @@ impl Repository {
     /// Adds a way in. A slot is durable before the config names it; a writer's key is accepted by the config before its file exists.
     pub fn add_key(&mut self, role: Role, label: &str, handover: &Handover) -> Result<AddedKey> {
         self.owner_key("adding a key")?;
+        if matches!(handover, Handover::Credential) && role != Role::Writer {
+            return Err(Error::CredentialRole { role });
+        }
         let bundle = self.new_bundle(role, label)?;
-        let mut config = self.next_config();
+        let mut config = self.next_config()?;
         if role == Role::Writer {
             let key = bundle.writer_seed.as_ref().map(|seed| SigningKey::from_seed(seed).public());
             let key = key.ok_or(Error::Internal("a writer has a writer key"))?;
@@ -108,9 +112,11 @@ impl Repository {
             Handover::Password { password, kdf } => {
                 let id = access::new_slot_id()?;
                 let object = access::seal_slot(self.id(), &bundle, password, *kdf)?;
-                self.objects.put(&slot_key(id)?, &object)?;
+                let slot = slot_key(id)?;
+                self.objects.put(&slot, &object)?;
                 config.slots.push(SlotNote { id, role, label: label.to_owned(), added: clock::now() });
-                self.write_config(config)?;
+                let number = config.number;
+                self.write_config(config).inspect_err(|error| self.take_back(&slot, number, error))?;
                 Ok(AddedKey { name: id.to_string(), credential: None })
             }
             Handover::Credential => {
@@ -133,7 +139,7 @@ impl Repository {
         if found.role == Some(Role::Owner) && owners == 1 {
             return Err(Error::LastOwner { name: found.name });
         }
-        let mut config = self.next_config();
+        let mut config = self.next_config()?;
         match found.form {
             KeyForm::Password => {
                 config.slots.retain(|slot| slot.id.to_string() != found.name);
@@ -174,12 +180,18 @@ impl Repository {
         })
     }
 
-    fn next_config(&self) -> liasse_format::config::Config {
-        let mut config = self.current.config.clone();
-        config.number += 1;
-        config.previous = self.current.hash;
-        config.time = clock::now();
-        config
+    fn next_config(&self) -> Result<liasse_format::config::Config> {
+        let (number, previous) = configs::next(&self.objects, &self.access.bundle.owner, &self.current)?;
+        Ok(liasse_format::config::Config { number, previous, time: clock::now(), ..self.current.config.clone() })
+    }
+
+    /// Removes the slot of a key that was not added: it would open all the same. Where the config may have been written after all, it
+    /// names the slot, and the slot stays.
+    fn take_back(&self, slot: &Key, number: u64, error: &Error) {
+        let absent = || configs::key(number).is_ok_and(|key| matches!(self.objects.store.size(&key), Ok(None)));
+        if matches!(error, Error::Contended) || absent() {
+            self.objects.store.remove(slot).ok();
+        }
     }
 
     fn write_config(&mut self, config: liasse_format::config::Config) -> Result<()> {

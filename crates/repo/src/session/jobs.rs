@@ -50,7 +50,9 @@ pub(super) struct Jobs {
 impl Jobs {
     pub(super) fn new(objects: Objects, session: SessionId, reader: PublicKey, level: i32, block_size: u32) -> Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("seal-{n}")).build();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("seal-{n}"));
+        // A job that panics has failed its session by then (`Running`); without a handler it would end the process.
+        let pool = pool.panic_handler(|_| ()).build();
         let pool = pool.map_err(|_| Error::Internal("threads could not be started"))?;
         Ok(Self {
             segments: Mutex::new(SegmentWriter::new(objects.clone(), session)),
@@ -72,7 +74,7 @@ impl Jobs {
 
     /// An empty buffer for a block.
     pub(super) fn buffer(&self) -> Result<Vec<u8>> {
-        self.buffers.take(self.buffer_size).ok_or_else(|| self.take_failure())
+        self.buffers.take(self.buffer_size).ok_or_else(|| self.failure())
     }
 
     pub(super) fn new_pack(&self, kind: Kind) -> Result<PackBuilder> {
@@ -116,7 +118,7 @@ impl Jobs {
             let jobs = Arc::clone(&guard.jobs);
             guard.finish(jobs.finish_if_complete(&pack));
         });
-        if self.failed.load(Ordering::Relaxed) { Err(self.take_failure()) } else { Ok(()) }
+        if self.failed.load(Ordering::Relaxed) { Err(self.failure()) } else { Ok(()) }
     }
 
     fn finish_if_complete(&self, pack: &PackBuilder) -> Result<()> {
@@ -135,7 +137,7 @@ impl Jobs {
             running = self.idle.wait(running).unwrap_or_else(PoisonError::into_inner);
         }
         drop(running);
-        if self.failed.load(Ordering::Relaxed) { Err(self.take_failure()) } else { Ok(()) }
+        if self.failed.load(Ordering::Relaxed) { Err(self.failure()) } else { Ok(()) }
     }
 
     /// Writes a segment with the packs that none lists yet.
@@ -165,20 +167,16 @@ impl Jobs {
         lock(&self.segments).packs().to_vec()
     }
 
-    fn fail(&self, error: Error) {
+    /// Whatever comes, the session cannot be committed: something it was to store is lost. The first failure is the one that is told.
+    pub(super) fn fail(&self, error: Error) {
         lock(&self.failure).get_or_insert(error);
-        self.poison();
-    }
-
-    /// Whatever comes, the session cannot be committed: something it was to store is lost, as someone was told.
-    pub(super) fn poison(&self) {
         self.failed.store(true, Ordering::Relaxed);
         self.buffers.close();
     }
 
-    /// The first failure, to the first who asks.
-    fn take_failure(&self) -> Error {
-        lock(&self.failure).take().unwrap_or(Error::Internal("the session failed before"))
+    /// The first failure, to everybody who asks.
+    fn failure(&self) -> Error {
+        lock(&self.failure).as_ref().map_or(Error::Internal("the session failed before"), Error::again)
     }
 }
 
@@ -220,4 +218,43 @@ impl Drop for Running {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use liasse_format::ids::RepositoryId;
+    use liasse_seal::{ReaderSecret, RepositoryKeys};
+    use liasse_store::{ErrorKind, Memory, Operation};
+
+    use super::*;
+
+    fn jobs() -> Arc<Jobs> {
+        let keys = Arc::new(RepositoryKeys::derive(&[7; 32]));
+        let objects = Objects { store: Arc::new(Memory::new()), repository: RepositoryId([1; 16]), keys };
+        let reader = ReaderSecret::from_bytes(&[5; 32]).unwrap().public();
+        Arc::new(Jobs::new(objects, SessionId([2; 16]), reader, 3, 1 << 20).unwrap())
+    }
+
+    #[test]
+    fn a_job_that_panics_fails_the_session_and_not_the_process() {
+        let jobs = jobs();
+        let guard = Running::start(Arc::clone(&jobs));
+        jobs.pool.spawn(move || {
+            let _guard = guard;
+            panic!("a defect");
+        });
+        assert!(matches!(jobs.wait(), Err(Error::Internal("a worker failed"))));
+        assert!(jobs.buffer().is_err());
+    }
+
+    #[test]
+    fn everybody_who_asks_learns_the_first_cause() {
+        let jobs = jobs();
+        jobs.fail(liasse_store::Error::new(ErrorKind::Full, Operation::Write, "packs").into());
+        jobs.fail(Error::Internal("what followed from it"));
+        for answer in [jobs.buffer().map(drop), jobs.wait(), jobs.wait(), jobs.buffer().map(drop)] {
+            assert!(matches!(answer, Err(Error::Store(error)) if error.kind() == ErrorKind::Full));
+        }
+    }
 }

@@ -18,6 +18,17 @@ pub(super) struct RawBlock {
     pub(super) bytes: Vec<u8>,
     /// Chunks with literals in it; the number of the block is not known yet.
     pub(super) chunks: Vec<Chunk>,
+    /// Bytes that the chunks take in the pack's directory.
+    pub(super) listed: usize,
+}
+
+/// Bytes of chunks in the directory at which a block is closed: tiny chunks, and chunks of many extents, fill that before the block.
+const MOST_LISTED: usize = 1 << 20;
+
+/// Bytes that a chunk takes in a pack's directory (`spec/pack.md`).
+fn listed_size(chunk: &Chunk) -> usize {
+    let extent = |extent: &Extent| if matches!(extent, Extent::Literal { .. }) { 14 } else { 42 };
+    42 + chunk.extents.iter().map(extent).sum::<usize>()
 }
 
 /// Where new chunks of one kind of pack go.
@@ -48,11 +59,12 @@ impl Lane {
                     *offset += start;
                 }
             }
+            open.listed += listed_size(&chunk);
             open.chunks.push(chunk);
             for literal in literals {
                 open.bytes.extend_from_slice(literal);
             }
-            if open.bytes.len() < self.block_size {
+            if open.bytes.len() < self.block_size && open.listed < MOST_LISTED {
                 return Ok(());
             }
             mem::take(&mut *open)
@@ -74,7 +86,7 @@ impl Lane {
 
     /// The chunks of a block were promised to whoever put them: without it, nothing may be committed.
     fn dispatch(&self, block: RawBlock) -> Result<()> {
-        self.try_dispatch(block).inspect_err(|_| self.jobs.poison())
+        self.try_dispatch(block).inspect_err(|error| self.jobs.fail(error.again()))
     }
 
     fn try_dispatch(&self, block: RawBlock) -> Result<()> {
@@ -86,7 +98,7 @@ impl Lane {
             Some(pack) => Arc::clone(pack),
             None => Arc::clone(current.insert(Arc::new(self.jobs.new_pack(self.kind)?))),
         };
-        let ticket = pack.ticket(block.bytes.len())?;
+        let ticket = pack.ticket(&block)?;
         drop(current);
         self.jobs.seal(pack, ticket, block);
         Ok(())
@@ -100,4 +112,23 @@ fn narrow(length: usize) -> u32 {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use liasse_format::ids::ChunkId;
+    use liasse_format::pack::ChunkKind;
+    use liasse_format::wire;
+
+    use super::*;
+
+    #[test]
+    fn a_chunk_is_counted_as_it_is_encoded() {
+        let literal = Extent::Literal { block: 1, offset: 2, length: 3 };
+        let origin = Extent::Origin { id: ChunkId([2; 32]), offset: 7, length: 4 };
+        for extents in [vec![literal], vec![origin, literal], vec![literal, origin, literal]] {
+            let chunk = Chunk { kind: ChunkKind::Data, id: ChunkId([1; 32]), length: 9, extents };
+            assert_eq!(listed_size(&chunk), wire::encode(&chunk).len());
+        }
+    }
 }

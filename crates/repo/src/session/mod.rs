@@ -13,8 +13,9 @@ mod segments;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use liasse_format::config::Config;
 use liasse_format::content::{ChunkRef, Content};
 use liasse_format::envelope::Kind;
 use liasse_format::ids::{ChunkId, Evidence, Hash, ObjectName, SessionId};
@@ -33,6 +34,12 @@ use crate::snapshots::{Snapshot, Snapshots};
 use jobs::Jobs;
 use lane::Lane;
 pub use reuse::Older;
+
+/// Age at which what dead writers left unpublished is removed: far beyond any put under way.
+const LEFTOVER_AGE: Duration = Duration::from_hours(24);
+/// Most bytes of a path and of a cause in a record's list of unread sources: beyond any that a system gives, and a full list fits.
+const UNREAD_PATH_LIMIT: usize = 16 << 10;
+const UNREAD_CAUSE_LIMIT: usize = 4 << 10;
 
 /// Who runs a session, for people.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +114,10 @@ impl Repository {
         if self.access.writer.is_none() {
             return Err(Error::NotAllowed { action: "a backup", needs: "owner or a writer" });
         }
+        self.refuse_revoked(self.config())?;
         let began = Instant::now();
+        // What writers left that died is only in the way; that of those at work is spared.
+        self.objects.store.sweep(LEFTOVER_AGE).ok();
         let id = SessionId(liasse_seal::random_bytes()?);
         self.put_intent(id, &whoami)?;
         let session = self.begin_after_intent(id, whoami, began);
@@ -119,6 +129,9 @@ impl Repository {
 
     /// A session that finds out what would be stored, stores nothing and cannot be committed.
     pub fn begin_dry(&self, whoami: Whoami) -> Result<Session<'_>> {
+        if self.access.writer.is_some() {
+            self.refuse_revoked(self.config())?;
+        }
         let mut session = self.begin_after_intent(SessionId::NONE, whoami, Instant::now())?;
         session.dry = true;
         session.open = false;
@@ -151,6 +164,12 @@ impl Repository {
             open: true,
             dry: false,
         })
+    }
+
+    /// Whether the holder's signature is still accepted by a config.
+    fn refuse_revoked(&self, config: &Config) -> Result<()> {
+        let writer = self.writer_key().and_then(|key| config.writer(&key));
+        if writer.is_some_and(|writer| writer.revoked_after.is_none()) { Ok(()) } else { Err(Error::Revoked) }
     }
 
     fn put_intent(&self, id: SessionId, whoami: &Whoami) -> Result<()> {
@@ -285,6 +304,12 @@ impl Session<'_> {
             return Err(Error::Internal("a dry session cannot be committed"));
         }
         self.flush()?;
+        // The owner may have revoked this writer while it was at work.
+        if let Some(newer) =
+            crate::configs::newer(&self.repository.objects, &self.repository.access.bundle.owner, self.repository.config())?
+        {
+            self.repository.refuse_revoked(&newer)?;
+        }
         let record = self.record(draft);
         let object = self.repository.seal_snapshot(self.id, &record)?;
         let key = Key::new(Area::Snapshots, &self.id.to_string())?;
@@ -305,8 +330,7 @@ impl Session<'_> {
     fn record(&self, draft: Draft) -> Record {
         let writer = self.repository.writer_key().unwrap_or(liasse_format::ids::PublicKey([0; 32]));
         let last = self.snapshots.last_of(&writer);
-        let mut unread = draft.unread;
-        unread.truncate(UNREAD_LIMIT);
+        let unread = draft.unread.into_iter().take(UNREAD_LIMIT).filter_map(shorten).collect();
         let tags: BTreeSet<String> = draft.tags.into_iter().collect();
         Record {
             writer,
@@ -350,6 +374,20 @@ impl Session<'_> {
             Index::merge(&self.repository.objects, cache, &self.jobs.segments()).ok();
         }
     }
+}
+
+/// Makes an unread source fit into the record: one long name must not cost the snapshot. A path is cut to a folder that it lies in, so that
+/// what it says of everything below stays true; where there is no such folder, `None`.
+fn shorten(mut unread: Unread) -> Option<Unread> {
+    if unread.path.len() > UNREAD_PATH_LIMIT {
+        unread.path.truncate(UNREAD_PATH_LIMIT);
+        let slash = unread.path.iter().rposition(|byte| *byte == b'/').filter(|at| *at > 0)?;
+        unread.path.truncate(slash);
+    }
+    if unread.cause.len() > UNREAD_CAUSE_LIMIT {
+        unread.cause.truncate(unread.cause.floor_char_boundary(UNREAD_CAUSE_LIMIT));
+    }
+    Some(unread)
 }
 
 impl Drop for Session<'_> {

@@ -12,12 +12,15 @@ use liasse_format::wire;
 use liasse_seal::{BlockSealer, BlockTicket, BoxKey, Sealed};
 use liasse_store::{Area, Stage};
 
+use super::lane::RawBlock;
 use crate::error::{Error, Result};
 use crate::objects::Objects;
 
-/// Blocks and chunks at which a pack is closed, well under the limits of the format.
+/// Blocks, chunks and bytes of chunks in the directory at which a pack is closed, well under the limits of the format: a block more is of
+/// little weight against what is left.
 const MOST_BLOCKS: u32 = 60_000;
 const MOST_CHUNKS: u64 = 900_000;
+const MOST_LISTED: u64 = 32 << 20;
 
 /// A pack under way.
 pub(super) struct PackBuilder {
@@ -28,6 +31,7 @@ pub(super) struct PackBuilder {
     /// Bytes that were written, and raw bytes under way.
     size: AtomicU64,
     chunk_count: AtomicU64,
+    listed: AtomicU64,
     writing: Mutex<Writing>,
 }
 
@@ -65,6 +69,7 @@ impl PackBuilder {
             sealer: Mutex::new(sealer),
             size: AtomicU64::new(0),
             chunk_count: AtomicU64::new(0),
+            listed: AtomicU64::new(0),
             writing: Mutex::new(writing),
         })
     }
@@ -76,12 +81,16 @@ impl PackBuilder {
 
     /// Whether the format wants no more in one pack.
     pub(super) fn is_full(&self) -> bool {
-        lock(&self.sealer).count() >= MOST_BLOCKS || self.chunk_count.load(Ordering::Relaxed) >= MOST_CHUNKS
+        lock(&self.sealer).count() >= MOST_BLOCKS
+            || self.chunk_count.load(Ordering::Relaxed) >= MOST_CHUNKS
+            || self.listed.load(Ordering::Relaxed) >= MOST_LISTED
     }
 
-    /// A place for a block of `raw` bytes.
-    pub(super) fn ticket(&self, raw: usize) -> Result<BlockTicket> {
-        self.size.fetch_add(raw as u64, Ordering::Relaxed);
+    /// A place for a block.
+    pub(super) fn ticket(&self, block: &RawBlock) -> Result<BlockTicket> {
+        self.size.fetch_add(block.bytes.len() as u64, Ordering::Relaxed);
+        self.chunk_count.fetch_add(block.chunks.len() as u64, Ordering::Relaxed);
+        self.listed.fetch_add(block.listed as u64, Ordering::Relaxed);
         Ok(lock(&self.sealer).ticket()?)
     }
 
@@ -93,7 +102,6 @@ impl PackBuilder {
                 *block = ordinal;
             }
         }
-        self.chunk_count.fetch_add(chunks.len() as u64, Ordering::Relaxed);
         self.size.fetch_add(sealed.bytes().len() as u64, Ordering::Relaxed);
         self.size.fetch_sub(sealed.raw_len().into(), Ordering::Relaxed);
         let mut writing = lock(&self.writing);

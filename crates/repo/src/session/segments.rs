@@ -10,8 +10,8 @@ use liasse_store::Area;
 use crate::error::Result;
 use crate::objects::{Objects, hash_key};
 
-/// Chunks at which a segment is written: about 8 MiB of directories.
-const MOST_CHUNKS: usize = 150_000;
+/// Bytes of directories at which a segment is written: with one pack more it is well under the limit of the format.
+const MOST_BYTES: usize = 8 << 20;
 const LEVEL: i32 = 3;
 
 /// Gathers packs and writes segments.
@@ -19,21 +19,23 @@ pub(super) struct SegmentWriter {
     objects: Objects,
     session: SessionId,
     pending: Vec<PackRecord>,
+    /// Bytes of the pending ones, encoded.
+    bytes: usize,
     written: Vec<ObjectName>,
     packs: Vec<ObjectName>,
 }
 
 impl SegmentWriter {
     pub(super) fn new(objects: Objects, session: SessionId) -> Self {
-        Self { objects, session, pending: Vec::new(), written: Vec::new(), packs: Vec::new() }
+        Self { objects, session, pending: Vec::new(), bytes: 0, written: Vec::new(), packs: Vec::new() }
     }
 
     /// Takes in a durable pack, and writes a segment when there is enough for one. Gives the bytes that were written.
     pub(super) fn add(&mut self, record: PackRecord) -> Result<u64> {
         self.packs.push(record.name);
+        self.bytes += wire::encode(&record).len();
         self.pending.push(record);
-        let chunks: usize = self.pending.iter().map(|record| record.directory.chunks.len()).sum();
-        if chunks < MOST_CHUNKS { Ok(0) } else { self.write() }
+        if self.bytes < MOST_BYTES { Ok(0) } else { self.write() }
     }
 
     /// Writes what is pending. Gives the bytes that were written.
@@ -42,6 +44,7 @@ impl SegmentWriter {
             return Ok(0);
         }
         let mut packs = std::mem::take(&mut self.pending);
+        self.bytes = 0;
         packs.sort_unstable_by_key(|record| record.name);
         let segment = Segment { replaces: Vec::new(), packs, unknown: Vec::new() };
         let packed = liasse_seal::compress_packed(LEVEL, &wire::encode(&segment))?;
