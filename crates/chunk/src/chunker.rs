@@ -19,12 +19,7 @@ impl Chunker {
     /// A chunker with these lengths and this table; give an `Arc<Gear>` to share it between chunkers.
     pub fn new(params: Params, gear: impl Into<Arc<Gear>>) -> Self {
         let (mask_s, mask_l) = select_masks(params.avg() as usize, Normalization::Level2);
-        Self {
-            params,
-            mask_s,
-            mask_l,
-            gear: gear.into(),
-        }
+        Self { params, mask_s, mask_l, gear: gear.into() }
     }
 
     /// The lengths it cuts by.
@@ -37,25 +32,13 @@ impl Chunker {
     /// `None` asks for more bytes: `buf` is shorter than `max` and the stream goes on. At the end of the stream `None` says
     /// that `buf` is empty. Otherwise the length lies in `1..=min(buf.len(), max)`.
     pub fn cut(&self, buf: &[u8], end_of_stream: bool) -> Option<usize> {
-        let [min, avg, max] =
-            [self.params.min(), self.params.avg(), self.params.max()].map(|length| length as usize);
+        let [min, avg, max] = [self.params.min(), self.params.avg(), self.params.max()].map(|length| length as usize);
         if buf.is_empty() || (buf.len() < max && !end_of_stream) {
             return None;
         }
         let (shifted_s, shifted_l) = (self.mask_s << 1, self.mask_l << 1);
         let (words, shifted) = (self.gear.words.as_slice(), self.gear.shifted.as_slice());
-        let (_, length) = cut_gear(
-            buf,
-            min,
-            avg,
-            max,
-            self.mask_s,
-            self.mask_l,
-            shifted_s,
-            shifted_l,
-            words,
-            shifted,
-        );
+        let (_, length) = cut_gear(buf, min, avg, max, self.mask_s, self.mask_l, shifted_s, shifted_l, words, shifted);
         Some(length)
     }
 }

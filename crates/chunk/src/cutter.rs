@@ -23,14 +23,7 @@ impl Cutter {
     /// A cutter with a buffer of at least `bytes`, and never less than twice the greatest chunk.
     pub fn with_buffer(chunker: Chunker, bytes: usize) -> Self {
         let bytes = bytes.max(2 * chunker.params().max() as usize);
-        Self {
-            chunker,
-            buffer: vec![0; bytes],
-            start: 0,
-            end: 0,
-            offset: 0,
-            exhausted: false,
-        }
+        Self { chunker, buffer: vec![0; bytes], start: 0, end: 0, offset: 0, exhausted: false }
     }
 
     /// Forgets the stream at hand, so that the next call to [`Cutter::next_chunk`] starts another.
@@ -56,10 +49,7 @@ impl Cutter {
     ///
     /// # Panics
     /// When `read` claims more bytes than the slice has.
-    pub fn next_chunk<E>(
-        &mut self,
-        mut read: impl FnMut(&mut [u8]) -> Result<usize, E>,
-    ) -> Result<Option<&[u8]>, E> {
+    pub fn next_chunk<E>(&mut self, mut read: impl FnMut(&mut [u8]) -> Result<usize, E>) -> Result<Option<&[u8]>, E> {
         if self.end - self.start < self.chunker.params().max() as usize {
             self.fill(&mut read)?;
         }
@@ -80,17 +70,10 @@ impl Cutter {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        while let Some(room) = self
-            .buffer
-            .get_mut(self.end..)
-            .filter(|room| !room.is_empty())
-        {
+        while let Some(room) = self.buffer.get_mut(self.end..).filter(|room| !room.is_empty()) {
             let room_bytes = room.len();
             let count = read(room)?;
-            assert!(
-                count <= room_bytes,
-                "the source claims {count} bytes in a slice of {room_bytes}"
-            );
+            assert!(count <= room_bytes, "the source claims {count} bytes in a slice of {room_bytes}");
             if count == 0 {
                 self.exhausted = true;
                 break;

@@ -22,10 +22,7 @@ impl Gear {
         for word in shifted.iter_mut() {
             *word <<= 1;
         }
-        Self {
-            words: Box::new(words),
-            shifted,
-        }
+        Self { words: Box::new(words), shifted }
     }
 
     /// A table from 256 little-endian words, as a key derivation gives them.

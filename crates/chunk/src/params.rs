@@ -52,17 +52,9 @@ impl Params {
     pub const MAX_CEILING: u32 = 8 << 20;
 
     /// 32, 128 and 512 KiB: for the contents of files.
-    pub const DATA_DEFAULT: Self = Self {
-        min: 32 << 10,
-        avg: 128 << 10,
-        max: 512 << 10,
-    };
+    pub const DATA_DEFAULT: Self = Self { min: 32 << 10, avg: 128 << 10, max: 512 << 10 };
     /// 4, 16 and 64 KiB: for trees, where one changed entry should cost little.
-    pub const TREE_DEFAULT: Self = Self {
-        min: 4 << 10,
-        avg: 16 << 10,
-        max: 64 << 10,
-    };
+    pub const TREE_DEFAULT: Self = Self { min: 4 << 10, avg: 16 << 10, max: 64 << 10 };
 
     /// Checks the three lengths, in bytes.
     ///

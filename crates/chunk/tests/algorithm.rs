@@ -33,11 +33,7 @@ const MASKS_FROM_6: [u64; 19] = [
 
 #[allow(clippy::many_single_char_names)] // the names of the description
 fn described(params: Params, gear: &[u64; 256], b: &[u8]) -> usize {
-    let (min, avg, max) = (
-        params.min() as usize,
-        params.avg() as usize,
-        params.max() as usize,
-    );
+    let (min, avg, max) = (params.min() as usize, params.avg() as usize, params.max() as usize);
     let k = avg.trailing_zeros() as usize;
     let (mask_s, mask_l) = (MASKS_FROM_6[k + 2 - 6], MASKS_FROM_6[k - 2 - 6]);
     let r = b.len();
@@ -83,11 +79,7 @@ fn data(seed: u64, kind: u8, length: usize) -> Vec<u8> {
     match kind {
         0 => {}
         1 => bytes.iter_mut().for_each(|byte| *byte &= 1),
-        2 => bytes
-            .iter_mut()
-            .enumerate()
-            .filter(|(at, _)| (at / 700) % 2 == 0)
-            .for_each(|(_, byte)| *byte = 0),
+        2 => bytes.iter_mut().enumerate().filter(|(at, _)| (at / 700) % 2 == 0).for_each(|(_, byte)| *byte = 0),
         _ => bytes.fill(0),
     }
     bytes
@@ -129,12 +121,7 @@ fn every_average_cuts_as_described() {
         let expected = described_all(params, &words(7), &data);
         assert_eq!(cut_all(&chunker(params, 7), &data), expected, "avg 2^{k}");
         // The strict mask of a large average is hit rarely; the loose one must have been.
-        assert!(
-            expected
-                .iter()
-                .any(|length| *length != params.max() as usize),
-            "avg 2^{k}: only cuts at max"
-        );
+        assert!(expected.iter().any(|length| *length != params.max() as usize), "avg 2^{k}: only cuts at max");
     }
 }
 

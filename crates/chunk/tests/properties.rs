@@ -25,10 +25,7 @@ fn ends_from_the_back(lengths: &[usize]) -> BTreeSet<usize> {
         .collect()
 }
 
-fn read_from<'a>(
-    data: &'a [u8],
-    mut step: impl FnMut() -> usize + 'a,
-) -> impl FnMut(&mut [u8]) -> Result<usize, ()> + 'a {
+fn read_from<'a>(data: &'a [u8], mut step: impl FnMut() -> usize + 'a) -> impl FnMut(&mut [u8]) -> Result<usize, ()> + 'a {
     let mut rest = data;
     move |room| {
         let count = step().max(1).min(room.len()).min(rest.len());
@@ -97,11 +94,7 @@ fn waits_for_max_bytes_unless_the_stream_ends() {
     assert_eq!(chunker.cut(&data[..100], true), Some(100));
     let cut = chunker.cut(&data[..2048], false);
     assert!(cut.is_some());
-    assert_eq!(
-        chunker.cut(&data, false),
-        cut,
-        "bytes beyond max do not matter"
-    );
+    assert_eq!(chunker.cut(&data, false), cut, "bytes beyond max do not matter");
     assert_eq!(chunker.cut(&data, true), cut);
 }
 
@@ -147,27 +140,15 @@ fn an_ended_stream_stays_ended_until_reset() {
 #[test]
 fn another_table_cuts_elsewhere() {
     let data = SplitMix(2).bytes(100_000);
-    assert_ne!(
-        cut_all(&chunker(small(), 1), &data),
-        cut_all(&chunker(small(), 2), &data)
-    );
+    assert_ne!(cut_all(&chunker(small(), 1), &data), cut_all(&chunker(small(), 2), &data));
 }
 
 #[test]
 fn a_table_from_bytes_is_little_endian() {
-    let bytes: Vec<u8> = words(1)
-        .iter()
-        .flat_map(|word| word.to_le_bytes())
-        .collect();
-    let from_bytes = Chunker::new(
-        small(),
-        Gear::from_bytes(bytes.as_slice().try_into().unwrap()),
-    );
+    let bytes: Vec<u8> = words(1).iter().flat_map(|word| word.to_le_bytes()).collect();
+    let from_bytes = Chunker::new(small(), Gear::from_bytes(bytes.as_slice().try_into().unwrap()));
     let data = SplitMix(2).bytes(100_000);
-    assert_eq!(
-        cut_all(&from_bytes, &data),
-        cut_all(&chunker(small(), 1), &data)
-    );
+    assert_eq!(cut_all(&from_bytes, &data), cut_all(&chunker(small(), 1), &data));
 }
 
 #[test]
@@ -178,10 +159,7 @@ fn a_table_is_not_printed() {
 #[test]
 fn defaults_are_valid() {
     for params in [Params::DATA_DEFAULT, Params::TREE_DEFAULT] {
-        assert_eq!(
-            Params::new(params.min(), params.avg(), params.max()),
-            Ok(params)
-        );
+        assert_eq!(Params::new(params.min(), params.avg(), params.max()), Ok(params));
     }
 }
 
@@ -198,26 +176,8 @@ fn bad_parameters_are_named() {
         (64, 8 * mib, 8 * mib, ParamsError::Avg(8 * mib)),
         (64, 256, 1023, ParamsError::Max(1023)),
         (64, 256, 8 * mib + 2, ParamsError::Max(8 * mib + 2)),
-        (
-            256,
-            256,
-            1024,
-            ParamsError::Order {
-                min: 256,
-                avg: 256,
-                max: 1024,
-            },
-        ),
-        (
-            64,
-            256,
-            256,
-            ParamsError::Order {
-                min: 64,
-                avg: 256,
-                max: 256,
-            },
-        ),
+        (256, 256, 1024, ParamsError::Order { min: 256, avg: 256, max: 1024 }),
+        (64, 256, 256, ParamsError::Order { min: 64, avg: 256, max: 256 }),
     ] {
         assert_eq!(Params::new(min, avg, max), Err(error));
     }
