@@ -10,6 +10,7 @@ mod clock;
 mod configs;
 mod creation;
 mod error;
+mod gather;
 mod index;
 mod keyring;
 mod lists;
@@ -28,6 +29,7 @@ pub use check::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport
 pub use clock::now;
 pub use creation::Creation;
 pub use error::{Error, Result};
+pub use gather::{GATHER_BYTES, Wanted, runs};
 pub use index::{Located, PackNumber, Piece};
 pub use keyring::{AddedKey, Handover, KeyForm, KeyInfo};
 pub use liasse_format as format;

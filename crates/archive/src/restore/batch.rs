@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::{Metadata, Name};
-use liasse_repo::{ListWalk, PackNumber, Scratch};
+use liasse_repo::{ListWalk, PackNumber, Scratch, Wanted};
 
 use super::plan::{full_cause, occupied};
 use super::task::FileTask;
@@ -21,12 +20,17 @@ const MOST_OPEN: usize = 96;
 
 /// A chunk of a file.
 pub(super) struct ChunkJob {
-    pub(super) pack: PackNumber,
-    pub(super) block: u32,
-    pub(super) chunk: ChunkRef,
+    pub(super) wanted: Wanted,
     pub(super) file: Arc<FileTask>,
     /// Where its bytes start in the data of the file.
     pub(super) position: u64,
+}
+
+impl ChunkJob {
+    /// The block of its first piece.
+    pub(super) fn block(&self) -> Option<(PackNumber, u32)> {
+        self.wanted.way.pieces.first().map(|piece| (piece.pack, piece.block))
+    }
 }
 
 /// What is done together.
@@ -82,9 +86,8 @@ impl<'r> Batch<'r> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            if let Some(piece) = located.pieces.first() {
-                self.chunks.push(ChunkJob { pack: piece.pack, block: piece.block, chunk, file: Arc::clone(file), position });
-            }
+            let wanted = Wanted { kind: ChunkKind::Data, chunk, way: located };
+            self.chunks.push(ChunkJob { wanted, file: Arc::clone(file), position });
             position += u64::from(chunk.length);
             if self.chunks.len() >= MOST_CHUNKS {
                 fill::fill(self.run, &mut self.chunks, report)?;

@@ -1,12 +1,11 @@
 //! Writing the chunks of a batch, pack by pack, on all cores. A block is opened once and gives all its chunks.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use liasse_repo::Scratch;
 use liasse_repo::format::content::Content;
-use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::Name;
+use liasse_repo::{Scratch, Wanted, runs};
 
 use super::batch::ChunkJob;
 use super::plan::full_cause;
@@ -20,30 +19,50 @@ const READ_BYTES: usize = 1 << 20;
 
 /// Writes all chunks and empties the list. Chunks that cannot be read take their files with them, and no others.
 pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreReport) -> Result<()> {
-    chunks.sort_by_key(|job| (job.pack, job.block));
-    let groups: Vec<&[ChunkJob]> = chunks.chunk_by(|a, b| (a.pack, a.block) == (b.pack, b.block)).collect();
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(groups.len());
+    let (mut whole, mut pieced): (Vec<ChunkJob>, Vec<ChunkJob>) = chunks.drain(..).partition(|job| job.wanted.way.pieces.len() == 1);
+    whole.sort_by_key(ChunkJob::block);
+    let groups: Vec<&[ChunkJob]> = whole.chunk_by(|a, b| a.block() == b.block()).collect();
+    let read = |job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<u8>| write(run, job, None, scratch, buffer);
+    in_parallel(run, &groups, report, &|group, scratch, buffer| group.iter().map(|job| read(job, scratch, buffer)).collect())?;
+    pieced.sort_by_key(ChunkJob::block);
+    let mut rest = pieced.as_slice();
+    while !rest.is_empty() {
+        let wanted: Vec<Wanted> = rest.iter().map(|job| job.wanted.clone()).collect();
+        let together = runs(&wanted).next().unwrap_or_default();
+        let (now, later) = rest.split_at(together.len());
+        let gathered: Vec<Mutex<Option<Vec<u8>>>> = run.reader.gather(together, run.stop)?.into_iter().map(Mutex::new).collect();
+        let jobs: Vec<(&ChunkJob, &Mutex<Option<Vec<u8>>>)> = now.iter().zip(&gathered).collect();
+        in_parallel(run, &jobs, report, &|(job, bytes), scratch, buffer| {
+            write(run, job, lock(bytes).take(), scratch, buffer).map(|found| vec![found])
+        })?;
+        rest = later;
+    }
+    Ok(())
+}
+
+/// Does something to every item, on all cores, until something fails that ends the restore.
+fn in_parallel<T: Sync>(
+    run: &Run<'_>,
+    items: &[T],
+    report: &mut RestoreReport,
+    each: &(dyn Fn(&T, &mut Scratch, &mut Vec<u8>) -> Result<Vec<Vec<Shortfall>>> + Sync),
+) -> Result<()> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(items.len());
     let next = AtomicUsize::new(0);
-    let failed = AtomicBool::new(false);
     let shortfalls = Mutex::new(Vec::new());
     let failure = Mutex::new(None);
     let work = || {
         let outcome = Scratch::new().map_err(Error::from).and_then(|mut scratch| {
             let mut buffer = Vec::new();
-            while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if failed.load(Ordering::Relaxed) {
-                    break;
-                }
-                for job in *group {
-                    run.stop.check()?;
-                    let found = write(run, job, &mut scratch, &mut buffer)?;
-                    lock(&shortfalls).extend(found);
-                }
+            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                run.stop.check()?;
+                lock(&shortfalls).extend(each(item, &mut scratch, &mut buffer)?.into_iter().flatten());
             }
             Ok(())
         });
         if let Err(error) = outcome {
-            failed.store(true, Ordering::Relaxed);
+            // The others need not go on.
+            next.store(items.len(), Ordering::Relaxed);
             lock(&failure).get_or_insert(error);
         }
     };
@@ -53,21 +72,19 @@ pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut Resto
         }
         work();
     });
-    drop(groups);
-    chunks.clear();
     report.fall_short(std::mem::take(&mut *lock(&shortfalls)));
     let failure = lock(&failure).take();
     failure.map_or(Ok(()), Err)
 }
 
-/// Reads one chunk and writes it to its file.
-fn write(run: &Run<'_>, job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<u8>) -> Result<Vec<Shortfall>> {
-    run.progress.advance(job.chunk.length.into());
+/// Reads one chunk, unless its bytes are at hand, and writes it to its file.
+fn write(run: &Run<'_>, job: &ChunkJob, gathered: Option<Vec<u8>>, scratch: &mut Scratch, buffer: &mut Vec<u8>) -> Result<Vec<Shortfall>> {
+    run.progress.advance(job.wanted.chunk.length.into());
     if job.file.is_lost() {
         return Ok(Vec::new());
     }
     run.progress.at(&job.file.path);
-    match run.reader.chunk(ChunkKind::Data, &job.chunk, scratch, buffer) {
+    match run.reader.verified(&job.wanted, gathered, scratch, buffer) {
         Ok(bytes) => match job.file.write(run, job.position, &bytes) {
             Ok(shortfalls) => return Ok(shortfalls),
             Err(Error::Target(error)) if is_of_one_entry(&error) => job.file.lose(full_cause(&error), false),

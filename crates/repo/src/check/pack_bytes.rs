@@ -17,11 +17,14 @@ use super::damage::Bad;
 use super::pack_stream::Stream;
 use super::packs::agrees;
 use crate::error::{Error, Result};
+use crate::gather::{Wanted, runs};
 use crate::index::{BlockPlace, Located, PackNumber};
 use crate::pack_reader;
 use crate::progress::{Progress, Stop};
 use crate::reader::{Reader, Scratch};
 
+/// Chunks in many blocks that are put together at once: their descriptions are held in memory.
+const MOST_POSTPONED: usize = 16 << 10;
 /// Most threads: more would only take memory.
 const MOST_THREADS: usize = 16;
 
@@ -30,7 +33,7 @@ pub(super) fn check(reader: &Reader<'_>, gathered: &mut Gathered, progress: &dyn
     let packs: Vec<PackNumber> = reader.index().packs().map(|(number, _)| number).collect();
     progress.expect(reader.index().packs().map(|(_, pack)| pack.size).sum());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(packs.len());
-    let run = Run { reader, gathered: Mutex::new(gathered), progress, stop, read: AtomicU64::new(0) };
+    let run = Run { reader, gathered: Mutex::new(gathered), progress, stop, read: AtomicU64::new(0), postponed: Mutex::default() };
     let next = AtomicUsize::new(0);
     let work = || -> Result<()> {
         let mut tools = Tools::new()?;
@@ -46,6 +49,7 @@ pub(super) fn check(reader: &Reader<'_>, gathered: &mut Gathered, progress: &dyn
             workers.into_iter().map(|worker| worker.join().unwrap_or(Err(Error::Internal("a worker failed")))).collect();
         results.into_iter().collect::<Result<()>>()
     })?;
+    run.settle()?;
     let read = run.read.load(Ordering::Relaxed);
     gathered.counts.bytes_read = read;
     Ok(())
@@ -58,6 +62,8 @@ pub(super) struct Run<'a> {
     pub(super) progress: &'a dyn Progress,
     pub(super) stop: &'a Stop,
     pub(super) read: AtomicU64,
+    /// Chunks that lie in many blocks: they are put together when there are many of them.
+    postponed: Mutex<Vec<(PackNumber, Wanted)>>,
 }
 
 /// What a thread keeps from pack to pack.
@@ -114,9 +120,12 @@ impl<'a> Run<'a> {
     fn own_parts(&self, number: PackNumber, place: &Key) -> Result<Option<(Footer, PackRecord)>> {
         match pack_reader::read_parts(&self.reader.repository().objects, self.reader.index().pack(number)?.name) {
             Ok(parts) => {
-                if !agrees(&self.lock().stated, &parts.1) {
-                    self.found(place, "its directory is not what a segment says of it");
+                let mut gathered = self.lock();
+                if !agrees(&gathered.stated, &parts.1) {
+                    gathered.contradicted = true;
+                    gathered.findings.add(place.to_string(), "its directory is not what a segment says of it");
                 }
+                drop(gathered);
                 Ok(Some(parts))
             }
             Err(error) if error.is_about_object() => {
@@ -168,20 +177,50 @@ impl<'a> Run<'a> {
         let Some(placement) = placements.iter().find(|placement| placement.pack == number && placement.kind == chunk.kind) else {
             return Ok(());
         };
-        let reference = ChunkRef { id: chunk.id, length: chunk.length };
-        let proved = match index.resolve(placement)? {
+        match index.resolve(placement)? {
             Ok(pieces) => {
                 let way = Located { length: placement.length, pieces };
-                self.reader.prove(chunk.kind, &reference, &way, &mut tools.scratch, &mut tools.joined)
+                let wanted = Wanted { kind: chunk.kind, chunk: ChunkRef { id: chunk.id, length: chunk.length }, way };
+                let full = {
+                    let mut postponed = self.postponed.lock().unwrap_or_else(PoisonError::into_inner);
+                    postponed.push((number, wanted));
+                    (postponed.len() >= MOST_POSTPONED).then(|| std::mem::take(&mut *postponed))
+                };
+                full.map_or(Ok(()), |full| self.join(full, tools))
             }
-            Err(what) => Err(Error::BadChunk { id: chunk.id, object: index.place(number)?.to_string(), what }),
-        };
-        match proved {
+            Err(what) => self.bad_chunk(number, chunk.id, what),
+        }
+    }
+
+    /// Puts together what is still postponed.
+    fn settle(&self) -> Result<()> {
+        let rest = std::mem::take(&mut *self.postponed.lock().unwrap_or_else(PoisonError::into_inner));
+        self.join(rest, &mut Tools::new()?)
+    }
+
+    /// Puts chunks together, many at once, so that each block is opened seldom, and proves them. One that is not what its name says is put
+    /// together again alone, to say why.
+    fn join(&self, mut chunks: Vec<(PackNumber, Wanted)>, tools: &mut Tools) -> Result<()> {
+        chunks.sort_by_key(|(_, wanted)| wanted.way.pieces.first().map(|piece| (piece.pack, piece.block)));
+        let (numbers, wanted): (Vec<PackNumber>, Vec<Wanted>) = chunks.into_iter().unzip();
+        let keys = &self.reader.repository().objects.keys;
+        let mut number = numbers.iter();
+        for run in runs(&wanted) {
+            let gathered = self.reader.gather(run, self.stop)?;
+            for ((wanted, bytes), number) in run.iter().zip(gathered).zip(&mut number) {
+                let good = bytes.is_some_and(|bytes| keys.chunk_id(wanted.kind, &bytes) == wanted.chunk.id);
+                if !good {
+                    self.prove_alone(*number, wanted, tools)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn prove_alone(&self, number: PackNumber, wanted: &Wanted, tools: &mut Tools) -> Result<()> {
+        match self.reader.prove(wanted.kind, &wanted.chunk, &wanted.way, &mut tools.scratch, &mut tools.joined) {
             Ok(()) => Ok(()),
-            Err(Error::BadChunk { id, what, .. }) => {
-                self.bad_chunk(number, id, what)?;
-                Ok(())
-            }
+            Err(Error::BadChunk { id, what, .. }) => self.bad_chunk(number, id, what),
             // A block that does not open: the same finding as where it lies.
             Err(error) if error.is_about_object() => {
                 self.lock().findings.add_error("the index", &error);

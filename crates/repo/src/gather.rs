@@ -1,0 +1,143 @@
+//! Putting together chunks whose pieces lie in many blocks, so that each block is opened once.
+//!
+//! A chunk that changed on many days has pieces in the blocks of many days. Read chunk by chunk, blocks would be opened again and again;
+//! here all pieces of many chunks are taken block by block. What comes out is not yet verified.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use liasse_format::content::ChunkRef;
+use liasse_format::pack::ChunkKind;
+use liasse_seal::Verified;
+
+use crate::error::{Error, Result};
+use crate::index::{Located, PackNumber, Piece};
+use crate::progress::Stop;
+use crate::reader::{Reader, Scratch, slice};
+
+/// Most bytes of chunks that should be gathered at once: they are all held in memory.
+pub const GATHER_BYTES: u64 = 64 << 20;
+/// Most threads that open blocks.
+const MOST_THREADS: usize = 8;
+
+/// A chunk to be put together, and the way to do it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What it is part of.
+    pub kind: ChunkKind,
+    /// Its name and length.
+    pub chunk: ChunkRef,
+    /// Where its pieces lie.
+    pub way: Located,
+}
+
+/// A piece of one of the chunks.
+struct Part<'w> {
+    piece: &'w Piece,
+    chunk: usize,
+    position: usize,
+}
+
+/// A chunk that is being put together; `None` once a piece of it could not be read.
+type Building = Mutex<Option<Vec<u8>>>;
+
+impl Reader<'_> {
+    /// The bytes of each chunk; `None` for one of which a piece could not be read. Others are not affected by it.
+    pub fn gather(&self, wanted: &[Wanted], stop: &Stop) -> Result<Vec<Option<Vec<u8>>>> {
+        let building: Vec<Building> = wanted.iter().map(|wanted| Mutex::new(empty(wanted))).collect();
+        let mut parts: Vec<Part<'_>> = wanted.iter().enumerate().flat_map(|(chunk, wanted)| parts_of(chunk, wanted)).collect();
+        parts.sort_by_key(|part| block_of(part.piece));
+        let groups: Vec<&[Part<'_>]> = parts.chunk_by(|a, b| block_of(a.piece) == block_of(b.piece)).collect();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(groups.len());
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<()> {
+            let mut scratch = Scratch::new()?;
+            while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                stop.check()?;
+                self.scatter(group, &building, &mut scratch)?;
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let ended = workers.into_iter().map(|worker| worker.join().unwrap_or(Err(Error::Internal("a worker failed"))));
+            ended.collect::<Result<Vec<()>>>()
+        })?;
+        Ok(building.into_iter().map(|chunk| chunk.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
+    }
+
+    /// Opens one block and gives its pieces to their chunks.
+    fn scatter(&self, group: &[Part<'_>], building: &[Building], scratch: &mut Scratch) -> Result<()> {
+        let Some(first) = group.first() else { return Ok(()) };
+        let block = match self.block(first.piece.pack, first.piece.block, scratch) {
+            Ok(block) => Some(block),
+            Err(error) if error.is_damage() => None,
+            Err(error) => return Err(error),
+        };
+        for part in group {
+            let Some(chunk) = building.get(part.chunk) else { continue };
+            let mut chunk = lock(chunk);
+            let bytes = block.as_ref().and_then(|block| slice(block, part.piece));
+            let place = chunk.as_mut().and_then(|chunk| chunk.get_mut(part.position..part.position.checked_add(bytes?.len())?));
+            match (place, bytes) {
+                (Some(place), Some(bytes)) => place.copy_from_slice(bytes),
+                _ => *chunk = None,
+            }
+        }
+        Ok(())
+    }
+
+    /// Verifies a chunk that was gathered; one that was not, or that is not what its name says, is read by every way there is.
+    pub fn verified<'o>(
+        &self,
+        wanted: &Wanted,
+        gathered: Option<Vec<u8>>,
+        scratch: &mut Scratch,
+        out: &'o mut Vec<u8>,
+    ) -> Result<Verified<'o>> {
+        let keys = &self.repository().objects.keys;
+        match gathered.filter(|bytes| keys.chunk_id(wanted.kind, bytes) == wanted.chunk.id) {
+            Some(bytes) => {
+                *out = bytes;
+                keys.verify(wanted.kind, &wanted.chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
+            }
+            None => self.chunk(wanted.kind, &wanted.chunk, scratch, out),
+        }
+    }
+}
+
+/// Cuts a list into runs that may be gathered at once.
+pub fn runs(wanted: &[Wanted]) -> impl Iterator<Item = &[Wanted]> {
+    let mut rest = wanted;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let full = rest.iter().position(|wanted| {
+            bytes += u64::from(wanted.chunk.length);
+            bytes > GATHER_BYTES
+        });
+        let (run, after) = rest.split_at_checked(full.unwrap_or(rest.len()).max(1))?;
+        rest = after;
+        Some(run)
+    })
+}
+
+fn empty(wanted: &Wanted) -> Option<Vec<u8>> {
+    (wanted.way.length == wanted.chunk.length).then(|| vec![0; wanted.chunk.length as usize])
+}
+
+fn parts_of(chunk: usize, wanted: &Wanted) -> impl Iterator<Item = Part<'_>> {
+    let mut position = 0;
+    wanted.way.pieces.iter().map(move |piece| {
+        let part = Part { piece, chunk, position };
+        position += piece.length as usize;
+        part
+    })
+}
+
+fn block_of(piece: &Piece) -> (PackNumber, u32) {
+    (piece.pack, piece.block)
+}
+
+fn lock(building: &Building) -> MutexGuard<'_, Option<Vec<u8>>> {
+    building.lock().unwrap_or_else(PoisonError::into_inner)
+}
