@@ -215,6 +215,10 @@ impl<'r, 'c> Walk<'r, 'c> {
                 self.run.owners.metadata(stat, Vec::new())
             }
         };
+        let metadata = match (below, row) {
+            (Some(Scope { way: Some(_), .. }), Some(row)) => steady(metadata, &row),
+            _ => metadata,
+        };
         let trusted = is_settled(stat, began);
         let seen = Seen { identity: Identity::of(stat), trusted, day: 0 };
         self.step(Step::Enter { name: Some(name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
@@ -420,6 +424,15 @@ impl<'r, 'c> Walk<'r, 'c> {
 fn link_group(stat: &Stat) -> u64 {
     let hash = Hash::of(&[stat.device.to_le_bytes(), stat.inode.to_le_bytes()].concat());
     u64::from_le_bytes(*hash.0.first_chunk::<8>().unwrap_or(&[1; 8])).max(1)
+}
+
+/// The metadata of a folder that only leads to sources: its time of last change tells of other things in it, so it stays as it was
+/// stored first. An unchanged source then adds nothing, whatever happens beside it.
+fn steady(metadata: Metadata, row: &Row<'_>) -> Metadata {
+    match wire::decode::<Entry>(row.entry) {
+        Ok(old) if (Metadata { mtime: old.metadata.mtime, ..metadata.clone() }) == old.metadata => old.metadata,
+        _ => metadata,
+    }
 }
 
 /// The entry of the catalogue, if it can be trusted and nothing has moved since.
