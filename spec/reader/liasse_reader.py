@@ -278,11 +278,17 @@ class Repository:
         segments = {name: self.guarded(f"index/{name}", self.segment, name) for name in names}
         segments = {name: value for name, value in segments.items() if value}
         replaced = {name.hex() for value in segments.values() for name in value["replaces"]}
-        listings = {pack["name"]: pack for name, value in segments.items() if name not in replaced
-                    for pack in value["packs"]}
+        listings, disputed = {}, set()
+        for pack in (pack for name, value in segments.items() if name not in replaced for pack in value["packs"]):
+            first = listings.setdefault(pack["name"], pack)
+            if (first["blocks"], first["chunks"]) != (pack["blocks"], pack["chunks"]):
+                disputed.add(pack["name"])
         self.packs, self.chunks, self.whole = {}, {}, not from_segments
         for name, path in self.pack_names():
-            pack = Pack(self, name, path, listings.get(name))
+            pack = Pack(self, name, path, None if name in disputed else listings.get(name))
+            if name in disputed:
+                self.notes.append(f"packs/{name.hex()}: mismatch: segments disagree on it")
+                pack.listing = self.guarded(f"packs/{name.hex()}", pack.own_directory) or listings[name]
             pack.listing = pack.listing or self.guarded(f"packs/{name.hex()}", pack.own_directory)
             if pack.listing:
                 self.packs[name] = pack

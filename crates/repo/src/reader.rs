@@ -21,6 +21,8 @@ pub struct Reader<'r> {
     index: Index,
     openers: Mutex<HashMap<PackNumber, Arc<BlockOpener>>>,
     blocks: Mutex<BlockCache>,
+    /// Whether packs themselves are asked when a chunk cannot be read otherwise.
+    asks_packs: bool,
 }
 
 /// What a thread keeps from chunk to chunk.
@@ -43,11 +45,12 @@ impl Repository {
         if !self.can_read() {
             return Err(Error::NotAllowed { action: "reading content", needs: "owner or an auditor" });
         }
-        Ok(self.reader_over(Index::load(&self.objects, self.cache())?))
+        Ok(Reader { asks_packs: true, ..self.reader_over(Index::load(&self.objects, self.cache())?) })
     }
 
+    /// A reader that goes by an index alone, right or wrong.
     pub(crate) fn reader_over(&self, index: Index) -> Reader<'_> {
-        Reader { repository: self, index, openers: Mutex::default(), blocks: Mutex::default() }
+        Reader { repository: self, index, openers: Mutex::default(), blocks: Mutex::default(), asks_packs: false }
     }
 }
 
@@ -63,28 +66,41 @@ impl Reader<'_> {
 
     /// Where a chunk lies: the first way that is known.
     pub fn locate(&self, kind: ChunkKind, chunk: &ChunkRef) -> Result<Located> {
-        let ways = self.index.locate_all(kind, &chunk.id)?;
-        ways.into_iter().next().ok_or(Error::MissingChunk { id: chunk.id })
+        self.or_as_packs_say(kind, chunk, || {
+            let ways = self.index.locate_all(kind, &chunk.id)?;
+            ways.into_iter().next().ok_or(Error::MissingChunk { id: chunk.id })
+        })
+    }
+
+    /// Tries something, and once more by what packs say of themselves, where that may be something else.
+    fn or_as_packs_say<T>(&self, kind: ChunkKind, chunk: &ChunkRef, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+        let final_word = !self.asks_packs || self.index.believes_packs();
+        match attempt() {
+            // In this order: another thread may find out meanwhile.
+            Err(error) if error.is_damage() && !final_word && (self.index.is_doubtful(kind, &chunk.id)? || self.index.believes_packs()) => {
+                self.index.believe_packs()?;
+                attempt()
+            }
+            done => done,
+        }
     }
 
     /// Reads a chunk into `out`, by the first way that gives the bytes that have its id.
     pub fn chunk<'o>(&self, kind: ChunkKind, chunk: &ChunkRef, scratch: &mut Scratch, out: &'o mut Vec<u8>) -> Result<Verified<'o>> {
+        self.or_as_packs_say(kind, chunk, || self.try_ways(kind, chunk, scratch, out))?;
+        self.repository.objects.keys.verify(kind, &chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
+    }
+
+    fn try_ways(&self, kind: ChunkKind, chunk: &ChunkRef, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
         let mut failure = None;
-        let mut good = false;
         for way in self.index.locate_all(kind, &chunk.id)? {
             match self.prove(kind, chunk, &way, scratch, out) {
-                Ok(()) => {
-                    good = true;
-                    break;
-                }
+                Ok(()) => return Ok(()),
                 Err(error) if error.is_damage() => _ = failure.get_or_insert(error),
                 Err(error) => return Err(error),
             }
         }
-        if !good {
-            return Err(failure.unwrap_or(Error::MissingChunk { id: chunk.id }));
-        }
-        self.repository.objects.keys.verify(kind, &chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
+        Err(failure.unwrap_or(Error::MissingChunk { id: chunk.id }))
     }
 
     /// Whether one way to read a chunk gives the bytes that have its id.
@@ -119,13 +135,14 @@ impl Reader<'_> {
 
     /// An opened block, from the cache or from its pack.
     pub fn block(&self, pack: PackNumber, ordinal: u32, scratch: &mut Scratch) -> Result<Arc<Vec<u8>>> {
-        if let Some(block) = lock(&self.blocks).get((pack, ordinal)) {
+        let key = (self.index.believes_packs(), pack, ordinal);
+        if let Some(block) = lock(&self.blocks).get(key) {
             return Ok(block);
         }
         let mut bytes = std::mem::take(&mut scratch.spare);
         self.read_block(pack, ordinal, scratch, &mut bytes)?;
         let block = Arc::new(bytes);
-        scratch.spare = lock(&self.blocks).insert((pack, ordinal), Arc::clone(&block)).unwrap_or_default();
+        scratch.spare = lock(&self.blocks).insert(key, Arc::clone(&block)).unwrap_or_default();
         Ok(block)
     }
 
@@ -158,19 +175,22 @@ pub fn slice<'b>(block: &'b [u8], piece: &Piece) -> Option<&'b [u8]> {
     block.get(start..start.checked_add(piece.length as usize)?)
 }
 
+/// Whether its place is by what packs say of themselves, and which it is.
+type BlockKey = (bool, PackNumber, u32);
+
 /// An opened block, and when it was last used.
 type Kept = (Arc<Vec<u8>>, u64);
 
 /// Opened blocks, the least recently used dropped first.
 #[derive(Default)]
 struct BlockCache {
-    blocks: HashMap<(PackNumber, u32), Kept>,
+    blocks: HashMap<BlockKey, Kept>,
     bytes: usize,
     clock: u64,
 }
 
 impl BlockCache {
-    fn get(&mut self, key: (PackNumber, u32)) -> Option<Arc<Vec<u8>>> {
+    fn get(&mut self, key: BlockKey) -> Option<Arc<Vec<u8>>> {
         self.clock += 1;
         let (block, used) = self.blocks.get_mut(&key)?;
         *used = self.clock;
@@ -178,7 +198,7 @@ impl BlockCache {
     }
 
     /// Adds a block; gives back the buffer of one that was dropped and that nobody uses.
-    fn insert(&mut self, key: (PackNumber, u32), block: Arc<Vec<u8>>) -> Option<Vec<u8>> {
+    fn insert(&mut self, key: BlockKey, block: Arc<Vec<u8>>) -> Option<Vec<u8>> {
         self.clock += 1;
         self.bytes += block.len();
         if let Some((old, _)) = self.blocks.insert(key, (block, self.clock)) {

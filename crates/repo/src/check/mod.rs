@@ -38,7 +38,9 @@ struct Gathered {
     counts: CheckCounts,
     damage: Damage,
     /// What segments say of packs' directories: their hashes.
-    stated: HashMap<ObjectName, blake3::Hash>,
+    stated: HashMap<ObjectName, [u8; 32]>,
+    /// Whether some pack itself says otherwise.
+    contradicted: bool,
 }
 
 impl Repository {
@@ -56,6 +58,10 @@ impl Repository {
         if options.read_data {
             progress.begin(Phase::CheckPacks);
             pack_bytes::check(&reader, &mut gathered, progress, stop)?;
+            if gathered.contradicted {
+                // Told of as such; what can be read all the same is not called lost.
+                reader.index().believe_packs()?;
+            }
         }
         let complete = self.can_read();
         if complete {

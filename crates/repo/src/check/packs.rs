@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use liasse_format::ids::{ChunkId, ObjectName};
 use liasse_format::index::PackRecord;
-use liasse_format::wire;
 use liasse_store::Area;
 
 use super::Gathered;
 use super::damage::Bad;
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{Index, Observed, digest};
 use crate::objects::hash_key;
 use crate::repository::Repository;
 
@@ -20,19 +19,20 @@ const UNNEEDED: &str = "a segment lists it and it is not there; no snapshot need
 struct Stated {
     segment: ObjectName,
     size: u64,
-    directory: blake3::Hash,
+    directory: [u8; 32],
     differs: Option<ObjectName>,
-}
-
-fn digest(record: &PackRecord) -> blake3::Hash {
-    blake3::hash(&wire::encode(&record.directory))
 }
 
 /// Loads the index from the repository alone, and holds what segments say of packs against the listing.
 pub(super) fn load(repository: &Repository, gathered: &mut Gathered) -> Result<Index> {
     let mut stated: HashMap<ObjectName, Stated> = HashMap::new();
     let mut chunks = 0_u64;
-    let index = Index::load_truth(&repository.objects, &mut |segment, record| {
+    let index = Index::load_truth(&repository.objects, &mut |observed| {
+        let Observed::Listed(segment, record) = observed else {
+            stated.clear();
+            chunks = 0;
+            return;
+        };
         let directory = digest(record);
         let first = stated.entry(record.name).or_insert_with(|| {
             chunks += record.directory.chunks.len() as u64;
@@ -94,7 +94,8 @@ fn cut_off(index: &Index, gathered: &mut Gathered, name: &ObjectName, finding: B
 /// The chunks of packs that are not there. The segments are read once more, only where there is such damage.
 fn lost(repository: &Repository, missing: &HashMap<ObjectName, Bad>) -> Result<HashMap<ChunkId, Bad>> {
     let mut lost = HashMap::new();
-    Index::load_truth(&repository.objects, &mut |_, record| {
+    Index::load_truth(&repository.objects, &mut |observed| {
+        let Observed::Listed(_, record) = observed else { return };
         if let Some(finding) = missing.get(&record.name) {
             lost.extend(record.directory.chunks.iter().map(|chunk| (chunk.id, *finding)));
         }
@@ -103,6 +104,6 @@ fn lost(repository: &Repository, missing: &HashMap<ObjectName, Bad>) -> Result<H
 }
 
 /// Whether a pack's own directory is what the segments say of it.
-pub(super) fn agrees(stated: &HashMap<ObjectName, blake3::Hash>, record: &PackRecord) -> bool {
+pub(super) fn agrees(stated: &HashMap<ObjectName, [u8; 32]>, record: &PackRecord) -> bool {
     stated.get(&record.name).is_none_or(|stated| *stated == digest(record))
 }

@@ -14,12 +14,12 @@ use liasse_format::wire::{self, Writer};
 use redb::{Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::PackNumber;
-use super::entry::{self, Placement};
+use super::entry::{self, Digest, Placement};
 use crate::error::{Error, Result};
 
 /// Chunk id to placements.
 const CHUNKS: TableDefinition<'static, &[u8; 32], &[u8]> = TableDefinition::new("chunks");
-/// The file's pack number to the pack's name.
+/// The file's pack number to the pack's name and the digest of its directory.
 const PACKS: TableDefinition<'static, u32, &[u8]> = TableDefinition::new("packs");
 /// The file's pack number to its blocks.
 const BLOCKS: TableDefinition<'static, u32, &[u8]> = TableDefinition::new("blocks");
@@ -28,7 +28,7 @@ const SEGMENTS: TableDefinition<'static, &[u8; 32], ()> = TableDefinition::new("
 /// Which repository, and which version of this layout.
 const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");
 
-const VERSION: &[u8] = b"1";
+const VERSION: &[u8] = b"2";
 const READ_CACHE_BYTES: usize = 32 << 20;
 const WRITE_CACHE_BYTES: usize = 64 << 20;
 
@@ -57,14 +57,15 @@ fn is_ours(transaction: &ReadTransaction, repository: RepositoryId) -> std::resu
     Ok(is("version", VERSION)? && is("repository", &repository.0)?)
 }
 
-/// The pack numbers of the file, and the pack each stands for.
-fn pack_names(table: &impl ReadableTable<u32, &'static [u8]>) -> Usable<BTreeMap<u32, ObjectName>> {
+/// The pack numbers of the file, the pack each stands for, and the digest of its directory.
+fn pack_names(table: &impl ReadableTable<u32, &'static [u8]>) -> Usable<BTreeMap<u32, (ObjectName, Digest)>> {
     let mut names = BTreeMap::new();
     for row in guarded(|| table.iter())? {
         let (number, bytes) = guarded(|| row)?;
         let number = number.value();
         let name = entry::unchecked(&number.to_le_bytes(), bytes.value()).ok_or(Unusable)?;
-        names.insert(number, ObjectName(name.try_into().map_err(|_| Unusable)?));
+        let (name, digest) = name.split_first_chunk::<32>().ok_or(Unusable)?;
+        names.insert(number, (ObjectName(*name), digest.try_into().map_err(|_| Unusable)?));
     }
     Ok(names)
 }
@@ -80,7 +81,7 @@ pub(super) struct Base {
     chunks: ReadOnlyTable<&'static [u8; 32], &'static [u8]>,
     blocks: ReadOnlyTable<u32, &'static [u8]>,
     segments: HashSet<ObjectName>,
-    known: HashSet<ObjectName>,
+    known: HashMap<ObjectName, Digest>,
     /// From the file's numbers to those of the listing.
     numbers: Vec<Option<PackNumber>>,
     /// And back.
@@ -112,7 +113,7 @@ impl Base {
         }
         let mut numbers = vec![None; most];
         let mut own = HashMap::new();
-        for (number, name) in &names {
+        for (number, (name, _)) in &names {
             if let (Some(slot), Some(listed)) = (numbers.get_mut(*number as usize), listing.get(name)) {
                 *slot = Some(*listed);
                 own.insert(*listed, *number);
@@ -149,7 +150,12 @@ impl Base {
     }
 
     pub(super) fn knows(&self, pack: &ObjectName) -> bool {
-        self.known.contains(pack)
+        self.known.contains_key(pack)
+    }
+
+    /// The digest of a pack's directory, as it was merged.
+    pub(super) fn digest(&self, pack: &ObjectName) -> Option<Digest> {
+        self.known.get(pack).copied()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -163,7 +169,7 @@ pub(super) struct Writable {
     database: Database,
     transaction: redb::WriteTransaction,
     segments: HashSet<ObjectName>,
-    packs: HashMap<ObjectName, u32>,
+    packs: HashMap<ObjectName, Digest>,
 }
 
 impl Writable {
@@ -202,7 +208,7 @@ impl Writable {
         }
         let names = pack_names(&guarded(|| transaction.open_table(PACKS))?)?;
         let segments = guarded(|| segment_names(&transaction.open_table(SEGMENTS)?))?;
-        let packs = names.into_iter().map(|(number, name)| (name, number)).collect();
+        let packs = names.into_values().collect();
         Ok(Self { path: path.to_owned(), database, transaction, segments, packs })
     }
 
@@ -214,7 +220,20 @@ impl Writable {
         self.packs.contains_key(pack)
     }
 
-    /// Adds packs, and the segment that listed them.
+    /// The digest of a pack's directory, as it was merged.
+    pub(super) fn digest(&self, pack: &ObjectName) -> Option<Digest> {
+        self.packs.get(pack).copied()
+    }
+
+    /// Lets go of the file and removes it: it holds what is not to be believed.
+    pub(super) fn discard(self) {
+        let Self { path, database, transaction, .. } = self;
+        drop(guarded(|| transaction.abort()));
+        drop(database);
+        std::fs::remove_file(path).ok();
+    }
+
+    /// Adds packs that are not known, and the segment that listed them.
     pub(super) fn add(&mut self, segment: Option<ObjectName>, records: &[PackRecord]) -> Result<()> {
         guarded(|| self.try_add(segment, records)).map_err(|_| self.error("adding to it failed"))
     }
@@ -223,9 +242,10 @@ impl Writable {
         let mut rows: Vec<(ChunkId, Vec<u8>, u32)> = Vec::new();
         for record in records.iter().filter(|record| !self.packs.contains_key(&record.name)).collect::<Vec<_>>() {
             let number = u32::try_from(self.packs.len()).unwrap_or(u32::MAX);
-            self.packs.insert(record.name, number);
+            let digest = entry::digest(record);
+            self.packs.insert(record.name, digest);
             let key = number.to_le_bytes();
-            self.transaction.open_table(PACKS)?.insert(number, entry::checked(&key, &record.name.0).as_slice())?;
+            self.transaction.open_table(PACKS)?.insert(number, entry::checked(&key, &[record.name.0, digest].concat()).as_slice())?;
             let blocks = wire::encode(&record.directory.blocks);
             self.transaction.open_table(BLOCKS)?.insert(number, entry::checked(&key, &blocks).as_slice())?;
             rows.extend(record.directory.chunks.iter().map(|chunk| {

@@ -4,8 +4,9 @@
 //! value, because redb checks its pages only after a crash, and a cache that rots must be found out, not believed.
 
 use liasse_format::ids::ChunkId;
+use liasse_format::index::PackRecord;
 use liasse_format::pack::{ChunkKind, Extent};
-use liasse_format::wire::{Reader, Wire, Writer};
+use liasse_format::wire::{self, Reader, Wire, Writer};
 
 use super::{PackNumber, Piece};
 
@@ -57,6 +58,13 @@ impl Placement {
         }
         extents
     }
+}
+
+/// The hash of what is said of a pack's blocks and chunks: two that say the same have the same.
+pub(crate) type Digest = [u8; 32];
+
+pub(crate) fn digest(record: &PackRecord) -> Digest {
+    *blake3::hash(&wire::encode(&record.directory)).as_bytes()
 }
 
 /// Appends a placement whose pack has this number in the file at hand.

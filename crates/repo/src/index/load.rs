@@ -14,6 +14,7 @@ use liasse_seal::BoxKey;
 use liasse_store::{Area, Listed};
 
 use super::cache::{Base, Writable};
+use super::entry::{self, Digest};
 use super::overlay::Overlay;
 use super::{Index, Pack, PackNumber};
 use crate::error::{Error, Result};
@@ -40,25 +41,61 @@ pub(crate) fn read_segment(objects: &Objects, name: ObjectName) -> Result<Segmen
     wire::decode(&plain).map_err(Error::decode(&key))
 }
 
-/// Feeds what `segments` list, and what packs that are not `known` afterwards tell of themselves, to `take`. What cannot be read is
-/// collected, and does not stop the rest.
+/// What segments say and what is not to be believed (`spec/index.md`).
+#[derive(Default)]
+struct Overruled {
+    /// Segments that others stand in for.
+    segments: BTreeSet<ObjectName>,
+    /// Packs of which two segments say different things: what they say of themselves prevails.
+    packs: BTreeSet<ObjectName>,
+}
+
+/// Reads segments, and packs that no segment lists. What cannot be read is collected, and does not stop the rest.
 struct Gather<'a> {
     objects: &'a Objects,
     numbers: &'a Numbers,
     damage: Vec<(String, Error)>,
     unlisted: Vec<ObjectName>,
+    overruled: Overruled,
+    /// What the segments that were read stand in for.
+    replaced: BTreeSet<ObjectName>,
 }
 
-impl Gather<'_> {
+impl<'a> Gather<'a> {
+    fn new(objects: &'a Objects, numbers: &'a Numbers) -> Self {
+        let (overruled, replaced) = (Overruled::default(), BTreeSet::new());
+        Self { objects, numbers, damage: Vec::new(), unlisted: Vec::new(), overruled, replaced }
+    }
+
+    /// Hands over what segments list: nothing for those that are replaced.
     fn segments(&mut self, segments: &[ObjectName], mut take: impl FnMut(ObjectName, &[PackRecord]) -> Result<()>) -> Result<()> {
         for name in segments {
             match read_segment(self.objects, *name) {
-                Ok(segment) => take(*name, &segment.packs)?,
+                Ok(segment) => {
+                    self.replaced.extend(segment.replaces);
+                    let is_replaced = self.overruled.segments.contains(name);
+                    take(*name, if is_replaced { &[] } else { &segment.packs })?;
+                }
                 Err(error) if error.is_about_object() => self.damage.push((hash_key(Area::Index, *name)?.to_string(), error)),
                 Err(error) => return Err(error),
             }
         }
         Ok(())
+    }
+
+    /// Takes note of what turned out not to be believed. Whether any of it is among what was `taken`, which must then be gathered anew.
+    fn overrule(&mut self, disputed: BTreeSet<ObjectName>, taken: impl Fn(&ObjectName) -> bool) -> bool {
+        let mut again = false;
+        for name in std::mem::take(&mut self.replaced) {
+            again |= self.overruled.segments.insert(name) && taken(&name);
+        }
+        for name in disputed {
+            // One that does not say itself what it holds: then the first that was said of it is as good as another.
+            if pack_reader::read_record(self.objects, name).is_ok() {
+                again |= self.overruled.packs.insert(name);
+            }
+        }
+        again
     }
 
     fn packs(&mut self, known: impl Fn(&ObjectName) -> Result<bool>, mut take: impl FnMut(PackRecord) -> Result<()>) -> Result<()> {
@@ -68,7 +105,9 @@ impl Gather<'_> {
             if known(name)? {
                 continue;
             }
-            self.unlisted.push(*name);
+            if !self.overruled.packs.contains(name) {
+                self.unlisted.push(*name);
+            }
             match pack_reader::read_record(self.objects, *name) {
                 Ok(record) => take(record)?,
                 Err(error) if error.is_about_object() => self.damage.push((hash_key(Area::Packs, *name)?.to_string(), error)),
@@ -82,19 +121,53 @@ impl Gather<'_> {
 /// Reads all of the index into memory.
 pub(super) fn everything(objects: &Objects, numbers: &Numbers) -> Result<Overlay> {
     let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
-    let mut gather = Gather { objects, numbers, damage: Vec::new(), unlisted: Vec::new() };
-    overlay(&mut gather, &segments, |_| Ok(false), &mut |_, _| ())
+    let mut gather = Gather::new(objects, numbers);
+    Ok(overlay(&mut gather, &segments, None, &mut |_| ())?.unwrap_or_default())
+}
+
+/// Reads all of the index into memory, by what packs say of themselves; segments are believed only of packs that do not.
+pub(super) fn from_packs(objects: &Objects, numbers: &Numbers) -> Result<Overlay> {
+    let mut overlay = Overlay::default();
+    let mut gather = Gather::new(objects, numbers);
+    let mut add = |record: &PackRecord| {
+        if let Some(number) = numbers.get(&record.name) {
+            overlay.add(*number, record);
+        }
+    };
+    gather.packs(
+        |_| Ok(false),
+        |record| {
+            add(&record);
+            Ok(())
+        },
+    )?;
+    if !gather.damage.is_empty() {
+        let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
+        gather.segments(&segments, |_, packs| {
+            packs.iter().for_each(&mut add);
+            Ok(())
+        })?;
+    }
+    Ok(overlay)
+}
+
+/// What is told of while the index is loaded.
+pub(crate) enum Observed<'a> {
+    /// It begins, or begins anew: what was told before does not count.
+    Begin,
+    /// A segment that no other replaces lists a pack.
+    Listed(ObjectName, &'a PackRecord),
 }
 
 /// Told of every segment that is read, and of every pack that it lists.
-pub(crate) type Observer<'a> = &'a mut dyn FnMut(ObjectName, &PackRecord);
+pub(crate) type Observer<'a> = &'a mut dyn FnMut(Observed<'_>);
 
-/// Hands over what every pack that is there holds, once each. Gives what could not be read, and why.
+/// Hands over what every pack that is there holds, once each, as it is first told: good enough to count. Gives what could not be read, and why.
 pub(crate) fn each_record(objects: &Objects, each: &mut dyn FnMut(&PackRecord)) -> Result<Vec<(String, Error)>> {
     let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
     let numbers: Numbers = listing(objects, Area::Packs)?.into_iter().map(|(name, _)| name).zip((0..).map(PackNumber)).collect();
     let mut seen = HashSet::new();
-    let mut gather = Gather { objects, numbers: &numbers, damage: Vec::new(), unlisted: Vec::new() };
+    let mut gather = Gather::new(objects, &numbers);
     gather.segments(&segments, |_, packs| {
         packs.iter().filter(|record| numbers.contains_key(&record.name) && seen.insert(record.name)).for_each(&mut *each);
         Ok(())
@@ -107,25 +180,37 @@ pub(crate) fn each_record(objects: &Objects, each: &mut dyn FnMut(&PackRecord)) 
     Ok(gather.damage)
 }
 
-fn overlay(
-    gather: &mut Gather<'_>,
-    segments: &[ObjectName],
-    known: impl Fn(&ObjectName) -> Result<bool>,
-    observe: Observer<'_>,
-) -> Result<Overlay> {
+/// What segments say beyond a cache, in memory; `None` when they contradict the cache.
+fn overlay(gather: &mut Gather<'_>, segments: &[ObjectName], base: Option<&Base>, observe: Observer<'_>) -> Result<Option<Overlay>> {
     let numbers = gather.numbers;
-    let mut overlay = Overlay::default();
-    gather.segments(segments, |segment, packs| {
-        for record in packs {
-            observe(segment, record);
-            if let Some(number) = numbers.get(&record.name) {
-                overlay.add(*number, record);
+    let mut overlay = loop {
+        observe(Observed::Begin);
+        let mut overlay = Overlay::default();
+        let mut disputed = BTreeSet::new();
+        let mut contradicts = false;
+        let believed_of_itself = gather.overruled.packs.clone();
+        gather.segments(segments, |segment, packs| {
+            for record in packs {
+                observe(Observed::Listed(segment, record));
+                let Some(number) = numbers.get(&record.name).filter(|_| !believed_of_itself.contains(&record.name)) else { continue };
+                match base.and_then(|base| base.digest(&record.name)) {
+                    Some(known) => contradicts |= known != entry::digest(record),
+                    None if overlay.add(*number, record) => {}
+                    None => _ = disputed.insert(record.name),
+                }
             }
+            Ok(())
+        })?;
+        if base.is_some_and(|base| gather.replaced.iter().any(|name| base.merged(name))) || contradicts {
+            return Ok(None);
         }
-        Ok(())
-    })?;
+        if !gather.overrule(disputed, |name| segments.contains(name)) {
+            break overlay;
+        }
+    };
     let mut found = Vec::new();
-    let listed = |name: &ObjectName| Ok(numbers.get(name).is_some_and(|number| overlay.holds(*number)) || known(name)?);
+    let listed =
+        |name: &ObjectName| Ok(numbers.get(name).is_some_and(|number| overlay.holds(*number)) || base.is_some_and(|base| base.knows(name)));
     gather.packs(listed, |record| {
         found.push(record);
         Ok(())
@@ -135,14 +220,14 @@ fn overlay(
             overlay.add(*number, &record);
         }
     }
-    Ok(overlay)
+    Ok(Some(overlay))
 }
 
 impl Index {
     /// Lists the packs and learns what they hold. With a `cache`, what is new is merged into it; where another process has it open for
     /// writing or reading, what is new is kept in memory for this run.
     pub(crate) fn load(objects: &Objects, cache: Option<&Path>) -> Result<Self> {
-        Self::load_observed(objects, cache, &mut |_, _| ())
+        Self::load_observed(objects, cache, &mut |_| ())
     }
 
     /// Loads the index from the repository alone, all of it in memory, and tells of all that segments list, packs that are gone included.
@@ -156,16 +241,20 @@ impl Index {
             listing(objects, Area::Packs)?.into_iter().map(|(name, size)| Pack { name, size, planned: false }).collect();
         packs.sort_by_key(|pack| pack.name);
         let numbers: Numbers = packs.iter().map(|pack| pack.name).zip((0..).map(PackNumber)).collect();
-        let mut gather = Gather { objects, numbers: &numbers, damage: Vec::new(), unlisted: Vec::new() };
-        let base = cache.and_then(|folder| bring_up_to_date(&mut gather, &segments, folder));
-        let missing: Vec<ObjectName> = match &base {
-            Some(base) => segments.iter().filter(|name| !base.merged(name)).copied().collect(),
-            None => segments.into_iter().collect(),
+        let mut gather = Gather::new(objects, &numbers);
+        let mut base = cache.and_then(|folder| bring_up_to_date(&mut gather, &segments, folder));
+        let overlay = loop {
+            gather.replaced.clear();
+            let is_new = |name: &&ObjectName| base.as_ref().is_none_or(|base| !base.merged(name));
+            let missing: Vec<ObjectName> = segments.iter().filter(is_new).copied().collect();
+            match overlay(&mut gather, &missing, base.as_ref(), observe)? {
+                Some(overlay) => break overlay,
+                None => base = None,
+            }
         };
-        let known = |name: &ObjectName| Ok(base.as_ref().is_some_and(|base| base.knows(name)));
-        let overlay = overlay(&mut gather, &missing, known, observe)?;
         let (mut damage, mut unlisted) = (gather.damage, gather.unlisted);
-        damage.dedup_by(|a, b| a.0 == b.0);
+        let mut told = HashSet::new();
+        damage.retain(|(place, _)| told.insert(place.clone()));
         unlisted.sort_unstable();
         unlisted.dedup();
         Ok(Self {
@@ -175,6 +264,8 @@ impl Index {
             base,
             overlay,
             fallback: OnceLock::new(),
+            own: OnceLock::new(),
+            records: Mutex::default(),
             blocks: Mutex::default(),
             damage,
             unlisted,
@@ -186,7 +277,10 @@ impl Index {
         let Some(mut writable) = Writable::open(cache, objects.repository) else { return Ok(()) };
         for name in segments {
             let segment = read_segment(objects, *name)?;
-            writable.add(Some(*name), &segment.packs)?;
+            // What they say beside others is judged where all of them are read.
+            if segment.replaces.is_empty() && segment.packs.iter().all(|record| writable.digest(&record.name).is_none()) {
+                writable.add(Some(*name), &segment.packs)?;
+            }
         }
         writable.commit()
     }
@@ -200,25 +294,54 @@ fn bring_up_to_date(gather: &mut Gather<'_>, segments: &BTreeSet<ObjectName>, fo
     {
         return Some(base);
     }
-    if let Some(mut writable) = Writable::open(folder, gather.objects.repository) {
-        let missing: Vec<ObjectName> = segments.iter().filter(|name| !writable.merged(name)).copied().collect();
-        let merged = gather
-            .segments(&missing, |name, packs| writable.add(Some(name), packs))
-            .and_then(|()| {
-                let mut found = Vec::new();
-                gather.packs(
-                    |name| Ok(writable.knows(name)),
-                    |record| {
-                        found.push(record);
-                        Ok(())
-                    },
-                )?;
-                writable.add(None, &found)
-            })
-            .and_then(|()| writable.commit());
-        if merged.is_err() {
-            return None;
+    while let Some(mut writable) = Writable::open(folder, gather.objects.repository) {
+        match merge_missing(gather, segments, &mut writable) {
+            Ok(false) => {
+                writable.commit().ok()?;
+                break;
+            }
+            // It holds what is not to be believed: it is made anew, without that.
+            Ok(true) => writable.discard(),
+            Err(_) => return None,
         }
     }
     Base::open(folder, gather.objects.repository, gather.numbers)
+}
+
+/// Adds what the cache does not have. Gives whether it holds, or was just given, what turns out not to be believed.
+fn merge_missing(gather: &mut Gather<'_>, segments: &BTreeSet<ObjectName>, writable: &mut Writable) -> Result<bool> {
+    let missing: Vec<ObjectName> = segments.iter().filter(|name| !writable.merged(name)).copied().collect();
+    let believed_of_itself = gather.overruled.packs.clone();
+    let mut disputed = BTreeSet::new();
+    let objects = gather.objects;
+    gather.segments(&missing, |name, packs| {
+        let mut fresh = Vec::new();
+        for record in packs.iter().filter(|record| !believed_of_itself.contains(&record.name)) {
+            match writable.digest(&record.name) {
+                None => fresh.push(record.clone()),
+                Some(known) if known == entry::digest(record) => {}
+                // What the cache has may be what the pack says itself.
+                Some(known) if says_itself(objects, record.name, known) => {}
+                Some(_) => _ = disputed.insert(record.name),
+            }
+        }
+        writable.add(Some(name), &fresh)
+    })?;
+    if gather.overrule(disputed, |name| segments.contains(name)) {
+        return Ok(true);
+    }
+    let mut found = Vec::new();
+    gather.packs(
+        |name| Ok(writable.knows(name)),
+        |record| {
+            found.push(record);
+            Ok(())
+        },
+    )?;
+    writable.add(None, &found)?;
+    Ok(false)
+}
+
+fn says_itself(objects: &Objects, name: ObjectName, known: Digest) -> bool {
+    pack_reader::read_record(objects, name).is_ok_and(|record| entry::digest(&record) == known)
 }

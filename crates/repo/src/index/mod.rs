@@ -9,18 +9,21 @@ mod cache;
 mod entry;
 mod load;
 mod overlay;
+mod own;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use liasse_format::ids::{ChunkId, ObjectName};
+use liasse_format::index::PackRecord;
 use liasse_format::pack::{self, ChunkKind, Extent};
 
 use crate::error::{Error, Result};
 use crate::objects::{Objects, hash_key};
 pub(crate) use entry::Placement;
+pub(crate) use entry::digest;
 use liasse_store::{Area, Key};
-pub(crate) use load::each_record;
+pub(crate) use load::{Observed, each_record};
 use overlay::Overlay;
 
 /// The number of a pack in this run's listing.
@@ -74,6 +77,9 @@ pub(crate) fn lay_out(blocks: &[pack::Block]) -> impl Iterator<Item = BlockPlace
     })
 }
 
+/// Places of blocks, by whether packs themselves said so.
+type KnownBlocks = HashMap<(bool, PackNumber), Arc<[BlockPlace]>>;
+
 /// What the packs of one listing hold.
 pub(crate) struct Index {
     objects: Objects,
@@ -83,7 +89,11 @@ pub(crate) struct Index {
     overlay: Overlay,
     /// Loaded from the repository when the local cache turns out to be damaged.
     fallback: OnceLock<Option<Overlay>>,
-    blocks: Mutex<HashMap<PackNumber, Arc<[BlockPlace]>>>,
+    /// What all packs say of themselves, once something else was found to be wrong. From then on nothing else is asked.
+    own: OnceLock<Overlay>,
+    /// Directories of packs that were read to find that out.
+    records: Mutex<HashMap<PackNumber, Option<Arc<PackRecord>>>>,
+    blocks: Mutex<KnownBlocks>,
     /// Segments and packs that could not be read, and why.
     pub(crate) damage: Vec<(String, Error)>,
     /// Packs that no segment lists.
@@ -240,6 +250,9 @@ impl Index {
 
     /// Where a chunk is, in every pack of the listing that holds it.
     pub(crate) fn placements(&self, id: &ChunkId) -> Result<Vec<Placement>> {
+        if let Some(own) = self.own.get() {
+            return Ok(own.get(id));
+        }
         let mut found = self.overlay.get(id);
         if let Some(base) = &self.base
             && self.fallback.get().is_none()
@@ -263,16 +276,19 @@ impl Index {
 
     /// Where the blocks of a pack lie; `None` when neither a segment nor the pack itself could be read.
     pub(crate) fn blocks_if_known(&self, number: PackNumber) -> Result<Option<Arc<[BlockPlace]>>> {
-        if let Some(blocks) = self.known_blocks().get(&number) {
+        let own = self.own.get();
+        let key = (own.is_some(), number);
+        if let Some(blocks) = self.known_blocks().get(&key) {
             return Ok(Some(Arc::clone(blocks)));
         }
-        let found = match self.overlay.blocks(number) {
-            Some(blocks) => Some(blocks),
-            None => self.cached_blocks(number)?,
+        let found = match (own, self.overlay.blocks(number)) {
+            (Some(own), _) => own.blocks(number),
+            (None, Some(blocks)) => Some(blocks),
+            (None, None) => self.cached_blocks(number)?,
         };
         let Some(blocks) = found else { return Ok(None) };
         let places: Arc<[BlockPlace]> = lay_out(&blocks).collect();
-        self.known_blocks().insert(number, Arc::clone(&places));
+        self.known_blocks().insert(key, Arc::clone(&places));
         Ok(Some(places))
     }
 
@@ -314,7 +330,7 @@ impl Index {
         Error::Cache { path, what: "it is damaged, and the index could not be read from the repository".to_owned() }
     }
 
-    fn known_blocks(&self) -> std::sync::MutexGuard<'_, HashMap<PackNumber, Arc<[BlockPlace]>>> {
+    fn known_blocks(&self) -> std::sync::MutexGuard<'_, KnownBlocks> {
         self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

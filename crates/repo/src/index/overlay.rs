@@ -8,20 +8,21 @@ use liasse_format::pack;
 use liasse_format::wire::Writer;
 
 use super::PackNumber;
-use super::entry::{self, Placement};
+use super::entry::{self, Digest, Placement};
 
 /// What some packs hold. Placements are kept encoded: a chunk takes about 100 bytes.
 #[derive(Default)]
 pub(super) struct Overlay {
     chunks: HashMap<ChunkId, Box<[u8]>>,
-    blocks: HashMap<PackNumber, Vec<pack::Block>>,
+    packs: HashMap<PackNumber, (Digest, Vec<pack::Block>)>,
 }
 
 impl Overlay {
-    /// Takes in a pack. Doing so twice changes nothing.
-    pub(super) fn add(&mut self, number: PackNumber, record: &PackRecord) {
-        if self.blocks.contains_key(&number) {
-            return;
+    /// Takes in what is said of a pack. What is said later changes nothing; gives whether it is the same as before.
+    pub(super) fn add(&mut self, number: PackNumber, record: &PackRecord) -> bool {
+        let digest = entry::digest(record);
+        if let Some((known, _)) = self.packs.get(&number) {
+            return *known == digest;
         }
         for chunk in &record.directory.chunks {
             let mut out = Writer::default();
@@ -31,7 +32,8 @@ impl Overlay {
             entry::put(number.0, chunk.kind, chunk.length, &chunk.extents, &mut out);
             self.chunks.insert(chunk.id, out.into_bytes().into_boxed_slice());
         }
-        self.blocks.insert(number, record.directory.blocks.clone());
+        self.packs.insert(number, (digest, record.directory.blocks.clone()));
+        true
     }
 
     pub(super) fn get(&self, id: &ChunkId) -> Vec<Placement> {
@@ -39,10 +41,10 @@ impl Overlay {
     }
 
     pub(super) fn blocks(&self, number: PackNumber) -> Option<Vec<pack::Block>> {
-        self.blocks.get(&number).cloned()
+        self.packs.get(&number).map(|(_, blocks)| blocks.clone())
     }
 
     pub(super) fn holds(&self, number: PackNumber) -> bool {
-        self.blocks.contains_key(&number)
+        self.packs.contains_key(&number)
     }
 }

@@ -8,6 +8,7 @@ use liasse_repo::format::content::{ChunkRef, Content};
 use liasse_repo::format::envelope::{self, HEADER_SIZE, Header, Kind, TRAILER_SIZE};
 use liasse_repo::format::evidence::{self, DirectoryEvidence};
 use liasse_repo::format::ids::{ChunkId, Evidence, Hash, ObjectName, SessionId};
+use liasse_repo::format::index::Segment;
 use liasse_repo::format::keys::{Bundle, Kdf, Role};
 use liasse_repo::format::pack::{self, Block, Chunk, ChunkKind, Directory, Extent, Footer};
 use liasse_repo::format::session::Plan;
@@ -16,7 +17,9 @@ use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::{self, Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 use liasse_repo::store::{Area, Key, Memory, Store};
-use liasse_repo::{CheckOptions, CheckReport, Creation, Draft, Handover, Repository, Result, Session, Silent, Snapshot, Stop, Unlock, Whoami};
+use liasse_repo::{
+    CheckOptions, CheckReport, Creation, Draft, Handover, Repository, Result, Session, Silent, Snapshot, Stop, Unlock, Whoami,
+};
 use liasse_seal::passwords::{self, KdfParams};
 use liasse_seal::{BlockSealer, BoxKey, Compressor, Decompressor, RepositoryKeys};
 use zeroize::Zeroizing;
@@ -215,6 +218,18 @@ pub fn put_with_origin_at_end(store: &Memory, credential: &[u8], origin: &[u8], 
     ];
     put_pack(store, credential, &[&bytes[..other]], &[Chunk { kind: ChunkKind::Data, id, length, extents }]);
     ChunkRef { id, length }
+}
+
+/// Puts a segment by hand, true or not.
+pub fn put_segment(store: &Memory, credential: &[u8], segment: &Segment) -> ObjectName {
+    let header = Header::new(Kind::Segment, envelope_repository(credential), SessionId([7; 16]));
+    let keys = RepositoryKeys::derive(&bundle(credential).repository_secret);
+    let packed = liasse_seal::compress_packed(3, &wire::encode(segment)).unwrap();
+    let body = keys.seal_box(BoxKey::Segment, &header.to_bytes(), &[], &packed).unwrap();
+    let object = envelope::wrap(&header, &body);
+    let name = ObjectName::of(&object);
+    store.replace(Key::new(Area::Index, &name.to_string()).unwrap(), object);
+    name
 }
 
 /// Puts the plan of a deleter.
