@@ -107,5 +107,7 @@ fn changes_are_found() {
     let ran = world.run(&["backup", "src", "--json"]).ends(0).json();
     assert_eq!(ran["statistics"]["changed"], 1, "{ran}");
     let forced = world.run(&["backup", "src", "--force", "--json"]).ends(0).json();
-    assert_eq!((&forced["statistics"]["unchanged"], &forced["statistics"]["added_bytes"]), (&3.into(), &0.into()), "{forced}");
+    assert_eq!(forced["statistics"]["unchanged"], 3, "{forced}");
+    // Folders above the source are looked at again too, and other tests make theirs in one of them meanwhile: only a tree may be new.
+    assert!(forced["statistics"]["added_bytes"].as_u64().unwrap() < 1_000, "{forced}");
 }
