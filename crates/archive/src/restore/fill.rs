@@ -40,13 +40,11 @@ pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut Resto
     Ok(())
 }
 
+/// What is done to an item, with a thread's buffers.
+type Each<'e, T> = &'e (dyn Fn(&T, &mut Scratch, &mut Vec<u8>) -> Result<Vec<Vec<Shortfall>>> + Sync);
+
 /// Does something to every item, on all cores, until something fails that ends the restore.
-fn in_parallel<T: Sync>(
-    run: &Run<'_>,
-    items: &[T],
-    report: &mut RestoreReport,
-    each: &(dyn Fn(&T, &mut Scratch, &mut Vec<u8>) -> Result<Vec<Vec<Shortfall>>> + Sync),
-) -> Result<()> {
+fn in_parallel<T: Sync>(run: &Run<'_>, items: &[T], report: &mut RestoreReport, each: Each<'_, T>) -> Result<()> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(items.len());
     let next = AtomicUsize::new(0);
     let shortfalls = Mutex::new(Vec::new());
