@@ -87,15 +87,16 @@ fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
     let noted = &repository.config().slots;
     for slot in listed.iter().filter(|listed| is_name(Area::Keys, &listed.name)) {
         let key = Key::new(Area::Keys, &slot.name)?;
+        let is_listed = noted.iter().any(|note| note.id.to_string() == slot.name);
         match slot_is_sound(repository, &key) {
-            // It opens nothing here, and nobody tries to.
-            Err(Error::Damaged { cause: DecodeError::Foreign, .. }) => {
+            // It opens nothing here, and nobody relies on it.
+            Err(Error::Damaged { cause: DecodeError::Foreign, .. }) if !is_listed => {
                 gathered.findings.note(key.to_string(), "a key slot of another repository, as an interrupted beginning leaves it");
                 continue;
             }
             sound => keep(gathered, &key, sound)?,
         }
-        if !noted.iter().any(|note| note.id.to_string() == slot.name) {
+        if !is_listed {
             gathered.findings.note(key.to_string(), "a key slot that the config does not list");
         }
     }

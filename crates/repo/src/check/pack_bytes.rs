@@ -206,7 +206,14 @@ impl<'a> Run<'a> {
         let keys = &self.reader.repository().objects.keys;
         let mut number = numbers.iter();
         for run in runs(&wanted) {
-            let gathered = self.reader.gather(run, self.stop)?;
+            let gathered = match self.reader.gather(run, self.stop) {
+                // Storage that fails for one block: each chunk is then read alone.
+                Err(error) if error.is_about_object() => {
+                    self.lock().findings.add_error("the index", &error);
+                    vec![None; run.len()]
+                }
+                gathered => gathered?,
+            };
             for ((wanted, bytes), number) in run.iter().zip(gathered).zip(&mut number) {
                 let good = bytes.is_some_and(|bytes| keys.chunk_id(wanted.kind, &bytes) == wanted.chunk.id);
                 if !good {
