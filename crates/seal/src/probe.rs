@@ -36,7 +36,8 @@ impl Probe {
         self.sample.clear();
         for (number, part) in raw.chunks(raw.len().div_ceil(SLICES)).enumerate() {
             let start = place(number, part.len().saturating_sub(SLICE_SIZE));
-            self.sample.extend(part.iter().skip(start).take(SLICE_SIZE));
+            let rest = part.get(start..).unwrap_or_default();
+            self.sample.extend_from_slice(rest.get(..SLICE_SIZE).unwrap_or(rest));
         }
         self.out.clear();
         let tried = self.zstd.compress_to_buffer(&self.sample, &mut self.out);
