@@ -92,6 +92,18 @@ fn a_credential_file_is_never_overwritten() {
     assert_eq!(writers["writers"], 1, "no key was accepted that nobody has");
 }
 
+/// A file that reads could be neither listed nor taken away.
+#[test]
+fn a_credential_file_is_for_writers_only() {
+    let world = World::with_repository();
+    let keys = world.run(&["key", "list", "--json"]).ends(0).out;
+    for role in ["auditor", "owner"] {
+        world.run(&["key", "add", "--role", role, "--out", "credential"]).ends(2).says("leave out --out");
+        assert!(!world.path("credential").exists(), "{role}");
+    }
+    assert_eq!(world.run(&["key", "list", "--json"]).ends(0).out, keys);
+}
+
 #[test]
 fn files_that_are_no_credentials() {
     let world = World::with_snapshot();

@@ -28,6 +28,7 @@ struct Added<'a> {
 }
 
 pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
+    refuse_credential(args)?;
     let mut repository = context.open()?;
     if repository.role() != keys::Role::Owner {
         return Err(liasse_repo::Error::NotAllowed { action: "adding a key", needs: "owner" }.into());
@@ -46,6 +47,14 @@ pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
         }
     })?;
     Ok(Exit::Done)
+}
+
+/// What a writer signs can be refused later; a file that reads could be neither listed nor taken away.
+fn refuse_credential(args: &KeyAdd) -> Result<()> {
+    match (&args.out, role(args.role)) {
+        (None, _) | (Some(_), keys::Role::Writer) => Ok(()),
+        (Some(_), role) => Err(liasse_repo::Error::CredentialRole { role }.into()),
+    }
 }
 
 fn with_password(repository: &mut Repository, args: &KeyAdd) -> Result<AddedKey> {
