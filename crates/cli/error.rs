@@ -202,9 +202,8 @@ impl From<ArchiveError> for CliError {
             ArchiveError::NoSource { .. } => {
                 Self::failed(chain(&error)).hint("check that the path is right and the disk is there; no snapshot was made")
             }
-            ArchiveError::NothingReached => {
-                Self::failed(error.to_string()).hint("check who may read them, or run this as their owner; no snapshot was made")
-            }
+            ArchiveError::NothingReached => Self::failed("none of the sources could be read, so no snapshot was made")
+                .hint("check who may read them, or run as a user who may"),
             ArchiveError::UnnamedUnread { .. } => Self::failed(error.to_string()).hint("restore without --delete"),
             ArchiveError::Target(_) => Self::failed(chain(&error)).hint("check the target folder; the snapshot itself is not touched"),
             _ => Self::failed(chain(&error)),

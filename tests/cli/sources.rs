@@ -46,6 +46,31 @@ fn what_denies_access_is_named_and_the_others_are_stored() {
     assert!(world.run_unprivileged(&["ls", "-R", "latest"]).ends(0).out.contains("secret/inside"));
 }
 
+/// An empty snapshot would look like a good one.
+#[test]
+fn when_no_source_can_be_read_there_is_no_snapshot() {
+    let world = World::with_repository();
+    world.write("closed", b"y");
+    world.write("folder/inside", b"x");
+    for name in ["closed", "folder"] {
+        fs::set_permissions(world.path(name), fs::Permissions::from_mode(0o0)).unwrap();
+    }
+    for sources in [&["closed"][..], &["folder"], &["folder", "closed", "gone"]] {
+        let ran = world.run_unprivileged(&[&["backup"], sources].concat()).ends(1).says("none of the sources could be read");
+        assert!(sources.iter().all(|source| ran.err.contains(&format!("could not read {source}: "))), "{}", ran.err);
+    }
+    let listed = world.run_unprivileged(&["snapshots", "--json"]).ends(0).json();
+    assert_eq!(listed["snapshots"].as_array().unwrap().len(), 0);
+    // One that can be read is enough, and the list says that others could not.
+    fs::create_dir(world.path("empty")).unwrap();
+    world.run_unprivileged(&["backup", "closed", "empty"]).ends(3);
+    world.run_unprivileged(&["backup", "empty"]).ends(0);
+    let listed = world.run_unprivileged(&["snapshots"]).ends(0).out;
+    assert!(listed.contains("incomplete: 1 not read") && listed.contains("2 snapshots, 1 incomplete"), "{listed}");
+    let listed = world.run_unprivileged(&["snapshots", "--json"]).ends(0).json();
+    assert_eq!((&listed["snapshots"][0]["incomplete"], &listed["snapshots"][1]["incomplete"]), (&true.into(), &false.into()));
+}
+
 #[test]
 fn sockets_are_named_as_left_out() {
     let world = World::with_repository();

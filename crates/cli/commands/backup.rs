@@ -61,10 +61,23 @@ pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
     let bars = Bars::new(context.output);
     let report = liasse_archive::backup(&repository, &options, &bars, &context.stop);
     bars.clear();
+    if matches!(report, Err(liasse_archive::Error::NothingReached)) {
+        args.paths.iter().for_each(|path| warn_unreadable(path, context.output));
+    }
     let report = report.map_err(|error| explain(error.into()))?;
     context.output.result(&json(&report, &repository, args), |out| show(&report, &repository, args, out))?;
     warn(&report, context.output);
     Ok(if report.statistics.unread == 0 { Exit::Done } else { Exit::Incomplete })
+}
+
+/// Says why a source could not be read, as far as trying again tells it.
+fn warn_unreadable(path: &Path, output: Output) {
+    let is_plain = path.symlink_metadata().map(|metadata| metadata.is_file() || metadata.is_dir());
+    // A pipe would wait for somebody to write into it.
+    let tried = is_plain.and_then(|is_plain| if is_plain { std::fs::File::open(path).map(drop) } else { Ok(()) });
+    if let Err(error) = tried {
+        output.warn(&format!("could not read {}: {error}", path.display()));
+    }
 }
 
 fn explain(error: CliError) -> CliError {

@@ -102,6 +102,7 @@ pub(crate) struct SnapshotJson {
     tags: Vec<String>,
     reason: Option<String>,
     evidence: String,
+    incomplete: bool,
     statistics: StatisticsJson,
     unread: Vec<Trouble>,
 }
@@ -122,6 +123,7 @@ impl From<&Snapshot> for SnapshotJson {
             tags: record.tags.clone(),
             reason: record.reason.clone(),
             evidence: record.evidence.to_string(),
+            incomplete: record.statistics.unread > 0,
             statistics: StatisticsJson::from(&record.statistics),
             unread: Trouble::unread(&record.unread),
         }

@@ -40,12 +40,14 @@ fn show(found: &Snapshots, out: &mut Listing) -> Result<()> {
     if found.good.is_empty() {
         return out.line("no snapshots");
     }
-    let mut table = Table::new(&["id", "time", "host", "tags", "size", "added", "paths"], &[4, 5]);
+    let mut table = Table::new(&["id", "time", "host", "tags", "size", "added", "state", "paths"], &[4, 5]);
     for snapshot in &found.good {
         table.row(row(snapshot));
     }
     table.write(out)?;
-    out.line(&text::counted(found.good.len() as u64, "snapshot", "snapshots"))
+    let incomplete = found.good.iter().filter(|snapshot| snapshot.record.statistics.unread > 0).count() as u64;
+    let incomplete = if incomplete == 0 { String::new() } else { format!(", {} incomplete", text::count(incomplete)) };
+    out.line(&format!("{}{incomplete}", text::counted(found.good.len() as u64, "snapshot", "snapshots")))
 }
 
 fn row(snapshot: &Snapshot) -> Vec<String> {
@@ -57,6 +59,12 @@ fn row(snapshot: &Snapshot) -> Vec<String> {
         text::plain(&record.tags.join(",")),
         text::size(record.statistics.size),
         text::size(record.statistics.stored),
+        state(record.statistics.unread),
         sources(&record.sources),
     ]
+}
+
+/// Whether a snapshot has all that it was to have.
+fn state(unread: u64) -> String {
+    if unread == 0 { "whole".to_owned() } else { format!("incomplete: {} not read", text::count(unread)) }
 }

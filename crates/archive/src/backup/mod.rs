@@ -136,7 +136,7 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
             progress,
             stop,
         };
-        assemble(&run, &sources, old.as_ref(), new)
+        assemble(&run, &sources, old.as_ref(), new).and_then(|assembled| anything_read(&sources, assembled))
     };
     let assembled = match assembled {
         Ok(assembled) => assembled,
@@ -178,6 +178,18 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
         leaves.finish().ok();
     }
     Ok(report)
+}
+
+/// Refuses to go on when every source is one that could not be read, or lies below such a folder: an empty snapshot would look like a
+/// good one.
+fn anything_read(sources: &Sources, assembled: assemble::Assembled) -> Result<assemble::Assembled> {
+    let report = &assembled.report;
+    let is_within = |path: &[u8], folder: &[u8]| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+    let is_unread = |source: &Vec<u8>| report.unread.iter().any(|unread| is_within(source, &unread.path));
+    if report.statistics.files + report.statistics.others == 0 && sources.paths().iter().all(is_unread) {
+        return Err(Error::NothingReached);
+    }
+    Ok(assembled)
 }
 
 /// What of the options decides which entries a walk finds, patterns aside: these are held against every entry.
