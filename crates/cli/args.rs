@@ -232,8 +232,8 @@ pub(crate) enum Key {
 #[derive(Debug, Args)]
 pub(crate) struct KeyAdd {
     /// What its holder may do
-    #[arg(long, value_enum)]
-    pub(crate) role: Role,
+    #[arg(long, value_enum, required_unless_present = "recovery_key")]
+    pub(crate) role: Option<Role>,
     /// Whose key it is, for people
     #[arg(long, default_value = "")]
     pub(crate) label: String,
@@ -246,15 +246,19 @@ pub(crate) struct KeyAdd {
     /// Shell command that prints the new password
     #[arg(long, value_name = "COMMAND", conflicts_with = "out")]
     pub(crate) new_password_command: Option<OsString>,
+    /// Make a recovery key: an owner's password, shown once, to print or write down
+    #[arg(long, conflicts_with_all = ["role", "out", "new_password_file", "new_password_command"])]
+    pub(crate) recovery_key: bool,
     /// How much work a guess at the new password costs
     #[arg(long, value_enum, default_value_t)]
     pub(crate) kdf: Kdf,
 }
 
 /// What a holder may do.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Role {
     /// Everything
+    #[default]
     Owner,
     /// Read everything, write nothing
     Auditor,

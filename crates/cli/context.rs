@@ -1,8 +1,10 @@
 //! What the flags and the environment mean together, settled once before anything is done.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use liasse_repo::Stop;
 
@@ -11,6 +13,9 @@ use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::password::Source;
 use crate::signals;
+
+/// How long a signal may wait while a question stands.
+const SIGNAL_WAIT: Duration = Duration::from_millis(100);
 
 /// What every command starts from.
 pub(crate) struct Context {
@@ -41,6 +46,31 @@ impl Context {
             output,
             stop,
         })
+    }
+
+    /// Asks a question, to which yes is the answer of who only presses return. The end of input is a no. Someone who wants to stop
+    /// need not answer: the answer is read by a thread of its own, because reading goes on after a signal.
+    pub(crate) fn confirm(&self, question: &str) -> Result<bool> {
+        let mut stderr = std::io::stderr();
+        _ = write!(stderr, "{question} [Y/n] ");
+        _ = stderr.flush();
+        let (send, answers) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut answer = String::new();
+            _ = send.send(std::io::stdin().read_line(&mut answer).map(|_| answer));
+        });
+        let answer = loop {
+            match answers.recv_timeout(SIGNAL_WAIT) {
+                Ok(answer) => break answer.map_err(|error| CliError::failed(format!("cannot read the answer: {error}")))?,
+                Err(_) if self.stop.is_stopped() => break String::new(),
+                Err(_) => {}
+            }
+        };
+        if !answer.ends_with('\n') {
+            _ = writeln!(stderr);
+        }
+        self.stop.check()?;
+        Ok(!answer.is_empty() && !answer.trim().to_lowercase().starts_with('n'))
     }
 
     /// Whether there is a person to answer a question.

@@ -75,8 +75,8 @@ impl Context {
         }
     }
 
-    /// Makes a repository at the place.
-    pub(crate) fn create(&self, name: &str, label: &str, kdf: Kdf) -> Result<Repository> {
+    /// The password of a repository that is to be made. Asked for before anything is made, so that giving up leaves nothing behind.
+    pub(crate) fn new_password(&self) -> Result<Zeroizing<String>> {
         if matches!(self.secret, Source::Credential(_)) {
             return Err(CliError::usage("a new repository begins with a password, not with a credential file")
                 .hint("leave out --credential; key add --out makes credential files afterwards"));
@@ -86,9 +86,12 @@ impl Context {
                 CliError::new(Exit::NoRepository, format!("{} is a file", self.place.display())).hint("choose a folder with -r FOLDER")
             );
         }
-        // Asked before anything is made, so that giving up leaves nothing behind.
         self.refuse_existing()?;
-        let password = self.secret.new_password(&format!("New password for {}: ", self.place.display()))?;
+        self.secret.new_password(&format!("New password for {}: ", self.place.display()))
+    }
+
+    /// Makes a repository at the place.
+    pub(crate) fn create(&self, password: Zeroizing<String>, name: &str, label: &str, kdf: Kdf) -> Result<Repository> {
         let store: Arc<dyn Store> = Arc::new(Local::create(&self.place)?);
         let creation = Creation { name: name.to_owned(), label: label.to_owned(), kdf: cost(kdf), ..Creation::new(password) };
         let repository = Repository::create(store, &creation)?;

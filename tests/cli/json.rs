@@ -72,6 +72,7 @@ fn print_everything(world: &World) -> Printed {
     printed.add("config show", &world.run(&["config", "show", "--json"]).ends(0).out);
     let auditor = finish(world.command(&["key", "add", "--json", "--role", "auditor"]).env("LIASSE_NEW_PASSWORD", "auditing")).ends(0);
     printed.add("key add", &auditor.out);
+    printed.add("key add", &world.run(&["key", "add", "--json", "--recovery-key"]).ends(0).out);
     printed.add("key list", &world.run(&["key", "list", "--json"]).ends(0).out);
     let id = auditor.json()["id"].as_str().unwrap().to_owned();
     printed.add("key remove", &world.run(&["key", "remove", "--json", &id]).ends(0).out);

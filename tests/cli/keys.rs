@@ -145,6 +145,14 @@ fn a_recovery_key_opens_what_the_password_opened() {
     // It is an owner's: it can take the place of a password that is lost.
     finish(world.command(&["key", "add", "--role", "owner"]).env("LIASSE_PASSWORD", key).env("LIASSE_NEW_PASSWORD", "new one")).ends(0);
     as_holder(&world, "new one", &["restore", "latest", "--target", "out"]).ends(0);
+    // Another one can be made at any time, with the first.
+    let added = finish(world.command(&["key", "add", "--recovery-key", "-q"]).env("LIASSE_PASSWORD", key)).ends(0).out;
+    let another = added.lines().map(str::trim).find(|line| line.len() == 47).unwrap();
+    assert_ne!(another, key);
+    as_holder(&world, another, &["key", "add", "--recovery-key", "--json"]).ends(0);
+    let keys = world.run(&["key", "list"]).ends(0).out;
+    assert_eq!(keys.matches("recovery key").count(), 3, "{keys}");
+    as_holder(&world, another, &["key", "add", "--recovery-key", "--role", "auditor"]).ends(2);
     let silent = world.run(&["init", "-r", "silent", "-q", "--recovery-key"]).ends(0).out;
     assert!(silent.contains("Recovery key"), "what is shown once is shown even then: {silent}");
 }

@@ -31,8 +31,13 @@ impl Talk {
 
     /// Waits for a question, and answers it.
     fn answer(&mut self, question: &str, answer: &str) {
+        self.press(question, &format!("{answer}\r"));
+    }
+
+    /// The same, with keys only.
+    fn press(&mut self, question: &str, keys: &str) {
         self.said += &read_until(&mut self.from, |said| said.contains(question));
-        self.to.write_all(format!("{answer}\r").as_bytes()).unwrap();
+        self.to.write_all(keys.as_bytes()).unwrap();
     }
 
     /// The same, once what is typed is no longer shown.
@@ -115,6 +120,34 @@ fn a_recovery_key_is_offered_and_shown_once() {
     let (code, said) = talk.end();
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("Recovery key, shown only now"), "{said}");
+}
+
+/// Before anything is made, and without waiting for an answer.
+#[test]
+fn control_c_at_the_offer_makes_nothing() {
+    let world = World::new();
+    for command in ["init", "backup --init src"] {
+        let mut talk = Talk::begin(&world, command);
+        talk.answer_in_secret("New password", "typed");
+        talk.answer_in_secret("again", "typed");
+        talk.press("[Y/n] ", "\u{3}");
+        let (code, said) = talk.end();
+        assert!(code == 130 && !world.repository().exists(), "{command}: {code}: {said}");
+        assert!(said.ends_with('\n') && !said.contains("[Y/n] error"), "{said}");
+    }
+}
+
+#[test]
+fn a_first_backup_offers_a_recovery_key_too() {
+    let world = World::new();
+    let mut talk = Talk::begin(&world, "backup --init src");
+    talk.answer_in_secret("New password", "typed");
+    talk.answer_in_secret("again", "typed");
+    talk.answer("recovery key", "");
+    let (code, said) = talk.end();
+    assert!(code == 0 && said.contains("Recovery key, shown only now"), "{code}: {said}");
+    let silent = world.run(&["backup", "--init", "-r", "other", "src"]).ends(0).err;
+    assert!(silent.contains("key add --recovery-key") && silent.contains("Keep the password"), "{silent}");
 }
 
 /// Bars are for terminals, and gone at the end.

@@ -6,6 +6,7 @@ use liasse_archive::{BackupOptions, BackupReport, Patterns};
 use liasse_repo::{Repository, Whoami};
 use serde::Serialize;
 
+use super::recovery_key;
 use super::shown::{PathJson, StatisticsJson, Trouble};
 use crate::args::{Backup, Kdf};
 use crate::context::Context;
@@ -90,8 +91,19 @@ fn explain(error: CliError) -> CliError {
 fn open(context: &Context, args: &Backup) -> Result<Repository> {
     match context.open() {
         Err(error) if error.exit == Exit::NoRepository && args.init => {
-            let repository = context.create("", "owner", Kdf::Default)?;
+            let password = context.new_password()?;
+            let wanted = recovery_key::offer(context)?;
+            let mut repository = context.create(password, "", "owner", Kdf::Default)?;
             context.output.note(&format!("made the repository {}", repository.location()));
+            context.output.note("Keep the password: without it or another key nobody can read the backups.");
+            if wanted {
+                let (_, key) = recovery_key::add(&mut repository, recovery_key::LABEL, Kdf::Default)?;
+                let mut out = Listing::new();
+                recovery_key::show(&key, &mut out)?;
+                out.finish()?;
+            } else {
+                context.output.note("A recovery key, to print and keep in a safe place, is made with: liasse key add --recovery-key");
+            }
             Ok(repository)
         }
         opened => opened,

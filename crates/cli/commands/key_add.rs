@@ -9,11 +9,13 @@ use liasse_repo::format::keys;
 use liasse_repo::{AddedKey, Handover, Repository};
 use serde::Serialize;
 
+use super::recovery_key;
 use super::shown::role as role_name;
 use crate::args::{KeyAdd, Role};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::Exit;
+use crate::output::Listing;
 use crate::password::Source;
 use crate::repository::cost;
 use crate::text;
@@ -25,6 +27,8 @@ struct Added<'a> {
     role: &'static str,
     label: &'a str,
     credential_file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_key: Option<&'a str>,
 }
 
 pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
@@ -33,14 +37,22 @@ pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
     if repository.role() != keys::Role::Owner {
         return Err(liasse_repo::Error::NotAllowed { action: "adding a key", needs: "owner" }.into());
     }
-    let added = match &args.out {
-        Some(path) => with_file(&mut repository, args, path)?,
-        None => with_password(&mut repository, args)?,
+    let label = if args.recovery_key && args.label.is_empty() { recovery_key::LABEL } else { &args.label };
+    let (added, recovery) = match &args.out {
+        _ if args.recovery_key => recovery_key::add(&mut repository, label, args.kdf).map(|(added, key)| (added, Some(key)))?,
+        Some(path) => (with_file(&mut repository, args, path)?, None),
+        None => (with_password(&mut repository, args)?, None),
     };
+    let recovery_key = recovery.as_ref().map(|key| key.as_str());
+    if let (true, Some(key)) = (context.output.quiet && !context.output.json, recovery_key) {
+        // Never to be seen again: even who wants silence needs it.
+        recovery_key::show(key, &mut Listing::new())?;
+    }
     let credential_file = args.out.as_ref().map(|path| path.display().to_string());
-    let json = Added { schema: 1, id: &added.name, role: role_name(role(args.role)), label: &args.label, credential_file };
+    let json = Added { schema: 1, id: &added.name, role: role_name(role_of(args)), label, credential_file, recovery_key };
     context.output.result(&json, |out| {
         out.line(&format!("added the {} key {}", json.role, text::short(&added.name)))?;
+        recovery_key.map_or(Ok(()), |key| recovery_key::show(key, out))?;
         match &json.credential_file {
             Some(file) => out.line(&format!("{} is all it needs: keep it as safe as a password", text::plain(file))),
             None => Ok(()),
@@ -51,7 +63,7 @@ pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
 
 /// What a writer signs can be refused later; a file that reads could be neither listed nor taken away.
 fn refuse_credential(args: &KeyAdd) -> Result<()> {
-    match (&args.out, role(args.role)) {
+    match (&args.out, role_of(args)) {
         (None, _) | (Some(_), keys::Role::Writer) => Ok(()),
         (Some(_), role) => Err(liasse_repo::Error::CredentialRole { role }.into()),
     }
@@ -59,19 +71,19 @@ fn refuse_credential(args: &KeyAdd) -> Result<()> {
 
 fn with_password(repository: &mut Repository, args: &KeyAdd) -> Result<AddedKey> {
     let source = Source::of_new(args, std::env::var_os("LIASSE_NEW_PASSWORD").is_some());
-    let prompt = format!("Password of the new {} key: ", role_name(role(args.role)));
+    let prompt = format!("Password of the new {} key: ", role_name(role_of(args)));
     let password = source.new_password(&prompt).map_err(|error| match source {
         Source::Prompt if error.exit == Exit::Usage => CliError::usage("no new password is given, and there is no terminal to ask for one")
             .hint("use --new-password-file, --new-password-command or the variable LIASSE_NEW_PASSWORD, or write a file with --out"),
         _ => error,
     })?;
-    Ok(repository.add_key(role(args.role), &args.label, &Handover::Password { password, kdf: cost(args.kdf) })?)
+    Ok(repository.add_key(role_of(args), &args.label, &Handover::Password { password, kdf: cost(args.kdf) })?)
 }
 
 /// The file is there before its key is accepted, so that no key is accepted that nobody has.
 fn with_file(repository: &mut Repository, args: &KeyAdd, path: &Path) -> Result<AddedKey> {
     let file = Unfinished::create(path)?;
-    let added = repository.add_key(role(args.role), &args.label, &Handover::Credential)?;
+    let added = repository.add_key(role_of(args), &args.label, &Handover::Credential)?;
     let bytes = added.credential.as_ref().ok_or_else(|| CliError::failed("the new key was not handed over"))?;
     file.finish(bytes).map_err(|error| {
         CliError::io("write", path, &error)
@@ -118,8 +130,9 @@ impl Drop for Unfinished {
     }
 }
 
-fn role(role: Role) -> keys::Role {
-    match role {
+/// A recovery key is an owner's.
+fn role_of(args: &KeyAdd) -> keys::Role {
+    match args.role.unwrap_or_default() {
         Role::Owner => keys::Role::Owner,
         Role::Auditor => keys::Role::Auditor,
         Role::Writer => keys::Role::Writer,

@@ -7,6 +7,7 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod key_add;
 pub(crate) mod ls;
+mod recovery_key;
 pub(crate) mod restore;
 mod shown;
 pub(crate) mod snapshots;
