@@ -44,7 +44,7 @@ pub(crate) struct Global {
     /// Credential file to use instead of a password
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) credential: Option<PathBuf>,
-    /// Say nothing but errors
+    /// Show no progress and no remarks: only what was asked for, warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more

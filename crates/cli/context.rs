@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::args::Global;
 use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::password::Source;
+use crate::paths;
 use crate::signals;
 
 /// How long a signal may wait while a question stands.
@@ -46,6 +47,18 @@ impl Context {
             output,
             stop,
         })
+    }
+
+    /// Whether a path is the repository's folder or leads into it.
+    pub(crate) fn is_in_repository(&self, path: &Path) -> bool {
+        let absolute = std::path::absolute(path).ok().and_then(|path| paths::real(&path));
+        absolute.zip(paths::real(&self.place)).is_some_and(|(path, place)| path.starts_with(place))
+    }
+
+    /// Whether the repository's folder is below a path.
+    pub(crate) fn is_above_repository(&self, path: &Path) -> bool {
+        let absolute = std::path::absolute(path).ok().and_then(|path| paths::real(&path));
+        absolute.zip(paths::real(&self.place)).is_some_and(|(path, place)| place.starts_with(path))
     }
 
     /// Asks a question, to which yes is the answer of who only presses return. The end of input is a no. Someone who wants to stop

@@ -12,6 +12,7 @@ mod error;
 mod exit;
 mod output;
 mod password;
+mod paths;
 mod progress;
 mod recovery;
 mod repository;

@@ -13,14 +13,19 @@ use crate::text;
 pub(crate) struct Output {
     /// As JSON.
     pub(crate) json: bool,
-    /// Not at all, as far as people are concerned.
+    /// Only what was asked for, and trouble.
     pub(crate) quiet: bool,
     /// At length.
     pub(crate) verbose: bool,
 }
 
 impl Output {
-    /// One command's result: its JSON, or the lines that `human` writes, or nothing.
+    /// What a command was asked to show: its JSON, or the lines that `human` writes.
+    pub(crate) fn answer<T: Serialize>(self, value: &T, human: impl FnOnce(&mut Listing) -> Result<()>) -> Result<()> {
+        Self { quiet: false, ..self }.result(value, human)
+    }
+
+    /// What a command did: its JSON, or the lines that `human` writes, or nothing.
     pub(crate) fn result<T: Serialize>(self, value: &T, human: impl FnOnce(&mut Listing) -> Result<()>) -> Result<()> {
         let mut listing = Listing::new();
         if self.json {

@@ -32,6 +32,27 @@ fn an_empty_target_and_a_new_one_are_filled() {
 }
 
 #[test]
+fn the_repository_is_neither_restored_into_nor_deleted_nor_backed_up_alone() {
+    let world = World::with_snapshot();
+    let before = world.picture("home");
+    let repository = world.repository();
+    std::os::unix::fs::symlink(&repository, world.path("alias")).unwrap();
+    for target in [repository.clone(), repository.join("packs/new"), world.path("alias")] {
+        let target = target.to_str().unwrap();
+        world.run(&["restore", "latest", "--overwrite", "always", "--target", target]).ends(2).says("is in the repository itself");
+    }
+    for target in ["home", "."] {
+        world.run(&["restore", "latest", "--overwrite", "always", "--delete", "--target", target]).ends(2).says("would delete it");
+    }
+    let packs = repository.join("packs");
+    for source in [&repository, &packs] {
+        world.run(&["backup".as_ref(), source.as_os_str()]).ends(2).says("only the repository itself");
+    }
+    assert_eq!(world.picture("home"), before);
+    world.run(&["backup", "src", repository.to_str().unwrap()]).ends(0);
+}
+
+#[test]
 fn a_target_that_is_a_file() {
     let world = World::with_snapshot();
     world.write("out", b"a file");
@@ -77,6 +98,14 @@ fn only_what_is_wanted() {
     assert_eq!(fs::read(world.path("one/letter.txt")).unwrap(), b"Dear Ada,\n");
     world.run(&["restore", "latest:/not/there", "--target", "none"]).ends(1).says("is not in the snapshot");
     assert!(!world.path("none").exists());
+}
+
+#[test]
+fn patterns_that_fit_nothing_are_a_mistake() {
+    let world = World::with_snapshot();
+    restore(&world, &["--include", "*.nothing"]).ends(1).says("nothing in the snapshot fits");
+    restore(&world, &["--include", "*.nothing", "--dry-run"]).ends(1).says("nothing in the snapshot fits");
+    restore(&world, &["--include", "empty"]).ends(0);
 }
 
 /// Who may not give files away still gets them, and is told.

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::Exit;
 use crate::output::{Listing, Output};
+use crate::paths;
 use crate::progress::Bars;
 use crate::text;
 use crate::time;
@@ -45,6 +46,7 @@ struct LeftOutJson {
 pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
     let exclude = patterns(context, args)?;
     let repository = open(context, args)?;
+    refuse_own(context, args)?;
     let now = liasse_repo::now();
     let options = BackupOptions {
         sources: args.paths.clone(),
@@ -110,6 +112,16 @@ fn open(context: &Context, args: &Backup) -> Result<Repository> {
     }
 }
 
+/// The repository is left out, so there would be nothing to back up.
+fn refuse_own(context: &Context, args: &Backup) -> Result<()> {
+    let is_own = |path: &PathBuf| !path.is_symlink() && context.is_in_repository(path);
+    if !args.paths.iter().all(is_own) {
+        return Ok(());
+    }
+    Err(CliError::usage("only the repository itself would be backed up, and it is always left out")
+        .hint("name the folders that are to be backed up; for a second copy of the repository use any program that copies files"))
+}
+
 /// What is left out: what is asked for, and what this program keeps itself. A backup must not contain itself.
 fn patterns(context: &Context, args: &Backup) -> Result<Patterns> {
     let mut files = Vec::new();
@@ -124,7 +136,7 @@ fn patterns(context: &Context, args: &Backup) -> Result<Patterns> {
 
 /// The pattern of one folder. None for what patterns cannot say.
 fn own(path: &Path) -> Option<String> {
-    let path = real(path)?;
+    let path = paths::real(path)?;
     let mut pattern = String::new();
     for c in path.to_str()?.chars() {
         if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' | '#' | ' ') {
@@ -133,15 +145,6 @@ fn own(path: &Path) -> Option<String> {
         pattern.push(c);
     }
     (!pattern.contains('\n')).then(|| format!("{pattern}/"))
-}
-
-/// Where a folder really is, even when it is still to be made.
-fn real(path: &Path) -> Option<PathBuf> {
-    let above = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let (above, real) = above?;
-    let missing = path.strip_prefix(above).ok()?;
-    // Joining nothing would add a slash.
-    Some(if missing.as_os_str().is_empty() { real } else { real.join(missing) })
 }
 
 fn json(report: &BackupReport, repository: &Repository, args: &Backup) -> BackedUp {

@@ -63,7 +63,7 @@ pub(crate) fn show(context: &Context) -> Result<Exit> {
         writers: config.writers.len(),
         slots: config.slots.len(),
     };
-    context.output.result(&shown, |out| {
+    context.output.answer(&shown, |out| {
         for (name, value) in lines(&shown, config) {
             out.line(&format!("{name:<13}{value}"))?;
         }

@@ -55,7 +55,7 @@ impl From<&KeyInfo> for KeyJson {
 pub(crate) fn list(context: &Context) -> Result<Exit> {
     let keys = context.open()?.list_keys()?;
     let listed = Listed { schema: 1, keys: keys.iter().map(KeyJson::from).collect() };
-    context.output.result(&listed, |out| {
+    context.output.answer(&listed, |out| {
         let mut table = Table::new(&["id", "kind", "role", "label", "added", "remarks"], &[]);
         for key in &keys {
             table.row(row(key));

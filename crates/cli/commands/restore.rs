@@ -57,6 +57,7 @@ struct LostJson {
 pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     let wanted = Wanted::parse(&args.what)?;
     let options = options(args, wanted.path)?;
+    refuse_repository(context, args)?;
     if args.overwrite.is_none() && !args.dry_run {
         refuse_full(&args.target)?;
     }
@@ -66,6 +67,7 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     let report = liasse_archive::restore(&repository, &found.snapshot, &options, &bars, &context.stop);
     bars.clear();
     let report = report.map_err(|error| explain(error.into()))?;
+    refuse_nothing(&report, args)?;
     context.output.result(&json(&report, &found.snapshot, args), |out| show(&report, &found.snapshot, args, out))?;
     warn(&report, context.output);
     Ok(exit(&report, found.doubtful))
@@ -101,6 +103,19 @@ fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOptions> {
     })
 }
 
+/// The repository must not be written over, nor deleted as something that no snapshot has.
+fn refuse_repository(context: &Context, args: &args::Restore) -> Result<()> {
+    if context.is_in_repository(&args.target) {
+        return Err(CliError::usage(format!("the target {} is in the repository itself", args.target.display()))
+            .hint("choose an empty or new folder with --target"));
+    }
+    if args.delete && context.is_above_repository(&args.target) {
+        return Err(CliError::usage(format!("the repository lies in the target {}, and --delete would delete it", args.target.display()))
+            .hint("leave out --delete, or choose another folder with --target"));
+    }
+    Ok(())
+}
+
 /// Files that are there are touched only when someone said how.
 fn refuse_full(target: &Path) -> Result<()> {
     let mut entries = match std::fs::read_dir(target) {
@@ -120,6 +135,16 @@ fn refuse_full(target: &Path) -> Result<()> {
     }
     Err(CliError::failed(format!("the target {} holds files already", target.display()))
         .hint("choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never"))
+}
+
+/// Patterns that fit nothing are a mistake, and must not look like a restore.
+fn refuse_nothing(report: &RestoreReport, args: &args::Restore) -> Result<()> {
+    let entries = report.files + report.directories + report.others + report.unchanged;
+    if args.include.is_empty() || entries > 0 || !report.damaged.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::failed("nothing in the snapshot fits what is to be included")
+        .hint("see what is there with: liasse ls -R SNAPSHOT; patterns are those of .gitignore"))
 }
 
 fn explain(error: CliError) -> CliError {

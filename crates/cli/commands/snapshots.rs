@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context) -> Result<Exit> {
     let found = repository.snapshots()?;
     let damaged = found.bad.iter().map(|(object, error)| Damaged { object: object.clone(), cause: error.to_string() }).collect();
     let listed = Listed { schema: 1, snapshots: found.good.iter().map(SnapshotJson::from).collect(), damaged };
-    context.output.result(&listed, |out| show(&found, out))?;
+    context.output.answer(&listed, |out| show(&found, out))?;
     for (object, error) in &found.bad {
         context.output.warn(&format!("{object} cannot be read: {error}"));
     }

@@ -43,7 +43,7 @@ struct AreaJson {
 
 pub(crate) fn run(context: &Context) -> Result<Exit> {
     let stats = context.open()?.stats()?;
-    context.output.result(&json(&stats), |out| show(&stats, out))?;
+    context.output.answer(&json(&stats), |out| show(&stats, out))?;
     if stats.unreadable == 0 {
         return Ok(Exit::Done);
     }
