@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Back up files and folders
     Backup(Backup),
     /// List the snapshots
-    Snapshots,
+    Snapshots(Filter),
     /// List what is in a snapshot
     Ls(Ls),
     /// Restore from a snapshot
@@ -151,12 +151,26 @@ pub(crate) struct Backup {
     pub(crate) init: bool,
 }
 
+/// Of which snapshots.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Filter {
+    /// Only snapshots of this machine
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    /// Only snapshots that this file or folder was backed up in
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+}
+
 /// List what is in a snapshot.
 #[derive(Debug, Args)]
 pub(crate) struct Ls {
     /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path
     #[arg(value_name = "SNAPSHOT[:PATH]")]
     pub(crate) what: OsString,
+    /// Of which snapshots.
+    #[command(flatten)]
+    pub(crate) filter: Filter,
     /// Also what is in the folders
     #[arg(short = 'R', long)]
     pub(crate) recursive: bool,
@@ -171,6 +185,9 @@ pub(crate) struct Restore {
     /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path
     #[arg(value_name = "SNAPSHOT[:PATH]")]
     pub(crate) what: OsString,
+    /// Of which snapshots.
+    #[command(flatten)]
+    pub(crate) filter: Filter,
     /// Folder to restore into. Without PATH every source goes below it by its whole path; with PATH the folder's content goes into it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) target: PathBuf,

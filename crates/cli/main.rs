@@ -58,7 +58,7 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
     let done = match &cli.command {
         Command::Init(args) => commands::init::run(&context, args),
         Command::Backup(args) => commands::backup::run(&context, args),
-        Command::Snapshots => commands::snapshots::run(&context),
+        Command::Snapshots(filter) => commands::snapshots::run(&context, filter),
         Command::Ls(args) => commands::ls::run(&context, args),
         Command::Restore(args) => commands::restore::run(&context, args),
         Command::Check(args) => commands::check::run(&context, args),

@@ -4,8 +4,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use jiff::tz::TimeZone;
+use liasse_repo::format::snapshot::Snapshot as Record;
 use liasse_repo::{Repository, Selector, Snapshot};
 
+use crate::args::Filter;
 use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::text;
@@ -18,6 +20,8 @@ pub(crate) struct Wanted {
     pub(crate) selector: Selector,
     /// An absolute path without a slash at its end; empty for everything.
     pub(crate) path: Vec<u8>,
+    /// Whether a path was asked for at all: `latest:/` is one.
+    pub(crate) has_path: bool,
 }
 
 impl Wanted {
@@ -30,7 +34,7 @@ impl Wanted {
             None => (bytes, &b""[..]),
         };
         let selector = time::selector(&String::from_utf8_lossy(snapshot), &TimeZone::system())?;
-        Ok(Self { selector, path: normal(path)? })
+        Ok(Self { selector, path: normal(path)?, has_path: split.is_some() })
     }
 }
 
@@ -49,6 +53,39 @@ fn normal(path: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Which snapshots are looked at.
+pub(crate) struct Sieve {
+    host: Option<String>,
+    path: Option<Vec<u8>>,
+}
+
+impl Sieve {
+    /// What is asked for. A path need not exist any more.
+    pub(crate) fn of(filter: &Filter) -> Result<Self> {
+        let path = filter.path.as_ref().map(|path| {
+            let absolute = std::path::absolute(path).map_err(|error| CliError::io("use the path", path, &error))?;
+            normal(absolute.as_os_str().as_bytes())
+        });
+        Ok(Self { host: filter.host.clone(), path: path.transpose()? })
+    }
+
+    /// Whether a snapshot is one of them: of that machine, and with a source that is the path or a folder above it.
+    pub(crate) fn fits(&self, record: &Record) -> bool {
+        let is_within = |path: &Vec<u8>, source: &Vec<u8>| {
+            let source = source.strip_suffix(b"/").unwrap_or(source);
+            path.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        self.host.as_ref().is_none_or(|host| *host == record.host)
+            && self.path.as_ref().is_none_or(|path| record.sources.iter().any(|source| is_within(path, source)))
+    }
+
+    fn said(&self) -> String {
+        let host = self.host.as_ref().map(|host| format!("of {host}"));
+        let path = self.path.as_ref().map(|path| format!("with {}", text::path(path)));
+        [host, path].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A snapshot that was found, and whether others are damaged so that it may not be the one that is meant.
 pub(crate) struct Found {
     /// The snapshot.
@@ -58,8 +95,13 @@ pub(crate) struct Found {
 }
 
 /// Finds a snapshot. Damaged ones are named: the newest may be among them.
-pub(crate) fn find(repository: &Repository, selector: &Selector, output: Output) -> Result<Found> {
-    let snapshots = repository.snapshots()?;
+pub(crate) fn find(repository: &Repository, selector: &Selector, sieve: &Sieve, output: Output) -> Result<Found> {
+    let mut snapshots = repository.snapshots()?;
+    let all = snapshots.good.len();
+    snapshots.good.retain(|snapshot| sieve.fits(&snapshot.record));
+    if all > 0 && snapshots.good.is_empty() {
+        return Err(CliError::failed(format!("there is no snapshot {}", sieve.said())).hint("see all of them with: liasse snapshots"));
+    }
     let by_time = !matches!(selector, Selector::Prefix(_));
     for (object, error) in snapshots.bad.iter().filter(|_| by_time) {
         output.warn(&format!("{object} cannot be read and is passed over: {error}"));

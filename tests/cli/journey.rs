@@ -139,11 +139,52 @@ fn another_repository_and_no_cache() {
 }
 
 #[test]
+fn the_last_snapshot_of_a_machine_or_a_folder() {
+    let world = World::with_snapshot();
+    world.write("other/file", b"x");
+    world.run(&["backup", "other", "--host", "till"]).ends(0);
+    let ids = world.snapshots();
+    let of = |args: &[&str]| {
+        let listed = world.run(&[&["snapshots", "--json"], args].concat()).ends(0).json();
+        listed["snapshots"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["--host", "till"]), ids[1..]);
+    assert_eq!(of(&["--path", "src"]), ids[..1]);
+    assert_eq!(of(&["--path", "src/letter.txt"]), ids[..1]);
+    assert_eq!(of(&["--path", "sr"]), [""; 0]);
+    assert_eq!(of(&["--path", "src", "--host", "till"]), [""; 0]);
+    world.run(&["restore", "latest", "--path", "src", "--target", "out"]).ends(0);
+    assert!(world.path("out").join(&world.text("src/letter.txt")[1..]).exists());
+    world.run(&["ls", "latest", "--path", "nowhere"]).ends(1).says("there is no snapshot with");
+    world.run(&["restore", "latest", "--host", "desk", "--target", "none"]).ends(1).says("there is no snapshot of desk");
+}
+
+#[test]
+fn a_list_without_a_path_begins_where_there_is_a_choice() {
+    let world = World::with_snapshot();
+    let listed = world.run(&["ls", "latest"]).ends(0).out;
+    assert_eq!(listed, world.run(&["ls", &format!("latest:{}", world.text("src"))]).ends(0).out);
+    assert!(listed.contains("letter.txt"), "{listed}");
+    world.write("other/file", b"x");
+    world.run(&["backup", "src", "other"]).ends(0);
+    let listed = world.run(&["ls", "latest"]).ends(0).out;
+    assert_eq!(listed, format!("{}\n{}\n", world.text("other"), world.text("src")));
+    assert_eq!(world.run(&["ls", "latest:/"]).ends(0).out.lines().count(), 1);
+    world.run(&["backup", "other"]).ends(0);
+    assert_eq!(world.run(&["ls", "latest"]).ends(0).out, format!("{}\n", world.text("other/file")));
+}
+
+#[test]
 fn quiet_says_nothing() {
     let world = World::new();
     for args in [&["init", "-q"][..], &["backup", "-q", "src"], &["restore", "-q", "latest", "--target", "out"], &["check", "-q"]] {
         let ran = world.run(args).ends(0);
         assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""), "{args:?}");
+    }
+    // What was asked for is no remark.
+    for args in [&["snapshots"][..], &["ls", "latest"], &["stats"], &["key", "list"], &["config", "show"]] {
+        let ran = world.run(&[args, &["-q"]].concat()).ends(0);
+        assert!(!ran.out.is_empty() && ran.out == world.run(args).ends(0).out, "{args:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::{Entry, Node};
+use liasse_repo::{Repository, Snapshot, Stop};
 use serde::Serialize;
 
 use super::shown::PathJson;
@@ -12,7 +13,7 @@ use crate::exit::Exit;
 use crate::output::{Listing, Output};
 use crate::text;
 use crate::time;
-use crate::wanted::{self, Wanted};
+use crate::wanted::{self, Sieve, Wanted};
 
 #[derive(Serialize)]
 struct EntryJson {
@@ -36,9 +37,10 @@ struct EntryJson {
 pub(crate) fn run(context: &Context, args: &Ls) -> Result<Exit> {
     let wanted = Wanted::parse(&args.what)?;
     let repository = context.open()?;
-    let found = wanted::find(&repository, &wanted.selector, context.output)?;
+    let found = wanted::find(&repository, &wanted.selector, &Sieve::of(&args.filter)?, context.output)?;
+    let path = if wanted.has_path { wanted.path } else { first_choice(&repository, &found.snapshot, &context.stop)? };
     let mut lines = Lines { listing: Listing::new(), output: context.output, long: args.long, failed: None };
-    let listed = liasse_archive::list(&repository, &found.snapshot, &wanted.path, args.recursive, &mut |path, entry| {
+    let listed = liasse_archive::list(&repository, &found.snapshot, &path, args.recursive, &mut |path, entry| {
         context.stop.check()?;
         // The library knows one way to stop; why is kept here.
         if lines.entry(path, entry) { Ok(()) } else { Err(liasse_repo::Error::Interrupted) }
@@ -50,6 +52,25 @@ pub(crate) fn run(context: &Context, args: &Ls) -> Result<Exit> {
     }
     lines.listing.finish()?;
     Ok(if found.doubtful { Exit::Damaged } else { Exit::Done })
+}
+
+/// The first folder that holds more than a way to one other: what someone wants to see who names no path. Never beyond a source.
+fn first_choice(repository: &Repository, snapshot: &Snapshot, stop: &Stop) -> Result<Vec<u8>> {
+    let mut path = Vec::new();
+    while !snapshot.record.sources.contains(&path) {
+        let mut only = None;
+        let mut several = false;
+        liasse_archive::list(repository, snapshot, &path, false, &mut |path, entry| {
+            several |= only.is_some();
+            only = matches!(entry.node, Node::Directory { .. }).then(|| path.to_vec());
+            stop.check()
+        })?;
+        match only {
+            Some(below) if !several => path = below,
+            _ => break,
+        }
+    }
+    Ok(path)
 }
 
 struct Lines {

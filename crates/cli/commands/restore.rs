@@ -16,7 +16,7 @@ use crate::output::{Listing, Output};
 use crate::progress::Bars;
 use crate::text;
 use crate::time;
-use crate::wanted::{self, Wanted};
+use crate::wanted::{self, Sieve, Wanted};
 
 /// Most lines of a kind that are shown to people who did not ask for more. JSON has all.
 const SHOWN: usize = 20;
@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
         refuse_full(&args.target)?;
     }
     let repository = context.open()?;
-    let found = wanted::find(&repository, &wanted.selector, context.output)?;
+    let found = wanted::find(&repository, &wanted.selector, &Sieve::of(&args.filter)?, context.output)?;
     let bars = Bars::new(context.output);
     let report = liasse_archive::restore(&repository, &found.snapshot, &options, &bars, &context.stop);
     bars.clear();

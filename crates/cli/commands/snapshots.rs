@@ -4,12 +4,14 @@ use liasse_repo::{Snapshot, Snapshots};
 use serde::Serialize;
 
 use super::shown::{SnapshotJson, sources};
+use crate::args::Filter;
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::output::{Listing, Table};
 use crate::text;
 use crate::time;
+use crate::wanted::Sieve;
 
 #[derive(Serialize)]
 struct Listed {
@@ -24,9 +26,11 @@ struct Damaged {
     cause: String,
 }
 
-pub(crate) fn run(context: &Context) -> Result<Exit> {
+pub(crate) fn run(context: &Context, filter: &Filter) -> Result<Exit> {
     let repository = context.open()?;
-    let found = repository.snapshots()?;
+    let mut found = repository.snapshots()?;
+    let filter = Sieve::of(filter)?;
+    found.good.retain(|snapshot| filter.fits(&snapshot.record));
     let damaged = found.bad.iter().map(|(object, error)| Damaged { object: object.clone(), cause: error.to_string() }).collect();
     let listed = Listed { schema: 1, snapshots: found.good.iter().map(SnapshotJson::from).collect(), damaged };
     context.output.answer(&listed, |out| show(&found, out))?;
