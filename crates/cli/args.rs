@@ -32,8 +32,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be 
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Global {
-    /// Folder of the repository [default: one in your data folder]
-    #[arg(short, long, global = true, value_name = "FOLDER", env = "LIASSE_REPOSITORY", hide_env_values = true)]
+    /// Folder of the repository
+    // The variable is not looked up by clap: its usage lines would show what the environment gives as required.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FOLDER",
+        help = "Folder of the repository [env: LIASSE_REPOSITORY] [default: one in your data folder]"
+    )]
     pub(crate) repository: Option<PathBuf>,
     /// File that holds the password
     #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["password_command", "credential"])]

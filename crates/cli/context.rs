@@ -36,7 +36,8 @@ impl Context {
     /// Settles the common options, and begins to listen to signals.
     pub(crate) fn resolve(global: &Global, output: Output) -> Result<Self> {
         let environment = Environment::of_process();
-        let place = environment.repository(global.repository.clone())?;
+        let place =
+            environment.repository(global.repository.clone().or_else(|| std::env::var_os("LIASSE_REPOSITORY").map(PathBuf::from)))?;
         let place = std::path::absolute(&place).map_err(|error| CliError::io("use the path", &place, &error))?;
         let stop = Stop::new();
         signals::listen(&stop).map_err(|error| CliError::failed(format!("cannot listen to signals: {error}")))?;

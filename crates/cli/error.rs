@@ -11,6 +11,11 @@ use liasse_repo::store::{self, ErrorKind};
 use crate::exit::Exit;
 use crate::time;
 
+/// What to do about damage.
+const CHECK: &str = "see what is touched with: liasse check";
+/// What trouble while writing leaves as it is.
+const WHOLE: &str = "; every snapshot so far is whole";
+
 /// A failure, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CliError {
@@ -66,6 +71,23 @@ impl CliError {
         self
     }
 
+    /// Says of damage that keeps the repository from being opened what helps there; a check could not open it either.
+    #[must_use]
+    pub(crate) fn at_opening(mut self) -> Self {
+        let advises_check = self.exit == Exit::Damaged && self.hints.iter().any(|hint| hint == CHECK);
+        if advises_check {
+            self.hints = vec!["put it back from a copy of the repository: nothing can be opened without it".to_owned()];
+        }
+        self
+    }
+
+    /// Leaves out what is only true of a repository that holds something.
+    #[must_use]
+    pub(crate) fn at_making(mut self) -> Self {
+        self.hints.iter_mut().for_each(|hint| hint.truncate(hint.strip_suffix(WHOLE).map_or(hint.len(), str::len)));
+        self
+    }
+
     /// Adds where, to trouble within the repository that does not say it.
     #[must_use]
     pub(crate) fn in_repository(mut self, location: &str) -> Self {
@@ -111,7 +133,7 @@ impl From<RepoError> for CliError {
 }
 
 fn damaged(message: String) -> CliError {
-    CliError::new(Exit::Damaged, message).within().hint("see what is touched with: liasse check")
+    CliError::new(Exit::Damaged, message).within().hint(CHECK)
 }
 
 fn about_place(error: &RepoError) -> CliError {
@@ -170,17 +192,13 @@ pub(crate) fn from_store(error: &store::Error) -> CliError {
             .hint("connect the disk again and run the command again"),
         ErrorKind::NotEmpty => CliError::new(Exit::NoRepository, format!("{} holds other things and is no repository", error.object()))
             .hint("choose an empty or new folder with -r FOLDER"),
-        ErrorKind::Full => {
-            CliError::failed(message).within().hint("free some space there and run the command again; every snapshot so far is whole")
-        }
+        ErrorKind::Full => CliError::failed(message).within().hint(format!("free some space there and run the command again{WHOLE}")),
         ErrorKind::ReadOnly => {
             CliError::failed(message).within().hint("connect it so that it can be written; listing and restoring work as it is")
         }
         ErrorKind::Denied => CliError::failed(message).within().hint("check who owns the repository's folder, or run as that user"),
         ErrorKind::NotFound | ErrorKind::Short { .. } | ErrorKind::TooLarge { .. } => damaged(message),
-        _ => CliError::failed(message)
-            .within()
-            .hint("check the disk or the connection, then run the command again; every snapshot so far is whole"),
+        _ => CliError::failed(message).within().hint(format!("check the disk or the connection, then run the command again{WHOLE}")),
     }
 }
 

@@ -18,6 +18,10 @@ const TRIES: usize = 3;
 impl Context {
     /// Opens the repository. The place is looked at before a password is asked for.
     pub(crate) fn open(&self) -> Result<Repository> {
+        self.try_to_open().map_err(CliError::at_opening)
+    }
+
+    fn try_to_open(&self) -> Result<Repository> {
         let store = self.store()?;
         let tries = if self.secret == Source::Prompt { TRIES } else { 1 };
         let prompt = format!("Password for {}: ", self.place.display());
@@ -92,9 +96,9 @@ impl Context {
 
     /// Makes a repository at the place.
     pub(crate) fn create(&self, password: Zeroizing<String>, name: &str, label: &str, kdf: Kdf) -> Result<Repository> {
-        let store: Arc<dyn Store> = Arc::new(Local::create(&self.place)?);
+        let store: Arc<dyn Store> = Arc::new(Local::create(&self.place).map_err(|error| CliError::from(error).at_making())?);
         let creation = Creation { name: name.to_owned(), label: label.to_owned(), kdf: cost(kdf), ..Creation::new(password) };
-        let repository = Repository::create(store, &creation)?;
+        let repository = Repository::create(store, &creation).map_err(|error| CliError::from(error).at_making())?;
         Ok(match &self.cache {
             Some(folder) => repository.with_cache(folder),
             None => repository,

@@ -5,6 +5,14 @@ use std::fs;
 use crate::support::World;
 
 #[test]
+fn usage_asks_for_nothing_that_the_environment_gives() {
+    let world = World::new();
+    let mut command = world.command(&["restore"]);
+    let ran = crate::support::finish(command.env("LIASSE_REPOSITORY", "somewhere")).ends(2);
+    assert!(ran.err.contains("Usage: ") && !ran.err.contains("--repository"), "{}", ran.err);
+}
+
+#[test]
 fn where_there_is_no_repository() {
     let world = World::new();
     for args in [&["snapshots"][..], &["backup", "src"], &["ls", "latest"], &["restore", "latest", "--target", "o"], &["check"], &["stats"]]

@@ -81,6 +81,8 @@ fn a_damaged_config_or_key() {
     let config = world.repository().join("config/1");
     flip(&config, 100);
     world.run(&["snapshots"]).ends(12).says("config/1");
+    let told = world.run(&["check"]).ends(12).says("put it back from a copy").err;
+    assert!(!told.contains("liasse check"), "it does not advise what was just done: {told}");
     flip(&config, 100);
     flip(&world.objects("keys")[0], 60);
     world.run(&["snapshots"]).ends(12).says("keys/");

@@ -71,13 +71,39 @@ fn when_no_source_can_be_read_there_is_no_snapshot() {
     assert_eq!((&listed["snapshots"][0]["incomplete"], &listed["snapshots"][1]["incomplete"]), (&true.into(), &false.into()));
 }
 
+/// It is stored, so it must not be told as one that is not.
+#[test]
+fn a_file_that_keeps_changing_is_stored_and_named() {
+    let world = World::with_repository();
+    world.write_noise("src/growing", 8 << 20, 3);
+    let path = world.path("src/growing");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let ran = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = fs::File::options().append(true).open(&path).unwrap();
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                std::io::Write::write_all(&mut file, b"x").unwrap();
+            }
+        });
+        let ran = world.run(&["backup", "src"]);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        ran
+    })
+    .ends(3);
+    assert!(ran.err.contains("changed while it was read: ") && !ran.err.contains("could not read"), "{}", ran.err);
+    assert!(world.run(&["ls", "-R", "latest"]).ends(0).out.contains("src/growing"));
+}
+
 #[test]
 fn sockets_are_named_as_left_out() {
     let world = World::with_repository();
     let _socket = UnixListener::bind(world.path("src/socket")).unwrap();
     let ran = world.run(&["backup", "-v", "src"]).ends(0);
     assert!(ran.err.contains("left out the socket") && ran.err.contains("src/socket"), "{}", ran.err);
-    assert!(world.run(&["backup", "src"]).ends(0).err.contains("left out 1 socket"));
+    assert!(world.run(&["backup", "src"]).ends(0).err.contains("left out 1 socket: "));
+    let _others = ["a", "b", "c"].map(|name| UnixListener::bind(world.path("src").join(name)).unwrap());
+    let told = world.run(&["backup", "src"]).ends(0).err;
+    assert!(told.contains("left out 4 sockets: ") && told.contains("src/a, ") && told.contains(" and 1 more"), "{told}");
 }
 
 #[test]

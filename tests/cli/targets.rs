@@ -119,7 +119,9 @@ fn what_cannot_be_set_is_said() {
     let args = ["backup".as_ref(), foreign.as_os_str()];
     world.run(&args).ends(0);
     let restored = world.run_unprivileged(&["restore", "latest", "--target", "out"]).ends(0);
-    assert!(restored.err.contains("could not set the owner of"), "{}", restored.err);
+    assert!(restored.err.contains("could not set the owner or group of 1 entry: "), "{}", restored.err);
+    let told = world.run_unprivileged(&["restore", "-v", "latest", "--target", "again"]).ends(0).err;
+    assert!(told.contains("could not set the owner of") && told.contains("src/letter.txt") == is_root(), "{told}");
     let inner = format!("out{}", foreign.display());
     assert!(world.path(&inner).exists());
 }

@@ -21,6 +21,8 @@ use crate::whoami;
 
 /// Most unread sources that are shown to people who did not ask for more. JSON has all that the report has.
 const SHOWN: usize = 20;
+/// Most sockets that are named to them.
+const NAMED: usize = 3;
 
 #[derive(Serialize)]
 struct BackedUp {
@@ -169,7 +171,7 @@ fn show(report: &BackupReport, repository: &Repository, args: &Backup, out: &mut
         text::counted(found.files, "file", "files"),
         text::size(found.size),
         text::counted(found.directories, "folder", "folders"),
-        if found.others == 0 { String::new() } else { format!(", {} others", text::count(found.others)) },
+        if found.others == 0 { String::new() } else { format!(", {}", text::counted(found.others, "other", "others")) },
     ))?;
     out.line(&format!(
         "files     {} new, {} changed, {} unchanged",
@@ -195,17 +197,28 @@ fn show(report: &BackupReport, repository: &Repository, args: &Backup, out: &mut
 fn warn(report: &BackupReport, output: Output) {
     let shown = if output.verbose { usize::MAX } else { SHOWN };
     for unread in report.unread.iter().take(shown) {
-        output.warn(&format!("could not read {}: {}", text::path(&unread.path), unread.cause));
+        let path = text::path(&unread.path);
+        // This one is stored all the same.
+        let changed = unread.cause.contains("kept changing");
+        output.warn(&if changed {
+            format!("changed while it was read: {path}: stored as it was read")
+        } else {
+            format!("could not read {path}: {}", unread.cause)
+        });
     }
     let more = report.statistics.unread.saturating_sub(report.unread.len().min(shown) as u64);
     if more > 0 {
-        output.warn(&format!("could not read {} more; see them with -v or --json", text::count(more)));
+        output.warn(&format!("{} more could not be read or changed meanwhile; see them with -v or --json", text::count(more)));
     }
     for left in &report.left_out {
         output.detail(&format!("left out the {} {}", left.what, text::path(&left.path)));
     }
     if !report.left_out.is_empty() && !output.verbose {
-        output.note(&format!("left out {}; see them with -v", text::counted(report.left_out.len() as u64, "socket", "sockets")));
+        let first: Vec<String> = report.left_out.iter().take(NAMED).map(|left| text::path(&left.path)).collect();
+        let more = report.left_out.len().saturating_sub(NAMED) as u64;
+        let more = if more == 0 { String::new() } else { format!(" and {} more; see them with -v", text::count(more)) };
+        let sockets = text::counted(report.left_out.len() as u64, "socket", "sockets");
+        output.note(&format!("left out {sockets}: {}{more}", first.join(", ")));
     }
     if report.excluded > 0 {
         output.detail(&format!("left out {} by patterns and cache marks", text::counted(report.excluded, "entry", "entries")));

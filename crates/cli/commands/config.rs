@@ -84,8 +84,15 @@ fn lines(shown: &Shown, config: &Config) -> [(&'static str, String); 11] {
         ("block size", text::size(config.block_size.into())),
         ("pack size", text::size(config.pack_size.into())),
         ("compression", format!("zstd, level {}", config.level)),
-        ("keys", format!("{} passwords, {} writers, {} readers; see liasse key list", shown.slots, shown.writers, shown.readers)),
+        ("keys", keys(shown)),
     ]
+}
+
+fn keys(shown: &Shown) -> String {
+    let counted = |number: usize, one, many| text::counted(number as u64, one, many);
+    let passwords = counted(shown.slots, "password", "passwords");
+    let writers = counted(shown.writers, "writer", "writers");
+    format!("{passwords}, {writers}, {}; see liasse key list", counted(shown.readers, "reader", "readers"))
 }
 
 fn sizes(sizes: ChunkSizes) -> String {

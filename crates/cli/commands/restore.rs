@@ -1,9 +1,10 @@
 //! `restore`: back to files. What could not be restored is named, and the program ends with it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use liasse_archive::{Overwrite, Patterns, RestoreOptions, RestoreReport};
+use liasse_archive::{Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfall};
 use liasse_repo::Snapshot;
 use serde::Serialize;
 
@@ -177,7 +178,7 @@ fn json(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore) -> Re
 }
 
 fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, out: &mut Listing) -> Result<()> {
-    let others = if report.others == 0 { String::new() } else { format!(", {} others", text::count(report.others)) };
+    let others = if report.others == 0 { String::new() } else { format!(", {}", text::counted(report.others, "other", "others")) };
     out.line(&format!(
         "{}  {}, {} in {}{others}",
         if args.dry_run { "would restore" } else { "restored" },
@@ -203,10 +204,18 @@ fn warn(report: &RestoreReport, output: Output) {
         output.warn(&format!("not restored: {}: {}", text::path(&lost.path), lost.cause));
     }
     more(report.damaged.len(), shown, "not restored", output);
-    for short in report.shortfalls.iter().take(shown) {
+    // Who is not root may give nothing away: that is one thing to know, not one a file.
+    let is_owner = |short: &&Shortfall| !output.verbose && matches!(short.what.as_str(), "owner" | "group");
+    let (owners, others): (Vec<_>, Vec<_>) = report.shortfalls.iter().partition(is_owner);
+    for short in others.iter().take(shown) {
         output.warn(&format!("could not set the {} of {}: {}", short.what, text::path(&short.path), short.cause));
     }
-    more(report.shortfalls.len(), shown, "settings that could not be made", output);
+    more(others.len(), shown, "settings that could not be made", output);
+    if let Some(first) = owners.first() {
+        let entries: BTreeSet<_> = owners.iter().map(|short| &short.path).collect();
+        let entries = text::counted(entries.len() as u64, "entry", "entries");
+        output.warn(&format!("could not set the owner or group of {entries}: {}; see them with -v", first.cause));
+    }
 }
 
 fn more(number: usize, shown: usize, what: &str, output: Output) {
