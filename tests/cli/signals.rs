@@ -70,6 +70,23 @@ fn a_killed_backup_loses_nothing() {
 }
 
 #[test]
+fn two_at_once_under_one_key_are_allowed_and_counted() {
+    let world = World::with_snapshot();
+    world.write_noise("src/noise", LENGTH, 10);
+    let child = halted(&world);
+    world.write("other/file", b"x");
+    world.run(&["backup", "other"]).ends(0);
+    let beside = world.run(&["check"]).ends(0).out;
+    assert!(beside.contains(" left by a backup that was interrupted or still runs"), "{beside}");
+    send(&child, Signal::CONT);
+    end(child).ends(0);
+    let checked = world.run(&["check"]).ends(0).out;
+    if world.run(&["check", "-v"]).ends(0).out.contains("a fork: ") {
+        assert!(checked.contains("note: 2 backups ran at the same time") && !checked.contains("fork"), "{checked}");
+    }
+}
+
+#[test]
 fn others_list_and_restore_while_one_backs_up() {
     let world = World::with_snapshot();
     let old = world.snapshots();

@@ -1,6 +1,6 @@
 //! `check`: whether the repository is whole, and if not, what the damage touches.
 
-use liasse_repo::{CheckOptions, CheckReport, Finding};
+use liasse_repo::{CheckOptions, CheckReport, Finding, Note};
 use serde::Serialize;
 
 use super::shown::PathJson;
@@ -67,7 +67,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
     let report = repository.check(&CheckOptions { read_data: args.read_data }, &bars, &context.stop);
     bars.clear();
     let report = report?;
-    context.output.result(&json(&report, args), |out| show(&report, args, out))?;
+    context.output.result(&json(&report, args), |out| show(&report, args, context.output.verbose, out))?;
     if report.is_sound() {
         return Ok(Exit::Done);
     }
@@ -116,7 +116,7 @@ impl From<&Finding> for FindingJson {
     }
 }
 
-fn show(report: &CheckReport, args: &Check, out: &mut Listing) -> Result<()> {
+fn show(report: &CheckReport, args: &Check, verbose: bool, out: &mut Listing) -> Result<()> {
     let counts = report.counts;
     out.line(&format!(
         "{}, {}, {}, {}",
@@ -125,9 +125,7 @@ fn show(report: &CheckReport, args: &Check, out: &mut Listing) -> Result<()> {
         text::counted(counts.chunks, "chunk", "chunks"),
         text::counted(counts.packs, "pack", "packs"),
     ))?;
-    for note in &report.notes {
-        out.line(&format!("note: {}: {}", text::plain(&note.object), text::plain(&note.what)))?;
-    }
+    show_notes(&report.notes, verbose, out)?;
     for finding in &report.findings {
         show_finding(finding, out)?;
     }
@@ -140,6 +138,29 @@ fn show(report: &CheckReport, args: &Check, out: &mut Listing) -> Result<()> {
         out.line("the data itself was not read; --read-data does that")?;
     }
     out.line(&if report.is_sound() { "no errors found".to_owned() } else { found(report) })
+}
+
+/// What happens in any healthy repository is only counted for those who did not ask for more.
+fn show_notes(notes: &[Note], verbose: bool, out: &mut Listing) -> Result<()> {
+    let (mut forks, mut unlisted) = (0, 0);
+    for note in notes {
+        if !verbose && note.what.starts_with("a fork: ") {
+            forks += 1;
+        } else if !verbose && note.what == "no readable segment lists this pack" {
+            unlisted += 1;
+        } else {
+            out.line(&format!("note: {}: {}", text::plain(&note.object), text::plain(&note.what)))?;
+        }
+    }
+    if forks > 0 {
+        let backups = text::count(forks);
+        out.line(&format!("note: {backups} backups ran at the same time as another under the same key: that is allowed"))?;
+    }
+    if unlisted > 0 {
+        let packs = text::counted(unlisted, "pack was", "packs were");
+        out.line(&format!("note: {packs} left by a backup that was interrupted or still runs: the next one uses what it needs of that"))?;
+    }
+    Ok(())
 }
 
 fn show_finding(finding: &Finding, out: &mut Listing) -> Result<()> {
