@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -109,7 +109,12 @@ fn ask(prompt: &str) -> Result<Zeroizing<String>> {
         return Err(CliError::usage("no password is given, and there is no terminal to ask for one")
             .hint("use --password-file, --password-command, --credential or the variable LIASSE_PASSWORD"));
     }
-    rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| match error.kind() {
+    let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
+    if typed.is_err() {
+        // The question's line was not ended by who did not answer it.
+        _ = writeln!(std::io::stderr());
+    }
+    typed.map_err(|error| match error.kind() {
         std::io::ErrorKind::Interrupted => CliError::interrupted(),
         std::io::ErrorKind::UnexpectedEof => CliError::usage("no password was typed"),
         _ => CliError::failed(format!("cannot ask for the password: {error}")),

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::support::World;
+use crate::support::{World, wait_until};
 
 /// The program on a terminal of its own.
 struct Talk {
@@ -15,18 +17,25 @@ struct Talk {
     from: ChildStdout,
     terminal: File,
     said: String,
+    /// Its number.
+    program: String,
 }
 
 impl Talk {
     fn begin(world: &World, args: &str) -> Self {
-        let script = format!("tty; exec {} {args}", env!("CARGO_BIN_EXE_liasse"));
+        Self::begin_on(world, args, 80)
+    }
+
+    fn begin_on(world: &World, args: &str, columns: u16) -> Self {
+        let script = format!("stty cols {columns}; tty; echo $$; exec {} {args}", env!("CARGO_BIN_EXE_liasse"));
         let mut command = world.prepare(Command::new("script"), &["-qefc", &script, "/dev/null"]);
         let mut child =
             command.env("TERM", "xterm").env_remove("LIASSE_PASSWORD").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (to, mut from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let tty = read_until(&mut from, |said| said.ends_with('\n'));
         let terminal = File::options().read(true).write(true).open(tty.trim()).unwrap();
-        Self { child, to, from, terminal, said: String::new() }
+        let program = read_until(&mut from, |said| said.ends_with('\n'));
+        Self { child, to, from, terminal, said: String::new(), program }
     }
 
     /// Waits for a question, and answers it.
@@ -150,15 +159,32 @@ fn a_first_backup_offers_a_recovery_key_too() {
     assert!(silent.contains("key add --recovery-key") && silent.contains("Keep the password"), "{silent}");
 }
 
-/// Bars are for terminals, and gone at the end.
+/// Bars are for terminals and for what takes long, and gone at the end. The program is halted until it has taken long.
 #[test]
 fn progress_is_shown_on_a_terminal() {
-    let world = World::with_repository();
-    world.write_noise("src/noise", 24 << 20, 13);
-    let mut talk = Talk::begin(&world, "backup src");
-    talk.answer_in_secret("Password", crate::support::PASSWORD);
-    let (code, said) = talk.end();
-    assert!(code == 0 && said.contains("backing up") && said.contains(" left"), "{code}: {said}");
-    let silent = world.run(&["backup", "src", "--force"]).ends(0);
-    assert!(!silent.err.contains("backing up") && !silent.out.contains('\r'), "{}", silent.err);
+    for columns in [120, 30] {
+        let world = World::with_snapshot();
+        let mut talk = Talk::begin(&world, "backup src");
+        talk.answer_in_secret("Password", crate::support::PASSWORD);
+        let (code, said) = talk.end();
+        assert!(code == 0 && !said.contains("backing up"), "{said}");
+        world.write_noise("src/noise", 96 << 20, 13);
+        let packs = world.objects("packs").len();
+        let mut talk = Talk::begin_on(&world, "backup src", columns);
+        talk.answer_in_secret("Password", crate::support::PASSWORD);
+        let program = Pid::from_raw(talk.program.trim().parse().unwrap()).unwrap();
+        wait_until(&mut talk.child, || world.objects("packs").len() > packs);
+        kill_process(program, Signal::STOP).unwrap();
+        let halted = Instant::now();
+        wait_until(&mut talk.child, || halted.elapsed() > Duration::from_millis(1100));
+        kill_process(program, Signal::CONT).unwrap();
+        let (code, said) = talk.end();
+        assert!(code == 0 && said.contains("backing up"), "{columns}: {code}: {said}");
+        assert_eq!(said.contains(" left"), columns > 100, "{said}");
+        // Every line that stays is one that was cleared before something else was written.
+        let stays: Vec<&str> = said.split('\n').filter_map(|line| line.rsplit("\u{1b}[2K").next()).collect();
+        assert!(stays.iter().all(|line| !line.contains("backing up") && !line.contains("finishing")), "{stays:?}");
+        let silent = world.run(&["backup", "src", "--force"]).ends(0);
+        assert!(!silent.err.contains("backing up") && !silent.out.contains('\r'), "{}", silent.err);
+    }
 }
