@@ -178,6 +178,8 @@ fn progress_is_shown_on_a_terminal() {
         let halted = Instant::now();
         wait_until(&mut talk.child, || halted.elapsed() > Duration::from_millis(1100));
         kill_process(program, Signal::CONT).unwrap();
+        // It halts together with what it runs.
+        kill_process(Pid::from_child(&talk.child), Signal::CONT).unwrap();
         let (code, said) = talk.end();
         assert!(code == 0 && said.contains("backing up"), "{columns}: {code}: {said}");
         assert_eq!(said.contains(" left"), columns > 100, "{said}");
