@@ -108,8 +108,7 @@ fn a_flipped_bit_in_any_byte_of_any_object_is_found() {
 #[test]
 fn an_object_cut_short_anywhere_is_found() {
     let objects = objects();
-    let lengths = |bytes: &Arc<[u8]>| (0..bytes.len()).filter(|at| at % 5 == 0 || at + 160 > bytes.len()).collect::<Vec<_>>();
-    let cases: Vec<_> = objects.iter().flat_map(|(key, bytes)| lengths(bytes).into_iter().map(move |at| (key, at))).collect();
+    let cases: Vec<_> = objects.iter().flat_map(|(key, bytes)| (0..bytes.len()).map(move |at| (key, at))).collect();
     each_case(&cases, |(key, length), store| {
         store.replace((*key).clone(), &objects[*key][..*length]);
         let outcome = examine(small(), store);
