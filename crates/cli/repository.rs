@@ -37,7 +37,7 @@ impl Context {
         self.output.detail(&format!("opened the repository at {} as {}", self.place.display(), repository.role()));
         Ok(match &self.cache {
             Some(folder) => repository.with_cache(folder),
-            None => repository,
+            None => repository.with_temporary(&std::env::temp_dir()),
         })
     }
 
@@ -101,7 +101,7 @@ impl Context {
         let repository = Repository::create(store, &creation).map_err(|error| CliError::from(error).at_making())?;
         Ok(match &self.cache {
             Some(folder) => repository.with_cache(folder),
-            None => repository,
+            None => repository.with_temporary(&std::env::temp_dir()),
         })
     }
 

@@ -14,6 +14,7 @@ use crate::access::{self, Access, Unlock};
 use crate::configs::{self, Current};
 use crate::creation;
 use crate::error::{Error, Result};
+use crate::index::Scratch;
 use crate::objects::{Objects, SMALL_LIMIT};
 
 /// An open repository.
@@ -22,6 +23,7 @@ pub struct Repository {
     pub(crate) access: Access,
     pub(crate) current: Current,
     pub(crate) cache: Option<PathBuf>,
+    pub(crate) temporary: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Repository {
@@ -50,7 +52,7 @@ impl Repository {
         let access = Access::new(bundle)?;
         let objects = Objects { store, repository, keys: Arc::clone(&access.keys) };
         let current = configs::newest(&objects, &access.bundle.owner)?;
-        Ok(Self { objects, access, current, cache: None })
+        Ok(Self { objects, access, current, cache: None, temporary: None })
     }
 
     /// Keeps an index and other caches in a folder of this repository's own below `folder`.
@@ -58,6 +60,18 @@ impl Repository {
     pub fn with_cache(mut self, folder: &std::path::Path) -> Self {
         self.cache = Some(folder.join(self.objects.repository.to_string()));
         self
+    }
+
+    /// Without a cache: where an index that is too large for memory may be sorted. Files there have no name, and end with the process.
+    #[must_use]
+    pub fn with_temporary(mut self, folder: &std::path::Path) -> Self {
+        self.temporary = Some(folder.to_owned());
+        self
+    }
+
+    /// Where the index may be sorted.
+    pub(crate) fn scratch(&self) -> Scratch {
+        Scratch::new(self.cache.as_deref().or(self.temporary.as_deref()))
     }
 
     /// This repository's folder in the local cache.

@@ -1,13 +1,11 @@
 //! How much a repository holds. Must never need a key that reads content: directories, segments and records are enough.
 
-use std::collections::HashSet;
-
-use liasse_format::ids::{ChunkId, SessionId};
+use liasse_format::ids::SessionId;
 use liasse_format::time::Time;
 use liasse_store::Area;
 
 use crate::error::Result;
-use crate::index;
+use crate::index::{self, Sorted, Sorter};
 use crate::repository::Repository;
 
 /// How much a repository holds.
@@ -68,7 +66,7 @@ impl Stats {
 }
 
 impl Repository {
-    /// Counts what is there. Reads all index segments; keeps the names of all chunks in memory, 32 bytes each.
+    /// Counts what is there. Reads all index segments, and sorts the names of all chunks.
     pub fn stats(&self) -> Result<Stats> {
         let snapshots = self.snapshots()?;
         let latest = snapshots.good.last();
@@ -82,17 +80,16 @@ impl Repository {
             unreadable: snapshots.bad.len() as u64,
             ..Stats::default()
         };
-        let mut seen: HashSet<ChunkId> = HashSet::new();
+        let scratch = self.scratch();
+        let mut lengths = Sorter::new(&scratch);
         let damage = index::each_record(&self.objects, &mut |record| {
             stats.stored_bytes += record.size;
             stats.literal_bytes += record.directory.blocks.iter().map(|block| u64::from(block.raw)).sum::<u64>();
             for chunk in &record.directory.chunks {
-                if seen.insert(chunk.id) {
-                    stats.chunk_bytes += u64::from(chunk.length);
-                }
+                lengths.push(&chunk.id.0, &chunk.length.to_le_bytes());
             }
         })?;
-        stats.chunks = seen.len() as u64;
+        (stats.chunks, stats.chunk_bytes) = count_once(&lengths.sorted()).map_err(|error| scratch.error(&error))?;
         stats.unreadable += damage.len() as u64;
         Ok(stats)
     }
@@ -105,4 +102,15 @@ impl Repository {
         let listed = self.objects.store.list(area)?;
         Ok(AreaStats { area, objects: listed.len() as u64, bytes: listed.iter().map(|listed| listed.size).sum() })
     }
+}
+
+/// How many chunks there are, and how long they are together: each once, however many packs hold it.
+fn count_once(lengths: &Sorted) -> std::io::Result<(u64, u64)> {
+    let (mut chunks, mut bytes) = (0, 0);
+    let mut rows = lengths.rows()?;
+    while let Some((_, lengths)) = rows.next()? {
+        chunks += 1;
+        bytes += lengths.first_chunk().map_or(0, |first| u64::from(u32::from_le_bytes(*first)));
+    }
+    Ok((chunks, bytes))
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use liasse_format::content::ChunkRef;
 use liasse_format::ids::ChunkId;
-use liasse_format::pack::ChunkKind;
+use liasse_format::pack::{Chunk, ChunkKind};
 
 use super::report::{FindingId, Findings};
 use crate::error::{Error, Result};
-use crate::index::{Index, PackNumber};
+use crate::index::{Index, PackNumber, Scratch, Sorted, Sorter};
 
 /// Bad parts of packs, and the findings that say so. A finding that was too many to list is `None`.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(super) struct Damage {
     /// Chunks that have other bytes than their name says, in this pack.
     pub(super) chunks: HashMap<(PackNumber, ChunkId), Option<FindingId>>,
     /// Chunks that packs held which are not there.
-    pub(super) lost: HashMap<ChunkId, Option<FindingId>>,
+    pub(super) lost: Lost,
 }
 
 impl Damage {
@@ -36,7 +36,7 @@ impl Damage {
             Err(error) if error.is_about_object() => error,
             Err(error) => return Err(error),
         };
-        let lost = self.lost.get(&chunk.id).copied().filter(|_| matches!(error, Error::MissingChunk { .. } | Error::BadChunk { .. }));
+        let lost = self.lost.get(&chunk.id).filter(|_| matches!(error, Error::MissingChunk { .. } | Error::BadChunk { .. }));
         Ok(Some(lost.unwrap_or_else(|| findings.add_error("the index", &error))))
     }
 
@@ -70,6 +70,46 @@ impl Damage {
 
     fn part(&self, pack: PackNumber, block: u32) -> Option<Bad> {
         self.packs.get(&pack).or_else(|| self.blocks.get(&(pack, block))).copied()
+    }
+}
+
+/// Chunks of packs that are not there: there may be as many as there are chunks at all.
+#[derive(Default)]
+pub(super) struct Lost {
+    chunks: Sorted,
+    findings: Vec<Bad>,
+}
+
+/// The same, while chunks are added.
+pub(super) struct LosingChunks {
+    chunks: Sorter,
+    findings: Vec<Bad>,
+}
+
+impl Lost {
+    pub(super) fn filling(scratch: &Scratch) -> LosingChunks {
+        LosingChunks { chunks: Sorter::new(scratch), findings: Vec::new() }
+    }
+
+    /// The finding that says why a chunk is lost; `None` when it is not. A file that fails leaves the cause unknown, not the loss.
+    pub(super) fn get(&self, id: &ChunkId) -> Option<Bad> {
+        let values = self.chunks.get(&id.0).ok()?;
+        let last = values.last_chunk().map(|last| u32::from_le_bytes(*last))?;
+        self.findings.get(last as usize).copied()
+    }
+}
+
+impl LosingChunks {
+    pub(super) fn add(&mut self, finding: Bad, chunks: &[Chunk]) {
+        let number = u32::try_from(self.findings.len()).unwrap_or(u32::MAX).to_le_bytes();
+        self.findings.push(finding);
+        for chunk in chunks {
+            self.chunks.push(&chunk.id.0, &number);
+        }
+    }
+
+    pub(super) fn finish(self) -> Lost {
+        Lost { chunks: self.chunks.searchable(), findings: self.findings }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use liasse_format::ids::{ChunkId, ObjectName};
+use liasse_format::ids::ObjectName;
 use liasse_format::index::PackRecord;
 use liasse_store::Area;
 
 use super::Gathered;
-use super::damage::Bad;
+use super::damage::{Bad, Lost};
 use crate::error::Result;
-use crate::index::{Index, Observed, digest};
+use crate::index::{Index, Observed, digest, each_listed};
 use crate::objects::hash_key;
 use crate::repository::Repository;
 
@@ -27,7 +27,7 @@ struct Stated {
 pub(super) fn load(repository: &Repository, gathered: &mut Gathered) -> Result<Index> {
     let mut stated: HashMap<ObjectName, Stated> = HashMap::new();
     let mut chunks = 0_u64;
-    let index = Index::load_truth(&repository.objects, &mut |observed| {
+    let index = Index::load_truth(&repository.objects, &repository.scratch(), &mut |observed| {
         let Observed::Listed(segment, record) = observed else {
             stated.clear();
             chunks = 0;
@@ -92,15 +92,14 @@ fn cut_off(index: &Index, gathered: &mut Gathered, name: &ObjectName, finding: B
 }
 
 /// The chunks of packs that are not there. The segments are read once more, only where there is such damage.
-fn lost(repository: &Repository, missing: &HashMap<ObjectName, Bad>) -> Result<HashMap<ChunkId, Bad>> {
-    let mut lost = HashMap::new();
-    Index::load_truth(&repository.objects, &mut |observed| {
-        let Observed::Listed(_, record) = observed else { return };
+fn lost(repository: &Repository, missing: &HashMap<ObjectName, Bad>) -> Result<Lost> {
+    let mut lost = Lost::filling(&repository.scratch());
+    each_listed(&repository.objects, &mut |record| {
         if let Some(finding) = missing.get(&record.name) {
-            lost.extend(record.directory.chunks.iter().map(|chunk| (chunk.id, *finding)));
+            lost.add(*finding, &record.directory.chunks);
         }
     })?;
-    Ok(lost)
+    Ok(lost.finish())
 }
 
 /// Whether a pack's own directory is what the segments say of it.

@@ -153,7 +153,7 @@ impl<'a> Walker<'a> {
                 None => self.gathered.findings.add(snapshot_place(root.snapshot), format!("{}: {what}", root.shown())),
             };
         };
-        self.gathered.damage.lost.get(id).copied().unwrap_or_else(|| self.gathered.findings.add_error("the index", error))
+        self.gathered.damage.lost.get(id).unwrap_or_else(|| self.gathered.findings.add_error("the index", error))
     }
 
     fn touch(&mut self, root: &Root<'_>, bad: Bad) -> Option<FindingId> {

@@ -11,10 +11,15 @@ use liasse_format::ids::{ChunkId, ObjectName, RepositoryId};
 use liasse_format::index::PackRecord;
 use liasse_format::pack;
 use liasse_format::wire::{self, Writer};
-use redb::{Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{
+    Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    TableDefinition,
+};
 
 use super::PackNumber;
 use super::entry::{self, Digest, Placement};
+use super::scratch::Scratch;
+use super::sorter::Sorter;
 use crate::error::{Error, Result};
 
 /// Chunk id to placements.
@@ -163,32 +168,34 @@ impl Base {
     }
 }
 
-/// The cache, open for merging: one transaction, of sorted inserts.
+/// The cache, open for merging: one transaction, and all chunks inserted in order at its end, because inserts by chance would read and
+/// write most of a large file for every segment.
 pub(super) struct Writable {
     path: PathBuf,
     database: Database,
     transaction: redb::WriteTransaction,
     segments: HashSet<ObjectName>,
     packs: HashMap<ObjectName, Digest>,
+    chunks: Sorter,
 }
 
 impl Writable {
     /// `None` when another process has the file open, or it cannot be made.
-    pub(super) fn open(folder: &Path, repository: RepositoryId) -> Option<Self> {
+    pub(super) fn open(folder: &Path, scratch: &Scratch, repository: RepositoryId) -> Option<Self> {
         let path = file(folder);
         create_private(folder).ok()?;
-        match guarded(|| Self::try_open(&path, repository)) {
+        match guarded(|| Self::try_open(&path, scratch, repository)) {
             Ok(writable) => Some(writable),
             Err(_) if is_locked(&path) => None,
             Err(_) => {
                 // Damaged, or of another version: it is only a cache.
                 std::fs::remove_file(&path).ok();
-                guarded(|| Self::try_open(&path, repository)).ok()
+                guarded(|| Self::try_open(&path, scratch, repository)).ok()
             }
         }
     }
 
-    fn try_open(path: &Path, repository: RepositoryId) -> Usable<Self> {
+    fn try_open(path: &Path, scratch: &Scratch, repository: RepositoryId) -> Usable<Self> {
         let fresh = !path.exists();
         let database = guarded(|| Builder::new().set_cache_size(WRITE_CACHE_BYTES).create(path))?;
         let transaction = guarded(|| database.begin_write())?;
@@ -209,7 +216,7 @@ impl Writable {
         let names = pack_names(&guarded(|| transaction.open_table(PACKS))?)?;
         let segments = guarded(|| segment_names(&transaction.open_table(SEGMENTS)?))?;
         let packs = names.into_values().collect();
-        Ok(Self { path: path.to_owned(), database, transaction, segments, packs })
+        Ok(Self { path: path.to_owned(), database, transaction, segments, packs, chunks: Sorter::new(scratch) })
     }
 
     pub(super) fn merged(&self, segment: &ObjectName) -> bool {
@@ -234,13 +241,16 @@ impl Writable {
     }
 
     /// Adds packs that are not known, and the segment that listed them.
-    pub(super) fn add(&mut self, segment: Option<ObjectName>, records: &[PackRecord]) -> Result<()> {
-        guarded(|| self.try_add(segment, records)).map_err(|_| self.error("adding to it failed"))
+    pub(super) fn add<'a>(&mut self, segment: Option<ObjectName>, records: impl IntoIterator<Item = &'a PackRecord>) -> Result<()> {
+        let records: Vec<_> = records.into_iter().collect();
+        guarded(|| self.try_add(segment, &records)).map_err(|_| self.error("adding to it failed"))
     }
 
-    fn try_add(&mut self, segment: Option<ObjectName>, records: &[PackRecord]) -> std::result::Result<(), redb::Error> {
-        let mut rows: Vec<(ChunkId, Vec<u8>, u32)> = Vec::new();
-        for record in records.iter().filter(|record| !self.packs.contains_key(&record.name)).collect::<Vec<_>>() {
+    fn try_add(&mut self, segment: Option<ObjectName>, records: &[&PackRecord]) -> std::result::Result<(), redb::Error> {
+        for record in records {
+            if self.packs.contains_key(&record.name) {
+                continue;
+            }
             let number = u32::try_from(self.packs.len()).unwrap_or(u32::MAX);
             let digest = entry::digest(record);
             self.packs.insert(record.name, digest);
@@ -248,22 +258,11 @@ impl Writable {
             self.transaction.open_table(PACKS)?.insert(number, entry::checked(&key, &[record.name.0, digest].concat()).as_slice())?;
             let blocks = wire::encode(&record.directory.blocks);
             self.transaction.open_table(BLOCKS)?.insert(number, entry::checked(&key, &blocks).as_slice())?;
-            rows.extend(record.directory.chunks.iter().map(|chunk| {
+            for chunk in &record.directory.chunks {
                 let mut out = Writer::default();
                 entry::put(number, chunk.kind, chunk.length, &chunk.extents, &mut out);
-                (chunk.id, out.into_bytes(), number)
-            }));
-        }
-        rows.sort_unstable_by_key(|row| row.0);
-        let mut chunks = self.transaction.open_table(CHUNKS)?;
-        for (id, mut value, number) in rows {
-            let others = chunks.get(entry::key(&id))?.and_then(|found| entry::unchecked(&id.0, found.value()).map(<[u8]>::to_vec));
-            if let Some(others) = others
-                && !entry::holds_pack(&others, number)
-            {
-                value.splice(0..0, others);
+                self.chunks.push(entry::key(&chunk.id), &out.into_bytes());
             }
-            chunks.insert(entry::key(&id), entry::checked(&id.0, &value).as_slice())?;
         }
         if let Some(segment) = segment {
             self.transaction.open_table(SEGMENTS)?.insert(&segment.0, ())?;
@@ -274,8 +273,9 @@ impl Writable {
 
     /// Makes it all durable, at once.
     pub(super) fn commit(self) -> Result<()> {
-        let Self { path, database, transaction, .. } = self;
+        let Self { path, database, transaction, chunks, .. } = self;
         let committed = guarded(move || {
+            insert_sorted(&transaction, chunks)?;
             transaction.commit()?;
             drop(database);
             Ok::<_, redb::Error>(())
@@ -286,6 +286,22 @@ impl Writable {
     fn error(&self, what: &str) -> Error {
         Error::Cache { path: self.path.display().to_string(), what: what.to_owned() }
     }
+}
+
+/// Adds placements to those that the file has.
+fn insert_sorted(transaction: &redb::WriteTransaction, added: Sorter) -> std::result::Result<(), redb::Error> {
+    let mut chunks = transaction.open_table(CHUNKS)?;
+    let is_empty = chunks.is_empty()?;
+    let sorted = added.sorted();
+    let mut rows = sorted.rows()?;
+    while let Some((key, value)) = rows.next()? {
+        let others =
+            if is_empty { None } else { chunks.get(key)?.and_then(|found| entry::unchecked(key, found.value()).map(<[u8]>::to_vec)) };
+        let mut all = others.unwrap_or_default();
+        all.extend_from_slice(value);
+        chunks.insert(key, entry::checked(key, &all).as_slice())?;
+    }
+    Ok(())
 }
 
 /// Whether another process has the file open.

@@ -89,11 +89,6 @@ pub(super) fn get_all(bytes: &[u8], number: impl Fn(u32) -> Option<PackNumber>) 
     Some(placements)
 }
 
-/// Whether the file's pack number is among the placements.
-pub(super) fn holds_pack(bytes: &[u8], pack: u32) -> bool {
-    get_all(bytes, |number| (number == pack).then_some(PackNumber(number))).is_some_and(|found| !found.is_empty())
-}
-
 const CHECK_SIZE: usize = 4;
 
 fn check(key: &[u8], value: &[u8]) -> [u8; CHECK_SIZE] {

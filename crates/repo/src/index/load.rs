@@ -15,7 +15,8 @@ use liasse_store::{Area, Listed};
 
 use super::cache::{Base, Writable};
 use super::entry::{self, Digest};
-use super::overlay::Overlay;
+use super::overlay::{Filling, Overlay};
+use super::scratch::Scratch;
 use super::{Index, Pack, PackNumber};
 use crate::error::{Error, Result};
 use crate::objects::{Objects, hash_key};
@@ -98,18 +99,21 @@ impl<'a> Gather<'a> {
         again
     }
 
-    fn packs(&mut self, known: impl Fn(&ObjectName) -> Result<bool>, mut take: impl FnMut(PackRecord) -> Result<()>) -> Result<()> {
-        let mut names: Vec<_> = self.numbers.iter().collect();
+    /// Packs that are there and that nothing is known of yet.
+    fn unknown(&self, known: impl Fn(&ObjectName) -> bool) -> Vec<ObjectName> {
+        let mut names: Vec<_> = self.numbers.iter().filter(|(name, _)| !known(name)).collect();
         names.sort_by_key(|(_, number)| **number);
-        for (name, _) in names {
-            if known(name)? {
-                continue;
-            }
+        names.into_iter().map(|(name, _)| *name).collect()
+    }
+
+    /// Hands over what packs say of themselves.
+    fn packs(&mut self, names: &[ObjectName], mut take: impl FnMut(&PackRecord) -> Result<()>) -> Result<()> {
+        for name in names {
             if !self.overruled.packs.contains(name) {
                 self.unlisted.push(*name);
             }
             match pack_reader::read_record(self.objects, *name) {
-                Ok(record) => take(record)?,
+                Ok(record) => take(&record)?,
                 Err(error) if error.is_about_object() => self.damage.push((hash_key(Area::Packs, *name)?.to_string(), error)),
                 Err(error) => return Err(error),
             }
@@ -118,29 +122,27 @@ impl<'a> Gather<'a> {
     }
 }
 
-/// Reads all of the index into memory.
-pub(super) fn everything(objects: &Objects, numbers: &Numbers) -> Result<Overlay> {
+/// Reads all of the index.
+pub(super) fn everything(objects: &Objects, numbers: &Numbers, scratch: &Scratch) -> Result<Overlay> {
     let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
     let mut gather = Gather::new(objects, numbers);
-    Ok(overlay(&mut gather, &segments, None, &mut |_| ())?.unwrap_or_default())
+    Ok(overlay(&mut gather, &segments, None, scratch, &mut |_| ())?.unwrap_or_default())
 }
 
-/// Reads all of the index into memory, by what packs say of themselves; segments are believed only of packs that do not.
-pub(super) fn from_packs(objects: &Objects, numbers: &Numbers) -> Result<Overlay> {
-    let mut overlay = Overlay::default();
+/// Reads all of the index by what packs say of themselves; segments are believed only of packs that do not.
+pub(super) fn from_packs(objects: &Objects, numbers: &Numbers, scratch: &Scratch) -> Result<Overlay> {
+    let mut filling = Filling::new(scratch);
     let mut gather = Gather::new(objects, numbers);
     let mut add = |record: &PackRecord| {
         if let Some(number) = numbers.get(&record.name) {
-            overlay.add(*number, record);
+            filling.add(*number, record);
         }
     };
-    gather.packs(
-        |_| Ok(false),
-        |record| {
-            add(&record);
-            Ok(())
-        },
-    )?;
+    let all = gather.unknown(|_| false);
+    gather.packs(&all, |record| {
+        add(record);
+        Ok(())
+    })?;
     if !gather.damage.is_empty() {
         let segments: Vec<_> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
         gather.segments(&segments, |_, packs| {
@@ -148,7 +150,7 @@ pub(super) fn from_packs(objects: &Objects, numbers: &Numbers) -> Result<Overlay
             Ok(())
         })?;
     }
-    Ok(overlay)
+    Ok(filling.finish())
 }
 
 /// What is told of while the index is loaded.
@@ -172,20 +174,38 @@ pub(crate) fn each_record(objects: &Objects, each: &mut dyn FnMut(&PackRecord)) 
         packs.iter().filter(|record| numbers.contains_key(&record.name) && seen.insert(record.name)).for_each(&mut *each);
         Ok(())
     })?;
-    let known = |name: &ObjectName| Ok(seen.contains(name));
-    gather.packs(known, |record| {
-        each(&record);
+    let unlisted = gather.unknown(|name| seen.contains(name));
+    gather.packs(&unlisted, |record| {
+        each(record);
         Ok(())
     })?;
     Ok(gather.damage)
 }
 
-/// What segments say beyond a cache, in memory; `None` when they contradict the cache.
-fn overlay(gather: &mut Gather<'_>, segments: &[ObjectName], base: Option<&Base>, observe: Observer<'_>) -> Result<Option<Overlay>> {
+/// Hands over all that segments list, packs that are gone included, and what other segments stand in for. Passes over what cannot be read.
+pub(crate) fn each_listed(objects: &Objects, each: &mut dyn FnMut(&PackRecord)) -> Result<()> {
+    for (name, _) in listing(objects, Area::Index)? {
+        match read_segment(objects, name) {
+            Ok(segment) => segment.packs.iter().for_each(&mut *each),
+            Err(error) if error.is_about_object() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// What segments say beyond a cache; `None` when they contradict the cache.
+fn overlay(
+    gather: &mut Gather<'_>,
+    segments: &[ObjectName],
+    base: Option<&Base>,
+    scratch: &Scratch,
+    observe: Observer<'_>,
+) -> Result<Option<Overlay>> {
     let numbers = gather.numbers;
-    let mut overlay = loop {
+    let mut filling = loop {
         observe(Observed::Begin);
-        let mut overlay = Overlay::default();
+        let mut filling = Filling::new(scratch);
         let mut disputed = BTreeSet::new();
         let mut contradicts = false;
         let believed_of_itself = gather.overruled.packs.clone();
@@ -195,7 +215,7 @@ fn overlay(gather: &mut Gather<'_>, segments: &[ObjectName], base: Option<&Base>
                 let Some(number) = numbers.get(&record.name).filter(|_| !believed_of_itself.contains(&record.name)) else { continue };
                 match base.and_then(|base| base.digest(&record.name)) {
                     Some(known) => contradicts |= known != entry::digest(record),
-                    None if overlay.add(*number, record) => {}
+                    None if filling.add(*number, record) => {}
                     None => _ = disputed.insert(record.name),
                 }
             }
@@ -205,49 +225,51 @@ fn overlay(gather: &mut Gather<'_>, segments: &[ObjectName], base: Option<&Base>
             return Ok(None);
         }
         if !gather.overrule(disputed, |name| segments.contains(name)) {
-            break overlay;
+            break filling;
         }
     };
-    let mut found = Vec::new();
     let listed =
-        |name: &ObjectName| Ok(numbers.get(name).is_some_and(|number| overlay.holds(*number)) || base.is_some_and(|base| base.knows(name)));
-    gather.packs(listed, |record| {
-        found.push(record);
+        |name: &ObjectName| numbers.get(name).is_some_and(|number| filling.holds(*number)) || base.is_some_and(|base| base.knows(name));
+    let unlisted = gather.unknown(listed);
+    gather.packs(&unlisted, |record| {
+        if let Some(number) = numbers.get(&record.name) {
+            filling.add(*number, record);
+        }
         Ok(())
     })?;
-    for record in found {
-        if let Some(number) = numbers.get(&record.name) {
-            overlay.add(*number, &record);
-        }
-    }
-    Ok(Some(overlay))
+    Ok(Some(filling.finish()))
 }
 
 impl Index {
     /// Lists the packs and learns what they hold. With a `cache`, what is new is merged into it; where another process has it open for
-    /// writing or reading, what is new is kept in memory for this run.
+    /// writing or reading, what is new is kept for this run only.
     pub(crate) fn load(objects: &Objects, cache: Option<&Path>) -> Result<Self> {
-        Self::load_observed(objects, cache, &mut |_| ())
+        Self::load_sorting(objects, cache, &Scratch::new(cache))
     }
 
-    /// Loads the index from the repository alone, all of it in memory, and tells of all that segments list, packs that are gone included.
-    pub(crate) fn load_truth(objects: &Objects, observe: Observer<'_>) -> Result<Self> {
-        Self::load_observed(objects, None, observe)
+    /// The same, and sorts elsewhere.
+    pub(crate) fn load_sorting(objects: &Objects, cache: Option<&Path>, scratch: &Scratch) -> Result<Self> {
+        Self::load_observed(objects, cache, scratch, &mut |_| ())
     }
 
-    fn load_observed(objects: &Objects, cache: Option<&Path>, observe: Observer<'_>) -> Result<Self> {
+    /// Loads the index from the repository alone, and tells of all that segments list, packs that are gone included.
+    pub(crate) fn load_truth(objects: &Objects, scratch: &Scratch, observe: Observer<'_>) -> Result<Self> {
+        Self::load_observed(objects, None, scratch, observe)
+    }
+
+    fn load_observed(objects: &Objects, cache: Option<&Path>, scratch: &Scratch, observe: Observer<'_>) -> Result<Self> {
         let segments: BTreeSet<ObjectName> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
         let mut packs: Vec<Pack> =
             listing(objects, Area::Packs)?.into_iter().map(|(name, size)| Pack { name, size, planned: false }).collect();
         packs.sort_by_key(|pack| pack.name);
         let numbers: Numbers = packs.iter().map(|pack| pack.name).zip((0..).map(PackNumber)).collect();
         let mut gather = Gather::new(objects, &numbers);
-        let mut base = cache.and_then(|folder| bring_up_to_date(&mut gather, &segments, folder));
+        let mut base = cache.and_then(|folder| bring_up_to_date(&mut gather, &segments, folder, scratch));
         let overlay = loop {
             gather.replaced.clear();
             let is_new = |name: &&ObjectName| base.as_ref().is_none_or(|base| !base.merged(name));
             let missing: Vec<ObjectName> = segments.iter().filter(is_new).copied().collect();
-            match overlay(&mut gather, &missing, base.as_ref(), observe)? {
+            match overlay(&mut gather, &missing, base.as_ref(), scratch, observe)? {
                 Some(overlay) => break overlay,
                 None => base = None,
             }
@@ -259,6 +281,7 @@ impl Index {
         unlisted.dedup();
         Ok(Self {
             objects: objects.clone(),
+            scratch: scratch.clone(),
             packs,
             numbers,
             base,
@@ -274,7 +297,7 @@ impl Index {
 
     /// Merges what a finished session wrote into the local cache. Failing to costs the next run some time, and nothing else.
     pub(crate) fn merge(objects: &Objects, cache: &Path, segments: &[ObjectName]) -> Result<()> {
-        let Some(mut writable) = Writable::open(cache, objects.repository) else { return Ok(()) };
+        let Some(mut writable) = Writable::open(cache, &Scratch::new(Some(cache)), objects.repository) else { return Ok(()) };
         for name in segments {
             let segment = read_segment(objects, *name)?;
             // What they say beside others is judged where all of them are read.
@@ -287,14 +310,14 @@ impl Index {
 }
 
 /// Merges new segments into the cache and opens it for reading. `None` when there is no cache to be had: it is then done without.
-fn bring_up_to_date(gather: &mut Gather<'_>, segments: &BTreeSet<ObjectName>, folder: &Path) -> Option<Base> {
+fn bring_up_to_date(gather: &mut Gather<'_>, segments: &BTreeSet<ObjectName>, folder: &Path, scratch: &Scratch) -> Option<Base> {
     let current = |base: &Base| segments.iter().all(|name| base.merged(name)) && gather.numbers.keys().all(|name| base.knows(name));
     if let Some(base) = Base::open(folder, gather.objects.repository, gather.numbers)
         && current(&base)
     {
         return Some(base);
     }
-    while let Some(mut writable) = Writable::open(folder, gather.objects.repository) {
+    while let Some(mut writable) = Writable::open(folder, scratch, gather.objects.repository) {
         match merge_missing(gather, segments, &mut writable) {
             Ok(false) => {
                 writable.commit().ok()?;
@@ -318,27 +341,20 @@ fn merge_missing(gather: &mut Gather<'_>, segments: &BTreeSet<ObjectName>, writa
         let mut fresh = Vec::new();
         for record in packs.iter().filter(|record| !believed_of_itself.contains(&record.name)) {
             match writable.digest(&record.name) {
-                None => fresh.push(record.clone()),
+                None => fresh.push(record),
                 Some(known) if known == entry::digest(record) => {}
                 // What the cache has may be what the pack says itself.
                 Some(known) if says_itself(objects, record.name, known) => {}
                 Some(_) => _ = disputed.insert(record.name),
             }
         }
-        writable.add(Some(name), &fresh)
+        writable.add(Some(name), fresh)
     })?;
     if gather.overrule(disputed, |name| segments.contains(name)) {
         return Ok(true);
     }
-    let mut found = Vec::new();
-    gather.packs(
-        |name| Ok(writable.knows(name)),
-        |record| {
-            found.push(record);
-            Ok(())
-        },
-    )?;
-    writable.add(None, &found)?;
+    let unlisted = gather.unknown(|name| writable.knows(name));
+    gather.packs(&unlisted, |record| writable.add(None, [record]))?;
     Ok(false)
 }
 

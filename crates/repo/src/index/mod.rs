@@ -1,8 +1,9 @@
 //! The index: which pack holds a chunk, and where. A cache, never truth.
 //!
 //! What lies where is learned from index segments, and from the directories of packs that no segment lists. It is kept in a local
-//! redb file between runs ([`cache`]); what that file does not have yet, or all of it where there is none, is kept in memory
-//! ([`overlay`]). Packs are numbered by the listing that was taken when the index was loaded: a pack that is not in it cannot be named,
+//! redb file between runs ([`cache`]); what that file does not have yet, or all of it where there is none, is kept for one run
+//! ([`overlay`]), in memory or, where that is too much for it, in sorted files ([`sorter`]). So the memory does not grow with the chunks,
+//! but for some bytes a block. Packs are numbered by the listing that was taken when the index was loaded: a pack that is not in it cannot be named,
 //! so nothing is ever found in a pack that is gone.
 
 mod cache;
@@ -10,6 +11,9 @@ mod entry;
 mod load;
 mod overlay;
 mod own;
+mod run;
+mod scratch;
+mod sorter;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -23,8 +27,10 @@ use crate::objects::{Objects, hash_key};
 pub(crate) use entry::Placement;
 pub(crate) use entry::digest;
 use liasse_store::{Area, Key};
-pub(crate) use load::{Observed, each_record};
+pub(crate) use load::{Observed, each_listed, each_record};
 use overlay::Overlay;
+pub(crate) use scratch::Scratch;
+pub(crate) use sorter::{Sorted, Sorter};
 
 /// The number of a pack in this run's listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,9 +86,14 @@ pub(crate) fn lay_out(blocks: &[pack::Block]) -> impl Iterator<Item = BlockPlace
 /// Places of blocks, by whether packs themselves said so.
 type KnownBlocks = HashMap<(bool, PackNumber), Arc<[BlockPlace]>>;
 
+/// Most packs of which the places of blocks are kept.
+const MOST_KNOWN_BLOCKS: usize = 4_096;
+
 /// What the packs of one listing hold.
 pub(crate) struct Index {
     objects: Objects,
+    /// Where more of it goes than memory should hold.
+    scratch: Scratch,
     packs: Vec<Pack>,
     numbers: HashMap<ObjectName, PackNumber>,
     base: Option<cache::Base>,
@@ -251,9 +262,9 @@ impl Index {
     /// Where a chunk is, in every pack of the listing that holds it.
     pub(crate) fn placements(&self, id: &ChunkId) -> Result<Vec<Placement>> {
         if let Some(own) = self.own.get() {
-            return Ok(own.get(id));
+            return own.get(id).map_err(|error| self.scratch_error(&error));
         }
-        let mut found = self.overlay.get(id);
+        let mut found = self.overlay.get(id).map_err(|error| self.scratch_error(&error))?;
         if let Some(base) = &self.base
             && self.fallback.get().is_none()
         {
@@ -263,7 +274,7 @@ impl Index {
             }
         }
         match self.fallback.get() {
-            Some(Some(fallback)) => Ok(fallback.get(id)),
+            Some(Some(fallback)) => fallback.get(id).map_err(|error| self.scratch_error(&error)),
             Some(None) => Err(self.cache_error()),
             None => Ok(found),
         }
@@ -288,7 +299,12 @@ impl Index {
         };
         let Some(blocks) = found else { return Ok(None) };
         let places: Arc<[BlockPlace]> = lay_out(&blocks).collect();
-        self.known_blocks().insert(key, Arc::clone(&places));
+        let mut known = self.known_blocks();
+        if known.len() >= MOST_KNOWN_BLOCKS {
+            known.clear();
+        }
+        known.insert(key, Arc::clone(&places));
+        drop(known);
         Ok(Some(places))
     }
 
@@ -322,12 +338,16 @@ impl Index {
     }
 
     fn load_fallback(&self) -> Option<Overlay> {
-        load::everything(&self.objects, &self.numbers).ok()
+        load::everything(&self.objects, &self.numbers, &self.scratch).ok()
     }
 
     fn cache_error(&self) -> Error {
         let path = self.base.as_ref().map(|base| base.path().display().to_string()).unwrap_or_default();
         Error::Cache { path, what: "it is damaged, and the index could not be read from the repository".to_owned() }
+    }
+
+    fn scratch_error(&self, error: &std::io::Error) -> Error {
+        self.scratch.error(error)
     }
 
     fn known_blocks(&self) -> std::sync::MutexGuard<'_, KnownBlocks> {

@@ -26,7 +26,7 @@ impl Index {
         // A lock, so that of many threads one reads them.
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         if self.own.get().is_none() {
-            let own = load::from_packs(&self.objects, &self.numbers)?;
+            let own = load::from_packs(&self.objects, &self.numbers, &self.scratch)?;
             self.own.get_or_init(|| own);
             records.clear();
         }

@@ -13,7 +13,7 @@ use liasse_format::wire;
 use liasse_seal::{BoxKey, RepositoryKeys};
 use liasse_store::{Area, Memory, Store};
 
-use super::Index;
+use super::{Index, Scratch};
 use crate::objects::{Objects, hash_key};
 
 /// Random numbers, the same in every run.
@@ -90,8 +90,8 @@ impl World {
     }
 
     /// Every chunk where the records say it is, in the packs that are there; and nothing else.
-    fn compare(&self, cache: Option<&Path>, context: &str) {
-        let index = Index::load(&self.objects, cache).unwrap();
+    fn compare(&self, cache: Option<&Path>, scratch: &Scratch, context: &str) {
+        let index = Index::load_sorting(&self.objects, cache, scratch).unwrap();
         let mut model: BTreeMap<ChunkId, BTreeSet<(ObjectName, u32, String)>> = BTreeMap::new();
         for record in self.records.iter().filter(|record| self.is_there(record)) {
             for chunk in &record.directory.chunks {
@@ -118,6 +118,8 @@ fn the_index_knows_what_a_map_would() {
         let mut random = Random::new(seed);
         let mut world = World::new();
         let folder = tempfile::tempdir().unwrap();
+        // Of few rows each, so that there are many runs, or of all.
+        let scratch = if seed % 3 == 0 { Scratch::new(Some(folder.path())) } else { Scratch::tiny(folder.path(), 100 << seed) };
         for step in 0..14 {
             let context = format!("seed {seed}, step {step}");
             match random.below(6) {
@@ -136,11 +138,12 @@ fn the_index_knows_what_a_map_would() {
                     let gone = usize::try_from(random.below(world.records.len() as u64)).unwrap();
                     world.store.delete(&hash_key(Area::Packs, world.records[gone].name).unwrap());
                 }
-                4 => world.compare(Some(folder.path()), &context),
-                _ => world.compare(None, &context),
+                4 => world.compare(Some(folder.path()), &scratch, &context),
+                _ => world.compare(None, &scratch, &context),
             }
         }
-        world.compare(Some(folder.path()), "at the end");
-        world.compare(None, "at the end");
+        world.compare(Some(folder.path()), &scratch, "at the end");
+        world.compare(None, &scratch, "at the end");
+        world.compare(None, &Scratch::new(None), "in memory, at the end");
     }
 }
