@@ -1,12 +1,14 @@
 //! What each stage of the program manages on this machine, beside what the machine itself manages: `cargo bench` prints one table, and
-//! `cargo bench -- WORD` only the rows with that word. `benches/README.md` says how to read it. Must never be a test: nothing fails here
+//! `cargo bench -- WORD` only the rows with that word; `-- scale` the index at scale, for counts of chunks that follow. `benches/README.md` says how to read it. Must never be a test: nothing fails here
 //! for being slow.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_precision_loss)]
 
 mod machine;
 mod pure;
+mod scale;
 mod stored;
+mod synthetic;
 mod timing;
 
 use timing::Row;
@@ -31,8 +33,16 @@ const STAGES: [Stage; 13] = [
 ];
 
 fn main() {
+    if scale::was_step() {
+        return;
+    }
     // Cargo itself passes `--bench`.
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let mut wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let counts: Vec<u64> = wanted.iter().filter_map(|word| word.parse().ok()).collect();
+    wanted.retain(|word| word.parse::<u64>().is_err());
+    if wanted.iter().any(|word| word == "scale") {
+        return scale::print(&counts);
+    }
     println!("| stage | per second | floor | per second | share |");
     println!("|---|---:|---|---:|---:|");
     for (name, measure) in STAGES {
