@@ -3,7 +3,6 @@
 //! A chunk that changed on many days has pieces in the blocks of many days. Read chunk by chunk, blocks would be opened again and again;
 //! here all pieces of many chunks are taken block by block. What comes out is not yet verified.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use liasse_format::content::ChunkRef;
@@ -12,13 +11,12 @@ use liasse_seal::Verified;
 
 use crate::error::{Error, Result};
 use crate::index::{Located, PackNumber, Piece};
+use crate::parallel;
 use crate::progress::Stop;
 use crate::reader::{Reader, Scratch, slice};
 
 /// Most bytes of chunks that should be gathered at once: they are all held in memory.
 pub const GATHER_BYTES: u64 = 64 << 20;
-/// Most threads that open blocks.
-const MOST_THREADS: usize = 8;
 
 /// A chunk to be put together, and the way to do it.
 #[derive(Debug, Clone)]
@@ -48,20 +46,9 @@ impl Reader<'_> {
         let mut parts: Vec<Part<'_>> = wanted.iter().enumerate().flat_map(|(chunk, wanted)| parts_of(chunk, wanted)).collect();
         parts.sort_by_key(|part| block_of(part.piece));
         let groups: Vec<&[Part<'_>]> = parts.chunk_by(|a, b| block_of(a.piece) == block_of(b.piece)).collect();
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(groups.len());
-        let next = AtomicUsize::new(0);
-        let work = || -> Result<()> {
-            let mut scratch = Scratch::new()?;
-            while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-                stop.check()?;
-                self.scatter(group, &building, &mut scratch)?;
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let ended = workers.into_iter().map(|worker| worker.join().unwrap_or(Err(Error::Internal("a worker failed"))));
-            ended.collect::<Result<Vec<()>>>()
+        parallel::for_each(groups.into_iter(), Scratch::new, |group, scratch| {
+            stop.check()?;
+            self.scatter(group, &building, scratch)
         })?;
         Ok(building.into_iter().map(|chunk| chunk.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
     }

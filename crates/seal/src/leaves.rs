@@ -23,13 +23,16 @@ impl RepositoryKeys {
         if bytes.len() <= LEAF_SIZE {
             return;
         }
-        let key = self.chunk_key(kind);
-        out.extend(bytes.chunks(LEAF_SIZE).zip((0_u64..).step_by(LEAF_SIZE)).map(|(leaf, offset)| {
-            let mut hasher = Hasher::new_keyed(key);
-            hasher.set_input_offset(offset);
-            hasher.update(leaf);
-            hasher.finalize_non_root()
-        }));
+        out.extend((0..).zip(bytes.chunks(LEAF_SIZE)).map(|(number, leaf)| self.leaf_value(kind, number, leaf)));
+    }
+
+    /// The value of one leaf, by its number in its chunk: of [`LEAF_SIZE`] bytes, or fewer at the end of the chunk. Bytes beyond are not
+    /// looked at.
+    pub fn leaf_value(&self, kind: ChunkKind, number: u32, leaf: &[u8]) -> LeafValue {
+        let mut hasher = Hasher::new_keyed(self.chunk_key(kind));
+        hasher.set_input_offset(u64::from(number) * LEAF_SIZE as u64);
+        hasher.update(leaf.get(..LEAF_SIZE).unwrap_or(leaf));
+        hasher.finalize_non_root()
     }
 
     /// The id of the chunk with these leaf values; `None` for fewer than two.

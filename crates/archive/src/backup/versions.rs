@@ -7,7 +7,7 @@
 use liasse_chunk::Chunker;
 use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::pack::{CHUNK_LIMIT, ChunkKind};
-use liasse_repo::{LeafValue, Older};
+use liasse_repo::{Changes, LeafValue, Older};
 
 use super::Run;
 use super::file::ReadError;
@@ -42,6 +42,7 @@ struct Window {
 struct Pass<'a, 'v> {
     run: &'a Run<'a>,
     chunker: &'a Chunker,
+    changes: Changes<'a>,
     leaves: &'a mut Vec<LeafValue>,
     older: Option<&'a Version<'a>>,
     /// The number of the old chunk that starts where the new data go on.
@@ -67,7 +68,9 @@ impl Over {
     ) -> Result<NewVersion<'v>, ReadError> {
         self.window = Window { bytes: std::mem::take(&mut self.window.bytes), ..Window::default() };
         self.window.bytes.clear();
-        let mut pass = Pass { run, chunker: &self.chunker, leaves: &mut self.leaves, older, next: Some(0), near: 0, position: 0, version };
+        let changes = run.session.changes();
+        let mut pass =
+            Pass { run, chunker: &self.chunker, changes, leaves: &mut self.leaves, older, next: Some(0), near: 0, position: 0, version };
         loop {
             run.stop.check()?;
             let wanted = pass.old().map_or(0, |(older, _)| older.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
@@ -121,7 +124,7 @@ impl Pass<'_, '_> {
         if shared * SHARED_ONE_IN < self.leaves.len() {
             return Ok(None);
         }
-        let stored = session.put_over(bytes, self.leaves, old)?;
+        let stored = self.changes.put_over(bytes, self.leaves, old)?;
         self.version.push(stored.chunk, self.leaves);
         Ok(Some(stored.chunk))
     }
@@ -131,7 +134,7 @@ impl Pass<'_, '_> {
         let session = self.run.session;
         session.leaf_values(bytes, self.leaves);
         let stored = match old {
-            Some(old) => session.put_over(bytes, self.leaves, old)?,
+            Some(old) => self.changes.put_over(bytes, self.leaves, old)?,
             None => session.put(ChunkKind::Data, bytes)?,
         };
         self.version.push(stored.chunk, self.leaves);

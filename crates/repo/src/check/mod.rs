@@ -8,6 +8,7 @@
 
 mod chunk_plan;
 mod damage;
+mod leaf_proof;
 mod links;
 mod objects;
 mod pack_bytes;

@@ -2,53 +2,36 @@
 //!
 //! Must never hold a pack in memory, and never let one thread's failure pass for success.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use liasse_format::content::ChunkRef;
+use liasse_format::ids::ChunkId;
 use liasse_format::index::PackRecord;
-use liasse_format::pack::{BLOCKS_OFFSET, Chunk, Footer};
+use liasse_format::pack::{BLOCKS_OFFSET, Chunk, ChunkKind, Extent, Footer};
 use liasse_seal::{BlockOpener, Decompressor, SealError};
 use liasse_store::Key;
 
 use super::Gathered;
 use super::chunk_plan::ChunkPlan;
 use super::damage::Bad;
+use super::leaf_proof::Batch;
 use super::pack_stream::Stream;
 use super::packs::agrees;
 use crate::error::{Error, Result};
-use crate::gather::{Wanted, runs};
+use crate::gather::Wanted;
 use crate::index::{BlockPlace, Located, PackNumber};
 use crate::pack_reader;
+use crate::parallel;
 use crate::progress::{Progress, Stop};
 use crate::reader::{Reader, Scratch};
-
-/// Chunks in many blocks that are put together at once: their descriptions are held in memory.
-const MOST_POSTPONED: usize = 16 << 10;
-/// Most threads: more would only take memory.
-const MOST_THREADS: usize = 16;
 
 /// Reads all packs.
 pub(super) fn check(reader: &Reader<'_>, gathered: &mut Gathered, progress: &dyn Progress, stop: &Stop) -> Result<()> {
     let packs: Vec<PackNumber> = reader.index().packs().map(|(number, _)| number).collect();
     progress.expect(reader.index().packs().map(|(_, pack)| pack.size).sum());
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS).min(packs.len());
     let run = Run { reader, gathered: Mutex::new(gathered), progress, stop, read: AtomicU64::new(0), postponed: Mutex::default() };
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<()> {
-        let mut tools = Tools::new()?;
-        while let Some(number) = packs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            // The others need not go on when one cannot.
-            run.pack(*number, &mut tools).inspect_err(|_| next.store(packs.len(), Ordering::Relaxed))?;
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let results: Vec<Result<()>> =
-            workers.into_iter().map(|worker| worker.join().unwrap_or(Err(Error::Internal("a worker failed")))).collect();
-        results.into_iter().collect::<Result<()>>()
-    })?;
+    parallel::for_each(packs.into_iter(), Tools::new, |number, tools| run.pack(number, tools))?;
     run.settle()?;
     let read = run.read.load(Ordering::Relaxed);
     gathered.counts.bytes_read = read;
@@ -62,8 +45,27 @@ pub(super) struct Run<'a> {
     pub(super) progress: &'a dyn Progress,
     pub(super) stop: &'a Stop,
     pub(super) read: AtomicU64,
-    /// Chunks that lie in many blocks: they are put together when there are many of them.
-    postponed: Mutex<Vec<(PackNumber, Wanted)>>,
+    /// Chunks that do not lie in one block, proved last.
+    postponed: Mutex<Vec<Postponed>>,
+}
+
+/// A chunk that is proved when all packs were read. There may be many: 56 bytes each.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Postponed {
+    kind: ChunkKind,
+    /// The first chunk that it goes back to.
+    base: u64,
+    number: PackNumber,
+    id: ChunkId,
+}
+
+impl Postponed {
+    fn new(number: PackNumber, chunk: &Chunk) -> Self {
+        let origin = |extent: &Extent| if let Extent::Origin { id, .. } = extent { Some(*id) } else { None };
+        let base = chunk.extents.iter().find_map(origin).unwrap_or(chunk.id);
+        let base = u64::from_le_bytes(base.0.first_chunk().copied().unwrap_or_default());
+        Self { kind: chunk.kind, base, number, id: chunk.id }
+    }
 }
 
 /// What a thread keeps from pack to pack.
@@ -95,10 +97,8 @@ impl<'a> Run<'a> {
         stream.blocks(&blocks, opener.as_ref(), chunks, &plan, tools)?;
         stream.rest(own.as_ref().map(|(footer, _)| footer), tools)?;
         if opener.is_some() {
-            for chunk in plan.later.iter().filter_map(|index| chunks.get(*index)) {
-                self.stop.check()?;
-                self.later(number, chunk, tools)?;
-            }
+            let later = plan.later.iter().filter_map(|index| chunks.get(*index)).map(|chunk| Postponed::new(number, chunk));
+            self.postponed.lock().unwrap_or_else(PoisonError::into_inner).extend(later);
             if let (Some((_, record)), 1..) = (&own, plan.unused(&blocks)) {
                 let what = format!("{} bytes of its blocks belong to no chunk", plan.unused(&blocks));
                 self.lock().findings.note(stream.place.to_string(), what);
@@ -170,58 +170,45 @@ impl<'a> Run<'a> {
         Ok(self.reader.index().blocks_if_known(number)?.map(|blocks| blocks.to_vec()).unwrap_or_default())
     }
 
-    /// A chunk that is not in one block: its own way is put together by the reader.
-    fn later(&self, number: PackNumber, chunk: &Chunk, tools: &mut Tools) -> Result<()> {
+    /// Proves the chunks that are not in one block. Those that go back to the same one come together: they share most of their blocks.
+    fn settle(&self) -> Result<()> {
+        let mut postponed = std::mem::take(&mut *self.postponed.lock().unwrap_or_else(PoisonError::into_inner));
+        postponed.sort_unstable();
+        let mut batch = Batch::default();
+        for Postponed { kind, number, id, .. } in postponed {
+            self.stop.check()?;
+            let Some(wanted) = self.way(number, kind, id)? else { continue };
+            if batch.is_full_for(kind) {
+                self.prove(&mut batch)?;
+            }
+            batch.push(number, wanted);
+        }
+        self.prove(&mut batch)
+    }
+
+    fn prove(&self, batch: &mut Batch) -> Result<()> {
+        // Doubts are rare, or the repository is badly damaged; one after the other, so that their buffers are bounded.
+        let tools = Mutex::new(Tools::new()?);
+        let failed = |error: &Error| _ = self.lock().findings.add_error("the index", error);
+        batch.prove(self.reader, self.stop, failed, |number, wanted| {
+            self.prove_alone(number, wanted, &mut tools.lock().unwrap_or_else(PoisonError::into_inner))
+        })
+    }
+
+    /// Where the pieces of a chunk of a pack lie; `None` when that is known to be nowhere.
+    fn way(&self, number: PackNumber, kind: ChunkKind, id: ChunkId) -> Result<Option<Wanted>> {
         let index = self.reader.index();
-        let placements = index.placements(&chunk.id)?;
-        let Some(placement) = placements.iter().find(|placement| placement.pack == number && placement.kind == chunk.kind) else {
-            return Ok(());
+        let placements = index.placements(&id)?;
+        let Some(placement) = placements.iter().find(|placement| placement.pack == number && placement.kind == kind) else {
+            return Ok(None);
         };
         match index.resolve(placement)? {
             Ok(pieces) => {
                 let way = Located { length: placement.length, pieces };
-                let wanted = Wanted { kind: chunk.kind, chunk: ChunkRef { id: chunk.id, length: chunk.length }, way };
-                let full = {
-                    let mut postponed = self.postponed.lock().unwrap_or_else(PoisonError::into_inner);
-                    postponed.push((number, wanted));
-                    (postponed.len() >= MOST_POSTPONED).then(|| std::mem::take(&mut *postponed))
-                };
-                full.map_or(Ok(()), |full| self.join(full, tools))
+                Ok(Some(Wanted { kind, chunk: ChunkRef { id, length: placement.length }, way }))
             }
-            Err(what) => self.bad_chunk(number, chunk.id, what),
+            Err(what) => self.bad_chunk(number, id, what).map(|()| None),
         }
-    }
-
-    /// Puts together what is still postponed.
-    fn settle(&self) -> Result<()> {
-        let rest = std::mem::take(&mut *self.postponed.lock().unwrap_or_else(PoisonError::into_inner));
-        self.join(rest, &mut Tools::new()?)
-    }
-
-    /// Puts chunks together, many at once, so that each block is opened seldom, and proves them. One that is not what its name says is put
-    /// together again alone, to say why.
-    fn join(&self, mut chunks: Vec<(PackNumber, Wanted)>, tools: &mut Tools) -> Result<()> {
-        chunks.sort_by_key(|(_, wanted)| wanted.way.pieces.first().map(|piece| (piece.pack, piece.block)));
-        let (numbers, wanted): (Vec<PackNumber>, Vec<Wanted>) = chunks.into_iter().unzip();
-        let keys = &self.reader.repository().objects.keys;
-        let mut number = numbers.iter();
-        for run in runs(&wanted) {
-            let gathered = match self.reader.gather(run, self.stop) {
-                // Storage that fails for one block: each chunk is then read alone.
-                Err(error) if error.is_about_object() => {
-                    self.lock().findings.add_error("the index", &error);
-                    vec![None; run.len()]
-                }
-                gathered => gathered?,
-            };
-            for ((wanted, bytes), number) in run.iter().zip(gathered).zip(&mut number) {
-                let good = bytes.is_some_and(|bytes| keys.chunk_id(wanted.kind, &bytes) == wanted.chunk.id);
-                if !good {
-                    self.prove_alone(*number, wanted, tools)?;
-                }
-            }
-        }
-        Ok(())
     }
 
     fn prove_alone(&self, number: PackNumber, wanted: &Wanted, tools: &mut Tools) -> Result<()> {
@@ -237,7 +224,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn bad_chunk(&self, number: PackNumber, id: liasse_format::ids::ChunkId, what: &str) -> Result<()> {
+    pub(super) fn bad_chunk(&self, number: PackNumber, id: ChunkId, what: &str) -> Result<()> {
         let place = self.reader.index().place(number)?;
         let mut gathered = self.lock();
         let finding = gathered.findings.add(place.to_string(), format!("chunk {id}: {what}"));

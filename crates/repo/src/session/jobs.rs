@@ -62,7 +62,7 @@ impl Jobs {
             level,
             // A block closes with the chunk that fills it.
             buffer_size: block_size as usize * 3 / 2,
-            buffers: Buffers::new(threads * 2 + 2),
+            buffers: Buffers::new(threads * 3 + 2),
             pool,
             running: Mutex::new(0),
             idle: Condvar::new(),
@@ -70,6 +70,11 @@ impl Jobs {
             failure: Mutex::new(None),
             stored: AtomicU64::new(0),
         })
+    }
+
+    /// Takes back a buffer that became no block.
+    pub(super) fn give_back(&self, buffer: Vec<u8>) {
+        self.buffers.give(buffer);
     }
 
     /// An empty buffer for a block.

@@ -22,8 +22,42 @@ pub(super) struct RawBlock {
     pub(super) listed: usize,
 }
 
+impl RawBlock {
+    /// Adds a chunk. Its literal extents count from the start of `literals`, put together.
+    pub(super) fn add(&mut self, mut chunk: Chunk, literals: &[&[u8]]) {
+        let start = narrow(self.bytes.len());
+        for extent in &mut chunk.extents {
+            if let Extent::Literal { offset, .. } = extent {
+                *offset += start;
+            }
+        }
+        self.listed += listed_size(&chunk);
+        self.chunks.push(chunk);
+        for literal in literals {
+            self.bytes.extend_from_slice(literal);
+        }
+    }
+
+    /// Adds all of another block, and leaves that empty.
+    fn add_all(&mut self, other: &mut Self) {
+        let start = narrow(self.bytes.len());
+        for extent in other.chunks.iter_mut().flat_map(|chunk| &mut chunk.extents) {
+            if let Extent::Literal { offset, .. } = extent {
+                *offset += start;
+            }
+        }
+        self.listed += mem::take(&mut other.listed);
+        self.chunks.append(&mut other.chunks);
+        self.bytes.append(&mut other.bytes);
+    }
+}
+
 /// Bytes of chunks in the directory at which a block is closed: tiny chunks, and chunks of many extents, fill that before the block.
 const MOST_LISTED: usize = 1 << 20;
+
+/// The part of a full block that makes a block of its own. Smaller ones would compress badly, larger ones would mix many files, so that
+/// who restores one opens the blocks of all (measured: `benches/README.md`).
+const OWN_BLOCK_PART: usize = 8;
 
 /// Bytes that a chunk takes in a pack's directory (`spec/pack.md`).
 fn listed_size(chunk: &Chunk) -> usize {
@@ -47,24 +81,36 @@ impl Lane {
     }
 
     /// Adds a chunk that is not in the repository. Its literal extents count from the start of `literals`, put together.
-    pub(super) fn append(&self, mut chunk: Chunk, literals: &[&[u8]]) -> Result<()> {
+    pub(super) fn append(&self, chunk: Chunk, literals: &[&[u8]]) -> Result<()> {
+        self.fill(|open| open.add(chunk, literals))
+    }
+
+    /// Whether a block must be handed on.
+    pub(super) fn is_full(&self, block: &RawBlock) -> bool {
+        block.bytes.len() >= self.block_size || block.listed >= MOST_LISTED
+    }
+
+    /// Takes in the block of somebody who fills one alone: as it is if there is enough in it, or into the open one.
+    pub(super) fn take_in(&self, mut block: RawBlock) -> Result<()> {
+        if block.chunks.is_empty() {
+            return Ok(());
+        }
+        if block.bytes.len() * OWN_BLOCK_PART >= self.block_size || block.listed >= MOST_LISTED {
+            return self.dispatch(block);
+        }
+        let filled = self.fill(|open| open.add_all(&mut block)).inspect_err(|error| self.jobs.fail(error.again()));
+        self.jobs.give_back(block.bytes);
+        filled
+    }
+
+    fn fill(&self, add: impl FnOnce(&mut RawBlock)) -> Result<()> {
         let full = {
             let mut open = lock(&self.open);
             if open.bytes.capacity() == 0 {
                 open.bytes = self.jobs.buffer()?;
             }
-            let start = narrow(open.bytes.len());
-            for extent in &mut chunk.extents {
-                if let Extent::Literal { offset, .. } = extent {
-                    *offset += start;
-                }
-            }
-            open.listed += listed_size(&chunk);
-            open.chunks.push(chunk);
-            for literal in literals {
-                open.bytes.extend_from_slice(literal);
-            }
-            if open.bytes.len() < self.block_size && open.listed < MOST_LISTED {
+            add(&mut open);
+            if !self.is_full(&open) {
                 return Ok(());
             }
             mem::take(&mut *open)

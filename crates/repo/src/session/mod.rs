@@ -33,7 +33,7 @@ use crate::repository::Repository;
 use crate::snapshots::{Snapshot, Snapshots};
 use jobs::Jobs;
 use lane::Lane;
-pub use reuse::Older;
+pub use reuse::{Changes, Older};
 
 /// Age at which what dead writers left unpublished is removed: far beyond any put under way.
 const LEFTOVER_AGE: Duration = Duration::from_hours(24);

@@ -11,6 +11,7 @@ use liasse_format::ids::ChunkId;
 use liasse_format::pack::{Chunk, ChunkKind, EXTENTS_LIMIT, Extent, ORIGINS_LIMIT};
 use liasse_seal::{LEAF_SIZE, LeafValue};
 
+use super::lane::RawBlock;
 use super::{Session, Stored};
 use crate::error::{Error, Result};
 use crate::index::Placement;
@@ -26,6 +27,15 @@ pub struct Older<'a> {
     pub chunk: ChunkRef,
     /// Its leaf values: claims until they are merged.
     pub leaves: &'a [LeafValue],
+}
+
+/// The changes of one file over its older version. What changed in it comes into blocks of its own where it is enough for one: who wants
+/// this file back, of whatever day, need not open what changed in others.
+///
+/// Dropped, it hands on what it holds; if that fails, the session has failed.
+pub struct Changes<'s> {
+    session: &'s Session<'s>,
+    block: RawBlock,
 }
 
 /// A run of a new chunk: of leaves that the older one has too, or of others.
@@ -46,26 +56,9 @@ impl Session<'_> {
         self.repository.objects.keys.leaf_values(KIND, bytes, out);
     }
 
-    /// Stores a data chunk that stands where `older` stood, or a longer or shorter one from the same place on. `leaves` are its own leaf
-    /// values. What cannot be reused safely, or to little gain, is stored whole.
-    pub fn put_over(&self, bytes: &[u8], leaves: &[LeafValue], older: &Older<'_>) -> Result<Stored> {
-        let length = u32::try_from(bytes.len()).map_err(|_| Error::TooLarge { what: "a chunk" })?;
-        let id = self.name(bytes);
-        let chunk = ChunkRef { id, length };
-        if self.reusable(KIND, &chunk)? {
-            return Ok(Stored { chunk, new: false });
-        }
-        let Some(extents) = self.extents_over(&chunk, leaves, older)? else { return self.put(KIND, bytes) };
-        if self.fresh().insert(id, length).is_some() {
-            return Ok(Stored { chunk, new: false });
-        }
-        let literals: Vec<&[u8]> = literal_runs(leaves, older, length).filter_map(|run| slice(bytes, &run)).collect();
-        let added: usize = literals.iter().map(|part| part.len()).sum();
-        self.added.fetch_add(added as u64, std::sync::atomic::Ordering::Relaxed);
-        if !self.dry {
-            self.lane(KIND).append(Chunk { kind: KIND, id, length, extents }, &literals)?;
-        }
-        Ok(Stored { chunk, new: true })
+    /// Begins to store the changes of a file.
+    pub fn changes(&self) -> Changes<'_> {
+        Changes { session: self, block: RawBlock::default() }
     }
 
     /// The extents of a chunk over an older one, literals counted from the start of its own literal bytes; `None` when it is better
@@ -110,6 +103,49 @@ impl Session<'_> {
             }
         }
         Ok(true)
+    }
+}
+
+impl Changes<'_> {
+    /// Stores a data chunk that stands where `older` stood, or a longer or shorter one from the same place on. `leaves` are its own leaf
+    /// values. What cannot be reused safely, or to little gain, is stored whole.
+    pub fn put_over(&mut self, bytes: &[u8], leaves: &[LeafValue], older: &Older<'_>) -> Result<Stored> {
+        let session = self.session;
+        let length = u32::try_from(bytes.len()).map_err(|_| Error::TooLarge { what: "a chunk" })?;
+        let id = session.name(bytes);
+        let chunk = ChunkRef { id, length };
+        if session.reusable(KIND, &chunk)? {
+            return Ok(Stored { chunk, new: false });
+        }
+        let Some(extents) = session.extents_over(&chunk, leaves, older)? else { return session.put(KIND, bytes) };
+        if session.fresh().insert(id, length).is_some() {
+            return Ok(Stored { chunk, new: false });
+        }
+        let literals: Vec<&[u8]> = literal_runs(leaves, older, length).filter_map(|run| slice(bytes, &run)).collect();
+        let added: usize = literals.iter().map(|part| part.len()).sum();
+        session.added.fetch_add(added as u64, std::sync::atomic::Ordering::Relaxed);
+        if !session.dry {
+            self.add(Chunk { kind: KIND, id, length, extents }, &literals)?;
+        }
+        Ok(Stored { chunk, new: true })
+    }
+
+    fn add(&mut self, chunk: Chunk, literals: &[&[u8]]) -> Result<()> {
+        if self.block.bytes.capacity() == 0 {
+            self.block.bytes = self.session.jobs.buffer()?;
+        }
+        self.block.add(chunk, literals);
+        if self.session.lane(KIND).is_full(&self.block) {
+            return self.session.lane(KIND).take_in(std::mem::take(&mut self.block));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Changes<'_> {
+    fn drop(&mut self) {
+        // A failure is the session's: it commits nothing after one.
+        self.session.lane(KIND).take_in(std::mem::take(&mut self.block)).ok();
     }
 }
 
