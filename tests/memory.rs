@@ -1,5 +1,5 @@
 //! Memory stays bounded whatever the tree is (pitfalls 30 and 31): the most that a run of the program ever holds, as the kernel counted
-//! it, for many files, for one large file, for one folder with very many entries, and for restores.
+//! it, for many files, for one large file, for one folder with very many entries, for restores, and for a repository of very many chunks.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -7,6 +7,9 @@
 mod planted;
 #[path = "support/program.rs"]
 mod program;
+#[allow(dead_code, reason = "the bench uses all of it")]
+#[path = "../benches/stages/synthetic.rs"]
+mod synthetic;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
@@ -49,7 +52,11 @@ impl Bench {
 
     /// Runs a command that has to succeed within the bound; what it prints.
     fn bounded(&self, arguments: &[&str]) -> Value {
-        let mut plain = liasse(&self.path("repository"), &Key::Password("password".to_owned()));
+        self.bounded_by(LIMIT_KIB, &Key::Password("password".to_owned()), arguments)
+    }
+
+    fn bounded_by(&self, limit_kib: u64, key: &Key, arguments: &[&str]) -> Value {
+        let mut plain = liasse(&self.path("repository"), key);
         plain.arg("--cache-dir").arg(self.path("cache")).args(arguments);
         let mut command = Command::new("python3");
         command.arg("-c").arg(MEASURE).arg(plain.get_program()).args(plain.get_args());
@@ -61,7 +68,7 @@ impl Bench {
         let [code, peak] = measured[..] else { panic!("{text}") };
         assert_eq!(code, 0, "{printed}{}", String::from_utf8_lossy(&output.stderr));
         assert!(peak > 4 << 10, "{peak} KiB: nothing was measured");
-        assert!(peak < LIMIT_KIB, "{arguments:?} held {} MiB", peak >> 10);
+        assert!(peak < limit_kib, "{arguments:?} held {} MiB", peak >> 10);
         serde_json::from_str(printed).unwrap()
     }
 
@@ -151,4 +158,18 @@ fn pitfall_30_a_folder_of_very_many_entries_takes_little_memory_and_a_change_in_
     assert_eq!(fs::read_dir(&target).unwrap().count() as u64, ENTRIES);
     assert_eq!(fs::read(target.join("an entry with a name that is not short 50000")).unwrap(), b"changed");
     assert_eq!(fs::read(target.join("an entry with a name that is not short 99999")).unwrap(), 99_999_u64.to_le_bytes());
+}
+
+/// In a map, each chunk took about 150 bytes.
+#[test]
+fn a_million_chunks_are_checked_in_little_memory() {
+    const CHUNKS: u64 = 1_000_000;
+    const MOST_KIB: u64 = 128 << 10;
+    let bench = Bench::new();
+    synthetic::make(bench.folder.path(), CHUNKS);
+    // Deriving a key from a password takes memory on purpose.
+    let key = Key::Credential(bench.path("credential"));
+    let report = bench.bounded_by(MOST_KIB, &key, &["check"]);
+    assert!(report["counts"]["chunks"].as_u64().unwrap() > CHUNKS, "{report}");
+    assert_eq!(report["findings"], serde_json::json!([]));
 }
