@@ -45,7 +45,7 @@ impl Repository {
         if !self.can_read() {
             return Err(Error::NotAllowed { action: "reading content", needs: "owner or an auditor" });
         }
-        Ok(Reader { asks_packs: true, ..self.reader_over(Index::load_sorting(&self.objects, self.cache(), &self.scratch())?) })
+        Ok(Reader { asks_packs: true, ..self.reader_over(Index::load(&self.objects, self.cache(), &self.scratch())?) })
     }
 
     /// A reader that goes by an index alone, right or wrong.

@@ -4,7 +4,8 @@
 //! listing that fails for an empty one. The way: small objects, then the index as the repository itself has it, then the bytes of packs
 //! where that is asked for, and last all trees, so that whatever was found before can be traced to files.
 //!
-//! The index is held in memory, about 100 bytes a chunk; everything else is bounded.
+//! What grows with the repository is held sorted in files (`index/sorter.rs`), not in memory, but for some hundred bytes a pack, a directory
+//! and a block that is known to be bad.
 
 mod chunk_plan;
 mod damage;

@@ -243,12 +243,7 @@ fn overlay(
 impl Index {
     /// Lists the packs and learns what they hold. With a `cache`, what is new is merged into it; where another process has it open for
     /// writing or reading, what is new is kept for this run only.
-    pub(crate) fn load(objects: &Objects, cache: Option<&Path>) -> Result<Self> {
-        Self::load_sorting(objects, cache, &Scratch::new(cache))
-    }
-
-    /// The same, and sorts elsewhere.
-    pub(crate) fn load_sorting(objects: &Objects, cache: Option<&Path>, scratch: &Scratch) -> Result<Self> {
+    pub(crate) fn load(objects: &Objects, cache: Option<&Path>, scratch: &Scratch) -> Result<Self> {
         Self::load_observed(objects, cache, scratch, &mut |_| ())
     }
 

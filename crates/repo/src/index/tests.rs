@@ -91,7 +91,7 @@ impl World {
 
     /// Every chunk where the records say it is, in the packs that are there; and nothing else.
     fn compare(&self, cache: Option<&Path>, scratch: &Scratch, context: &str) {
-        let index = Index::load_sorting(&self.objects, cache, scratch).unwrap();
+        let index = Index::load(&self.objects, cache, scratch).unwrap();
         let mut model: BTreeMap<ChunkId, BTreeSet<(ObjectName, u32, String)>> = BTreeMap::new();
         for record in self.records.iter().filter(|record| self.is_there(record)) {
             for chunk in &record.directory.chunks {

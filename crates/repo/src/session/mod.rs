@@ -140,7 +140,7 @@ impl Repository {
 
     fn begin_after_intent(&self, id: SessionId, whoami: Whoami, began: Instant) -> Result<Session<'_>> {
         let plans = self.plans()?;
-        let mut index = Index::load(&self.objects, self.cache())?;
+        let mut index = Index::load(&self.objects, self.cache(), &self.scratch())?;
         match plans {
             Some(planned) => planned.iter().for_each(|pack| index.avoid(pack)),
             None => index.avoid_all(),
