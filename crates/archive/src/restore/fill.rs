@@ -1,7 +1,8 @@
 //! Writing the chunks of a batch, pack by pack, on all cores. A block is opened once and gives all its chunks.
 
-use std::sync::Mutex;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use liasse_repo::format::content::Content;
 use liasse_repo::format::tree::Name;
@@ -19,12 +20,14 @@ const READ_BYTES: usize = 1 << 20;
 
 /// Writes all chunks and empties the list. Chunks that cannot be read take their files with them, and no others.
 pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreReport) -> Result<()> {
-    let (mut whole, mut pieced): (Vec<ChunkJob>, Vec<ChunkJob>) = chunks.drain(..).partition(|job| job.wanted.way.pieces.len() == 1);
+    // A file that was changed in place has chunks of both kinds, in the same blocks: it is put together in one go, in its order, so that
+    // the blocks that hold its changes are opened for it together.
+    let changed: HashSet<_> = chunks.iter().filter(|job| job.wanted.way.pieces.len() != 1).map(|job| Arc::as_ptr(&job.file)).collect();
+    let (mut whole, pieced): (Vec<ChunkJob>, Vec<ChunkJob>) = chunks.drain(..).partition(|job| !changed.contains(&Arc::as_ptr(&job.file)));
     whole.sort_by_key(ChunkJob::block);
     let groups: Vec<&[ChunkJob]> = whole.chunk_by(|a, b| a.block() == b.block()).collect();
     let read = |job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<u8>| write(run, job, None, scratch, buffer);
     in_parallel(run, &groups, report, &|group, scratch, buffer| group.iter().map(|job| read(job, scratch, buffer)).collect())?;
-    pieced.sort_by_key(ChunkJob::block);
     let mut rest = pieced.as_slice();
     while !rest.is_empty() {
         let wanted: Vec<Wanted> = rest.iter().map(|job| job.wanted.clone()).collect();
