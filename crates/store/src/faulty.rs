@@ -49,6 +49,7 @@ struct State {
 struct Record {
     counts: BTreeMap<Operation, u64>,
     faults: Vec<Fault>,
+    unreadable: Vec<Key>,
     list_limit: Option<usize>,
 }
 
@@ -68,6 +69,11 @@ impl<S: Store> Faulty<S> {
         self.state.lock().faults.push(fault);
     }
 
+    /// From now on an object cannot be read, as where the medium has a bad sector. It is still listed.
+    pub fn spoil(&self, key: Key) {
+        self.state.lock().unreadable.push(key);
+    }
+
     /// From now on listings end silently after `limit` objects: what a store must never do, and others must survive.
     pub fn truncate_lists(&self, limit: usize) {
         self.state.lock().list_limit = Some(limit);
@@ -77,6 +83,7 @@ impl<S: Store> Faulty<S> {
     pub fn heal(&self) {
         let mut record = self.state.lock();
         record.faults.clear();
+        record.unreadable.clear();
         record.list_limit = None;
     }
 
@@ -99,6 +106,10 @@ impl<S: Store> Faulty<S> {
 impl State {
     fn lock(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn readable(&self, operation: Operation, key: &Key) -> Result<()> {
+        if self.lock().unreadable.contains(key) { Err(Error::new(ErrorKind::Io, operation, key)) } else { Ok(()) }
     }
 
     /// Counts an operation and runs it, or lets it fail.
@@ -157,11 +168,17 @@ impl<S: Store> Store for Faulty<S> {
     }
 
     fn get(&self, key: &Key, limit: u64) -> Result<Vec<u8>> {
-        self.state.run(Operation::Get, key, || self.inner.get(key, limit))
+        self.state.run(Operation::Get, key, || {
+            self.state.readable(Operation::Get, key)?;
+            self.inner.get(key, limit)
+        })
     }
 
     fn read_at(&self, key: &Key, offset: u64, buf: &mut [u8]) -> Result<()> {
-        self.state.run(Operation::ReadAt, key, || self.inner.read_at(key, offset, buf))
+        self.state.run(Operation::ReadAt, key, || {
+            self.state.readable(Operation::ReadAt, key)?;
+            self.inner.read_at(key, offset, buf)
+        })
     }
 
     fn size(&self, key: &Key) -> Result<Option<u64>> {

@@ -113,3 +113,19 @@ fn listings_can_be_cut_short() {
     store.heal();
     assert_eq!(names(&store, Area::Plans).len(), 3);
 }
+
+#[test]
+fn a_spoilt_object_is_listed_and_not_read_until_it_is_healed() {
+    let store = faulty();
+    let (bad, good) = (key(Area::Intents, "01"), key(Area::Intents, "02"));
+    for place in [&bad, &good] {
+        store.put(place, b"intent").unwrap();
+    }
+    store.spoil(bad.clone());
+    assert_eq!(store.list(Area::Intents).unwrap().len(), 2);
+    assert_eq!(store.get(&bad, 9).unwrap_err().kind(), ErrorKind::Io);
+    assert_eq!(store.read_at(&bad, 0, &mut [0; 1]).unwrap_err().kind(), ErrorKind::Io);
+    assert_eq!(store.get(&good, 9).unwrap(), b"intent");
+    store.heal();
+    assert_eq!(store.get(&bad, 9).unwrap(), b"intent");
+}
