@@ -29,6 +29,8 @@ pub const BLOCK_LIMIT: u32 = 16 << 20;
 pub const STORED_LIMIT: u32 = 17 << 20;
 /// Most extents of a chunk.
 pub const EXTENTS_LIMIT: usize = 8_192;
+/// Most pieces of a chunk, once the ranges of its origins are replaced by the literals that they stand for.
+pub const PIECES_LIMIT: usize = 8_192;
 /// Most different origins of a chunk.
 pub const ORIGINS_LIMIT: usize = 32;
 /// Most bytes of a directory or segment, decompressed.

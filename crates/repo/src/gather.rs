@@ -17,6 +17,8 @@ use crate::reader::{Reader, Scratch, slice};
 
 /// Most bytes of chunks that should be gathered at once: they are all held in memory.
 pub const GATHER_BYTES: u64 = 64 << 20;
+/// Most pieces of chunks that are gathered at once: their descriptions are held in memory too.
+pub const GATHER_PIECES: usize = 1 << 20;
 
 /// A chunk to be put together, and the way to do it.
 #[derive(Debug, Clone)]
@@ -58,7 +60,8 @@ impl Reader<'_> {
         let Some(first) = group.first() else { return Ok(()) };
         let block = match self.block(first.piece.pack, first.piece.block, scratch) {
             Ok(block) => Some(block),
-            Err(error) if error.is_damage() => None,
+            // Also where the storage does not give it: whoever wants it reads it once more, and is told why not.
+            Err(error) if error.is_about_object() => None,
             Err(error) => return Err(error),
         };
         for part in group {
@@ -97,10 +100,11 @@ impl Reader<'_> {
 pub fn runs(wanted: &[Wanted]) -> impl Iterator<Item = &[Wanted]> {
     let mut rest = wanted;
     std::iter::from_fn(move || {
-        let mut bytes = 0;
+        let (mut bytes, mut pieces) = (0, 0);
         let full = rest.iter().position(|wanted| {
             bytes += u64::from(wanted.chunk.length);
-            bytes > GATHER_BYTES
+            pieces += wanted.way.pieces.len();
+            bytes > GATHER_BYTES || pieces > GATHER_PIECES
         });
         let (run, after) = rest.split_at_checked(full.unwrap_or(rest.len()).max(1))?;
         rest = after;

@@ -15,6 +15,7 @@ mod index;
 mod keyring;
 mod lists;
 mod objects;
+mod origins;
 mod pack_reader;
 mod parallel;
 mod progress;
@@ -30,7 +31,7 @@ pub use check::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport
 pub use clock::now;
 pub use creation::Creation;
 pub use error::{Error, Result};
-pub use gather::{GATHER_BYTES, Wanted, runs};
+pub use gather::{GATHER_BYTES, GATHER_PIECES, Wanted, runs};
 pub use index::{Located, PackNumber, Piece};
 pub use keyring::{AddedKey, Handover, KeyForm, KeyInfo};
 pub use liasse_format as format;

@@ -96,8 +96,14 @@ impl Reader<'_> {
         for way in self.index.locate_all(kind, &chunk.id)? {
             match self.prove(kind, chunk, &way, scratch, out) {
                 Ok(()) => return Ok(()),
-                Err(error) if error.is_damage() => _ = failure.get_or_insert(error),
+                // What cannot be read in one pack may be read in another.
+                Err(error) if error.is_about_object() => _ = failure.get_or_insert(error),
                 Err(error) => return Err(error),
+            }
+        }
+        for placement in self.index.placements(&chunk.id)?.iter().filter(|placement| placement.kind == kind) {
+            if self.prove_by_other_origins(chunk, placement, scratch, out)? {
+                return Ok(());
             }
         }
         Err(failure.unwrap_or(Error::MissingChunk { id: chunk.id }))

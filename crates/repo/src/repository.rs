@@ -119,6 +119,20 @@ impl Repository {
         self.objects.keys.gear_table()
     }
 
+    /// Gives an error back where only a part of the repository is at fault, so that other parts may still be good: damage, or storage that
+    /// does not give one object. Fails with any other error, and with what is wrong where the storage gives nothing at all any more.
+    pub fn as_partial(&self, error: Error) -> Result<Error> {
+        if !error.is_about_object() {
+            return Err(error);
+        }
+        if matches!(error, Error::Store(_)) {
+            let store = &self.objects.store;
+            store.list(Area::Config)?;
+            store.get(&configs::key(self.current.config.number)?, SMALL_LIMIT)?;
+        }
+        Ok(error)
+    }
+
     /// The store it is in.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.objects.store

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::{Metadata, Name};
-use liasse_repo::{ListWalk, PackNumber, Scratch, Wanted};
+use liasse_repo::{GATHER_PIECES, ListWalk, PackNumber, Scratch, Wanted};
 
 use super::plan::{full_cause, occupied};
 use super::task::FileTask;
@@ -13,8 +13,9 @@ use super::{RestoreReport, Run, fill, is_of_one_entry};
 use crate::error::{Error, Result};
 use crate::target::{Folder, Shortfall, TargetError, TargetErrorKind};
 
-/// Chunks, entries, and files of several chunks (which may be open all at once) of a batch.
+/// Chunks and their pieces, entries, and files of several chunks (which may be open all at once) of a batch.
 const MOST_CHUNKS: usize = 64 << 10;
+const MOST_PIECES: usize = GATHER_PIECES;
 const MOST_ENTRIES: usize = 8 << 10;
 const MOST_OPEN: usize = 96;
 
@@ -37,6 +38,8 @@ impl ChunkJob {
 pub(super) struct Batch<'r> {
     run: &'r Run<'r>,
     chunks: Vec<ChunkJob>,
+    /// Pieces that the chunks lie in.
+    pieces: usize,
     files: Vec<Arc<FileTask>>,
     open: usize,
     kept: Vec<(Folder, Name, Metadata)>,
@@ -51,7 +54,7 @@ pub(super) struct Batch<'r> {
 impl<'r> Batch<'r> {
     pub(super) fn new(run: &'r Run<'r>, scratch: Scratch) -> Self {
         let (chunks, files, kept, links, folders) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { run, chunks, files, open: 0, kept, links, listed: 0, folders, scratch }
+        Self { run, chunks, pieces: 0, files, open: 0, kept, links, listed: 0, folders, scratch }
     }
 
     /// Adds a file. A very long one is written in parts, as its list of chunks is read.
@@ -80,17 +83,17 @@ impl<'r> Batch<'r> {
             let (chunk, located) = match next {
                 Ok(Some(found)) => found,
                 Ok(None) => return Ok(()),
-                Err(error) if error.is_damage() => {
-                    file.lose(error.to_string(), true);
+                Err(error) => {
+                    file.lose(self.run.partial(error)?, true);
                     return Ok(());
                 }
-                Err(error) => return Err(error.into()),
             };
+            self.pieces += located.pieces.len();
             let wanted = Wanted { kind: ChunkKind::Data, chunk, way: located };
             self.chunks.push(ChunkJob { wanted, file: Arc::clone(file), position });
             position += u64::from(chunk.length);
-            if self.chunks.len() >= MOST_CHUNKS {
-                fill::fill(self.run, &mut self.chunks, report)?;
+            if self.chunks.len() >= MOST_CHUNKS || self.pieces >= MOST_PIECES {
+                self.fill(report)?;
             }
         }
     }
@@ -139,8 +142,13 @@ impl<'r> Batch<'r> {
         Ok(())
     }
 
+    fn fill(&mut self, report: &mut RestoreReport) -> Result<()> {
+        self.pieces = 0;
+        fill::fill(self.run, &mut self.chunks, report)
+    }
+
     fn write(&mut self, report: &mut RestoreReport) -> Result<()> {
-        fill::fill(self.run, &mut self.chunks, report)?;
+        self.fill(report)?;
         for file in std::mem::take(&mut self.files) {
             self.account(&file, report)?;
         }

@@ -91,8 +91,7 @@ fn write(run: &Run<'_>, job: &ChunkJob, gathered: Option<Vec<u8>>, scratch: &mut
             Err(Error::Target(error)) if is_of_one_entry(&error) => job.file.lose(full_cause(&error), false),
             Err(error) => return Err(error),
         },
-        Err(error) if error.is_damage() => job.file.lose(error.to_string(), true),
-        Err(error) => return Err(error.into()),
+        Err(error) => job.file.lose(run.partial(error)?, true),
     }
     Ok(Vec::new())
 }

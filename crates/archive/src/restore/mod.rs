@@ -127,6 +127,14 @@ struct Run<'a> {
     stop: &'a Stop,
 }
 
+impl Run<'_> {
+    /// Why something of the repository cannot be given, where others still may be: it is damaged, or the storage does not give it. Any other
+    /// error ends the restore, and so does a repository that is gone.
+    fn partial(&self, error: liasse_repo::Error) -> Result<String> {
+        Ok(self.reader.repository().as_partial(error)?.to_string())
+    }
+}
+
 /// Restores a snapshot, or what is at one of its paths.
 pub fn restore(
     repository: &Repository,

@@ -115,12 +115,11 @@ impl<'r> Planner<'r> {
                 self.choose(entry, whole)
             }
             Ok(None) => self.leave(true),
-            Err(error) if error.is_damage() => {
-                let path = self.path.clone();
-                self.lose(path, format!("what is in this folder cannot be read: {error}"), true);
+            Err(error) => {
+                let (path, cause) = (self.path.clone(), self.run.partial(error)?);
+                self.lose(path, format!("what is in this folder cannot be read: {cause}"), true);
                 self.leave(false)
             }
-            Err(error) => Err(error.into()),
         }
     }
 

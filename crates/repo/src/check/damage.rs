@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use liasse_format::content::ChunkRef;
 use liasse_format::ids::ChunkId;
-use liasse_format::pack::{Chunk, ChunkKind};
+use liasse_format::pack::{Chunk, ChunkKind, Extent};
 
 use super::report::{FindingId, Findings};
 use crate::error::{Error, Result};
-use crate::index::{Index, PackNumber, Scratch, Sorted, Sorter};
+use crate::index::{Index, PackNumber, Piece, Placement, Scratch, Sorted, Sorter};
 
 /// Bad parts of packs, and the findings that say so. A finding that was too many to list is `None`.
 #[derive(Default)]
@@ -28,44 +28,82 @@ impl Damage {
         self.packs.is_empty() && self.blocks.is_empty() && self.chunks.is_empty()
     }
 
-    /// What is wrong with a chunk that something refers to: `Ok(None)` when some way to read it is good.
-    pub(super) fn of(&self, index: &Index, findings: &mut Findings, kind: ChunkKind, chunk: &ChunkRef) -> Result<Option<Bad>> {
-        let error = match self.first_good(index, kind, chunk) {
-            Ok(Ok(())) => return Ok(None),
-            Ok(Err(bad)) => return Ok(Some(bad)),
-            Err(error) if error.is_about_object() => error,
-            Err(error) => return Err(error),
-        };
-        let lost = self.lost.get(&chunk.id).filter(|_| matches!(error, Error::MissingChunk { .. } | Error::BadChunk { .. }));
-        Ok(Some(lost.unwrap_or_else(|| findings.add_error("the index", &error))))
+    /// What is wrong with a chunk that something refers to: nothing when some way to read it is good, otherwise all that keeps it from
+    /// being read.
+    pub(super) fn of(&self, index: &Index, findings: &mut Findings, kind: ChunkKind, chunk: &ChunkRef) -> Result<Vec<Bad>> {
+        let mut placements = index.placements(&chunk.id)?;
+        placements.retain(|placement| placement.kind == kind);
+        let fitting = || placements.iter().filter(|placement| placement.length == chunk.length);
+        for placement in fitting() {
+            if self.is_readable(index, &chunk.id, placement)? {
+                return Ok(Vec::new());
+            }
+        }
+        let mut causes = self.behind(index, &chunk.id)?;
+        if causes.is_empty() {
+            causes.push(Self::unknown(index, findings, kind, chunk, &placements)?);
+        }
+        Ok(causes)
     }
 
-    fn first_good(&self, index: &Index, kind: ChunkKind, chunk: &ChunkRef) -> Result<std::result::Result<(), Bad>> {
-        let mut bad = None;
-        let mut other_length = None;
-        for placement in index.placements(&chunk.id)?.iter().filter(|placement| placement.kind == kind) {
-            if placement.length != chunk.length {
-                other_length = Some(placement.pack);
-                continue;
-            }
-            let Ok(pieces) = index.resolve(placement)? else { continue };
-            let own = self.chunks.get(&(placement.pack, chunk.id)).copied();
-            let part = || pieces.iter().find_map(|piece| self.part(piece.pack, piece.block));
-            match own.or_else(|| if self.is_empty() { None } else { part() }) {
-                None => return Ok(Ok(())),
-                Some(found) => _ = bad.get_or_insert(found),
+    /// Every known damage that keeps a chunk from being read, wherever it lies or lay.
+    pub(super) fn behind(&self, index: &Index, id: &ChunkId) -> Result<Vec<Bad>> {
+        let mut causes: Vec<Bad> = self.lost.get(id).into_iter().collect();
+        for placement in index.placements(id)? {
+            self.causes(index, id, &placement, &mut causes)?;
+        }
+        causes.sort_unstable();
+        causes.dedup();
+        Ok(causes)
+    }
+
+    fn is_readable(&self, index: &Index, id: &ChunkId, placement: &Placement) -> Result<bool> {
+        let is_good = |piece: &Piece| self.part(piece.pack, piece.block).is_none();
+        if self.chunks.contains_key(&(placement.pack, *id)) {
+            return Ok(false);
+        }
+        // Origins may lie in several packs, of which one good one is enough.
+        let resolved = index.resolve_within(placement, |origin| {
+            self.is_empty() || !self.chunks.contains_key(&(origin.pack, *origin.id)) && origin.pieces.iter().all(is_good)
+        })?;
+        Ok(resolved.is_ok_and(|pieces| self.is_empty() || pieces.iter().all(is_good)))
+    }
+
+    /// The same of one pack where it lies.
+    fn causes(&self, index: &Index, id: &ChunkId, placement: &Placement, causes: &mut Vec<Bad>) -> Result<()> {
+        causes.extend(self.chunks.get(&(placement.pack, *id)));
+        for extent in &placement.extents {
+            match extent {
+                Extent::Literal { block, .. } => causes.extend(self.part(placement.pack, *block)),
+                Extent::Origin { id, offset, length } => {
+                    causes.extend(self.lost.get(id));
+                    for origin in index.placements(id)?.iter().filter(|origin| origin.kind == placement.kind) {
+                        causes.extend(self.chunks.get(&(origin.pack, *id)));
+                        let pieces = origin.literal_range(*offset, *length).unwrap_or_default();
+                        causes.extend(pieces.iter().filter_map(|piece| self.part(piece.pack, piece.block)));
+                    }
+                }
             }
         }
-        match (bad, other_length) {
-            (Some(bad), _) => Ok(Err(bad)),
-            (None, Some(pack)) => Err(Error::BadChunk {
-                id: chunk.id,
-                object: index.place(pack)?.to_string(),
-                what: "it has another length than is referred to",
-            }),
-            // Says why, where there is a way that does not lead anywhere.
-            (None, None) => index.locate_all(kind, &chunk.id).and(Err(Error::MissingChunk { id: chunk.id })),
-        }
+        Ok(())
+    }
+
+    /// A chunk that cannot be read for no damage that was found before: it is nowhere, or what is said of it makes no sense.
+    fn unknown(index: &Index, findings: &mut Findings, kind: ChunkKind, chunk: &ChunkRef, placements: &[Placement]) -> Result<Bad> {
+        let other_length = placements.iter().find(|placement| placement.length != chunk.length);
+        let error = match index.locate_all(kind, &chunk.id) {
+            Err(error) if error.is_about_object() => error,
+            Err(error) => return Err(error),
+            Ok(_) => match other_length {
+                Some(placement) => Error::BadChunk {
+                    id: chunk.id,
+                    object: index.place(placement.pack)?.to_string(),
+                    what: "it has another length than is referred to",
+                },
+                None => Error::MissingChunk { id: chunk.id },
+            },
+        };
+        Ok(findings.add_error("the index", &error))
     }
 
     fn part(&self, pack: PackNumber, block: u32) -> Option<Bad> {

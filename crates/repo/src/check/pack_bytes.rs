@@ -20,7 +20,7 @@ use super::pack_stream::Stream;
 use super::packs::agrees;
 use crate::error::{Error, Result};
 use crate::gather::Wanted;
-use crate::index::{BlockPlace, Located, PackNumber};
+use crate::index::{BlockPlace, Located, ORIGIN_MISSING, PackNumber};
 use crate::pack_reader;
 use crate::parallel;
 use crate::progress::{Progress, Stop};
@@ -207,11 +207,19 @@ impl<'a> Run<'a> {
                 let way = Located { length: placement.length, pieces };
                 Ok(Some(Wanted { kind, chunk: ChunkRef { id, length: placement.length }, way }))
             }
+            // The pack is not to blame for an origin that went with another.
+            Err(ORIGIN_MISSING) if !self.lock().damage.behind(index, &id)?.is_empty() => Ok(None),
             Err(what) => self.bad_chunk(number, id, what).map(|()| None),
         }
     }
 
     fn prove_alone(&self, number: PackNumber, wanted: &Wanted, tools: &mut Tools) -> Result<()> {
+        let placements = self.reader.index().placements(&wanted.chunk.id)?;
+        for placement in placements.iter().filter(|placement| placement.pack == number && placement.kind == wanted.kind) {
+            if self.reader.prove_by_other_origins(&wanted.chunk, placement, &mut tools.scratch, &mut tools.joined)? {
+                return Ok(());
+            }
+        }
         match self.reader.prove(wanted.kind, &wanted.chunk, &wanted.way, &mut tools.scratch, &mut tools.joined) {
             Ok(()) => Ok(()),
             Err(Error::BadChunk { id, what, .. }) => self.bad_chunk(number, id, what),

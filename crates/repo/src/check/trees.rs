@@ -132,10 +132,14 @@ impl<'a> Walker<'a> {
                     self.leave(&mut frames, &mut root, evidence);
                 }
                 Err(error) if error.is_about_object() => {
-                    let finding = self.unreadable(&root, &error);
-                    let bad = self.touch(&root, finding);
-                    frame.damaged = true;
-                    frame.findings.extend(bad);
+                    let causes = self.unreadable(&root, &error)?;
+                    for bad in &causes {
+                        self.touch(&root, *bad);
+                    }
+                    if let Some(frame) = frames.last_mut() {
+                        frame.damaged = true;
+                        frame.findings.extend(causes.into_iter().flatten());
+                    }
                     self.leave(&mut frames, &mut root, None);
                 }
                 Err(error) => return Err(error),
@@ -144,16 +148,18 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// The finding of a directory or list that cannot be read. What is known of its chunks' packs says more than the error does.
-    fn unreadable(&mut self, root: &Root<'_>, error: &Error) -> Bad {
-        let (Error::MissingChunk { id } | Error::BadChunk { id, .. }) = error else {
-            let (object, what) = describe(error);
-            return match object {
-                Some(object) => self.gathered.findings.add(object, what),
-                None => self.gathered.findings.add(snapshot_place(root.snapshot), format!("{}: {what}", root.shown())),
-            };
-        };
-        self.gathered.damage.lost.get(id).unwrap_or_else(|| self.gathered.findings.add_error("the index", error))
+    /// Findings of a directory or list that cannot be read. What is known of its chunks' packs says more than the error does.
+    fn unreadable(&mut self, root: &Root<'_>, error: &Error) -> Result<Vec<Bad>> {
+        let Gathered { findings, damage, .. } = &mut *self.gathered;
+        if let Error::MissingChunk { id } | Error::BadChunk { id, .. } = error {
+            let causes = damage.behind(self.reader.index(), id)?;
+            return Ok(if causes.is_empty() { vec![findings.add_error("the index", error)] } else { causes });
+        }
+        let (object, what) = describe(error);
+        Ok(vec![match object {
+            Some(object) => findings.add(object, what),
+            None => findings.add(snapshot_place(root.snapshot), format!("{}: {what}", root.shown())),
+        }])
     }
 
     fn touch(&mut self, root: &Root<'_>, bad: Bad) -> Option<FindingId> {
@@ -266,13 +272,11 @@ impl<'a> Walker<'a> {
             match walk.next(self.reader, &mut self.scratch) {
                 Ok(Some(chunk)) => {
                     let Gathered { findings, damage: known, .. } = &mut *self.gathered;
-                    if let Some(bad) = known.of(self.reader.index(), findings, ChunkKind::Data, &chunk)? {
-                        damage.add(bad);
-                    }
+                    damage.add(known.of(self.reader.index(), findings, ChunkKind::Data, &chunk)?);
                 }
                 Ok(None) => return Ok(damage),
                 Err(error) if error.is_about_object() => {
-                    damage.add(self.unreadable(root, &error));
+                    damage.add(self.unreadable(root, &error)?);
                     return Ok(damage);
                 }
                 Err(error) => return Err(error),
@@ -281,7 +285,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// What is wrong with a file.
+/// What is wrong with a file: as many findings as there are at most.
 #[derive(Default)]
 struct FileDamage {
     is_damaged: bool,
@@ -289,10 +293,8 @@ struct FileDamage {
 }
 
 impl FileDamage {
-    fn add(&mut self, bad: Bad) {
-        self.is_damaged = true;
-        if self.findings.len() < KEPT_FINDINGS {
-            self.findings.extend(bad);
-        }
+    fn add(&mut self, causes: Vec<Bad>) {
+        self.is_damaged |= !causes.is_empty();
+        self.findings.extend(causes.into_iter().flatten());
     }
 }

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use liasse_format::ids::{ChunkId, ObjectName};
 use liasse_format::index::PackRecord;
-use liasse_format::pack::{self, ChunkKind, Extent};
+use liasse_format::pack::{self, ChunkKind, Extent, PIECES_LIMIT};
 
 use crate::error::{Error, Result};
 use crate::objects::{Objects, hash_key};
@@ -65,6 +65,19 @@ pub struct Located {
     pub length: u32,
     /// Its pieces; their lengths add up.
     pub pieces: Vec<Piece>,
+}
+
+/// What is said of a chunk that has an origin which is nowhere.
+pub(crate) const ORIGIN_MISSING: &str = "an origin is missing";
+
+/// Where a range of an origin may be read.
+pub(crate) struct Source<'a> {
+    /// The origin.
+    pub(crate) id: &'a ChunkId,
+    /// A pack in which the range is literal.
+    pub(crate) pack: PackNumber,
+    /// Where in it.
+    pub(crate) pieces: &'a [Piece],
 }
 
 /// Where a block lies in its pack.
@@ -161,18 +174,20 @@ impl Index {
 
     /// The length of a chunk, if new things may refer to it: it lies whole in packs that are there and that no plan may delete.
     pub(crate) fn reusable(&self, kind: ChunkKind, id: &ChunkId) -> Result<Option<u32>> {
-        let safe = |pack| self.is_safe(pack);
         for placement in self.placements(id)? {
-            if placement.kind == kind && safe(placement.pack) && self.resolve_within(&placement, safe)?.is_ok() {
+            let safe = |origin: &Source<'_>| self.is_safe(origin.pack);
+            if placement.kind == kind && self.is_safe(placement.pack) && self.resolve_within(&placement, safe)?.is_ok() {
                 return Ok(Some(placement.length));
             }
         }
         Ok(None)
     }
 
-    /// Whether new chunks may have a range of this one as an origin: it is literal in a pack that no plan may delete.
-    pub(crate) fn is_origin(&self, kind: ChunkKind, id: &ChunkId, offset: u32, length: u32) -> Result<bool> {
-        Ok(self.literal_range(kind, id, offset, length, |pack| self.is_safe(pack))?.is_ok())
+    /// In how many pieces a range of this chunk lies that new chunks may have as an origin: it is literal in a pack that no plan may
+    /// delete. `None` where it is not.
+    pub(crate) fn origin_pieces(&self, kind: ChunkKind, id: &ChunkId, offset: u32, length: u32) -> Result<Option<usize>> {
+        let found = self.literal_range(kind, id, offset, length, |origin| self.is_safe(origin.pack))?;
+        Ok(found.ok().map(|pieces| pieces.len()))
     }
 
     /// Every way to read a chunk, the first found first. An empty list: it is missing.
@@ -219,11 +234,11 @@ impl Index {
         self.resolve_within(placement, |_| true)
     }
 
-    /// The same, with the bytes of origins from some packs only.
-    fn resolve_within(
+    /// The same, with the bytes of origins from where they are wanted only.
+    pub(crate) fn resolve_within(
         &self,
         placement: &Placement,
-        wanted: impl Fn(PackNumber) -> bool,
+        mut wanted: impl FnMut(&Source<'_>) -> bool,
     ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
         let mut pieces = Vec::with_capacity(placement.extents.len());
         for extent in &placement.extents {
@@ -231,10 +246,14 @@ impl Index {
                 Extent::Literal { block, offset, length } => {
                     pieces.push(Piece { pack: placement.pack, block: *block, offset: *offset, length: *length });
                 }
-                Extent::Origin { id, offset, length } => match self.literal_range(placement.kind, id, *offset, *length, &wanted)? {
+                Extent::Origin { id, offset, length } => match self.literal_range(placement.kind, id, *offset, *length, &mut wanted)? {
                     Ok(found) => pieces.extend(found),
                     Err(what) => return Ok(Err(what)),
                 },
+            }
+            // Ranges of origins that lie in crumbs could ask for a piece a byte.
+            if pieces.len() > PIECES_LIMIT {
+                return Ok(Err("it lies in too many pieces"));
             }
         }
         Ok(Ok(pieces))
@@ -247,12 +266,13 @@ impl Index {
         id: &ChunkId,
         offset: u32,
         length: u32,
-        wanted: impl Fn(PackNumber) -> bool,
+        mut wanted: impl FnMut(&Source<'_>) -> bool,
     ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
-        let mut what = "an origin is missing";
-        for placement in self.placements(id)?.iter().filter(|placement| placement.kind == kind && wanted(placement.pack)) {
+        let mut what = ORIGIN_MISSING;
+        for placement in self.placements(id)?.iter().filter(|placement| placement.kind == kind) {
             match placement.literal_range(offset, length) {
-                Some(pieces) => return Ok(Ok(pieces)),
+                Some(pieces) if wanted(&Source { id, pack: placement.pack, pieces: &pieces }) => return Ok(Ok(pieces)),
+                Some(_) => {}
                 None => what = "a range of an origin is not literal there",
             }
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use liasse_format::content::ChunkRef;
 use liasse_format::ids::ChunkId;
-use liasse_format::pack::{Chunk, ChunkKind, EXTENTS_LIMIT, Extent, ORIGINS_LIMIT};
+use liasse_format::pack::{Chunk, ChunkKind, EXTENTS_LIMIT, Extent, ORIGINS_LIMIT, PIECES_LIMIT};
 use liasse_seal::{LEAF_SIZE, LeafValue};
 
 use super::lane::RawBlock;
@@ -95,14 +95,17 @@ impl Session<'_> {
         if extents.len() > EXTENTS_LIMIT || origins.len() > ORIGINS_LIMIT {
             return Ok(false);
         }
+        let mut pieces = 0;
         for extent in extents {
-            if let Extent::Origin { id, offset, length } = extent
-                && !self.index.is_origin(KIND, id, *offset, *length)?
-            {
-                return Ok(false);
-            }
+            pieces += match extent {
+                Extent::Literal { .. } => 1,
+                Extent::Origin { id, offset, length } => match self.index.origin_pieces(KIND, id, *offset, *length)? {
+                    Some(pieces) => pieces,
+                    None => return Ok(false),
+                },
+            };
         }
-        Ok(true)
+        Ok(pieces <= PIECES_LIMIT)
     }
 }
 
