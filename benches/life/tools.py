@@ -46,7 +46,20 @@ class Tool:
         return target
 
 
-class Liasse(Tool):
+class Resticlike(Tool):
+    """Programs whose commands are named as Restic names them."""
+
+    def listing(self):
+        return self.base("snapshots")
+
+    def check(self):
+        return self.base("check")
+
+    def check_all(self):
+        return self.base("check", "--read-data")
+
+
+class Liasse(Resticlike):
     """Backs up with a credential that cannot read; the password is for restore and check."""
 
     name, level = "liasse", "zstd 3"
@@ -74,14 +87,8 @@ class Liasse(Tool):
     def restore(self, snapshot, source, target):
         return self.base("restore", f"{snapshot}:{source}", "--target", target)
 
-    def check(self):
-        return self.base("check")
 
-    def check_all(self):
-        return self.base("check", "--read-data")
-
-
-class Restic(Tool):
+class Restic(Resticlike):
     name, level = "restic", "auto (zstd 3)"
 
     def base(self, *args):
@@ -97,20 +104,11 @@ class Restic(Tool):
     def after_backup(self, stdout):
         return json.loads(stdout.strip().splitlines()[-1])["snapshot_id"]
 
-    def listing(self):
-        return self.base("snapshots")
-
     def restore(self, snapshot, source, target):
         return self.base("restore", f"{snapshot}:{source}", "--target", target)
 
-    def check(self):
-        return self.base("check")
 
-    def check_all(self):
-        return self.base("check", "--read-data")
-
-
-class Rustic(Tool):
+class Rustic(Resticlike):
     name, level = "rustic", "zstd 3"
 
     def base(self, *args):
@@ -126,17 +124,8 @@ class Rustic(Tool):
     def after_backup(self, stdout):
         return json.loads(stdout)["id"]
 
-    def listing(self):
-        return self.base("snapshots")
-
     def restore(self, snapshot, source, target):
         return self.base("restore", f"{snapshot}:{source}", target)
-
-    def check(self):
-        return self.base("check")
-
-    def check_all(self):
-        return self.base("check", "--read-data")
 
 
 class Borg(Tool):
