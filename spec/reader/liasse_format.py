@@ -24,7 +24,7 @@ NO_SESSION = (CONFIG, SLOT, CREDENTIAL)
 DATA, TREE, LIST = 1, 2, 3
 FILE, DIRECTORY, LINK, FIFO, CHARACTER, BLOCK = 1, 2, 3, 4, 5, 6
 CHUNK_LIMIT, BLOCK_LIMIT, STORED_LIMIT, DIRECTORY_LIMIT = 8 * MIB, 16 * MIB, 17 * MIB, 64 * MIB
-DIRECT_REFS, REF_SIZE = 1024, 36
+DIRECT_REFS, REF_SIZE, PIECES_LIMIT = 1024, 36, 8192
 PACK_START, FOOTER_SIZE, TRAILER_SIZE, BOX_OVERHEAD = 176, 104, 48, 80
 PURPOSES = {"data": "chunk id: data", "tree": "chunk id: tree", "list": "chunk id: list", "config": "box: config",
             "directory": "box: pack directory", "footer": "box: pack footer", "segment": "box: index segment",

@@ -98,7 +98,7 @@ class Pack:
         return open_block(self.key, self.head.raw, ordinal, blocks[ordinal]["codec"], blocks[ordinal]["raw"], stored)
 
     def literal(self, value, offset, length):
-        """A range of one of this pack's chunks, all of which must be literal."""
+        """A range of one of this pack's chunks, all of which must be literal, in pieces."""
         demand(offset + length <= value["length"], "value", "an origin's range behind its end")
         out, at = [], 0
         for e in value["extents"]:
@@ -108,7 +108,7 @@ class Pack:
                 start = e["offset"] + low - at
                 out.append(self.block(e["block"])[start:start + high - low])
             at += e["length"]
-        return b"".join(out)
+        return out
 
     def chunk(self, value):
         """The bytes of one of this pack's chunks, believed only when they have its id."""
@@ -118,7 +118,8 @@ class Pack:
                 out.append(self.block(e["block"])[e["offset"]:e["offset"] + e["length"]])
             else:
                 origin, offset, length = e["origin"], e["offset"], e["length"]
-                out.append(self.repository.from_any(kind, origin, lambda pack, o: pack.literal(o, offset, length)))
+                out += self.repository.from_any(kind, origin, lambda pack, o: pack.literal(o, offset, length))
+            demand(len(out) <= PIECES_LIMIT, "limit", "a chunk in more than 8,192 pieces")
         data = b"".join(out)
         demand(chunk_id(self.repository.keys, kind, data) == value["id"], "mismatch", "a chunk without its id")
         return data

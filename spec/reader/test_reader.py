@@ -234,6 +234,25 @@ def origin_must_be_literal(work):
 
 
 @case
+def pieces_are_bounded(work):
+    """Chunks over an origin of 8,000 single bytes: in as many pieces as there may be, and in one more."""
+    sample = Sample(work + "/r")
+    repo, block = sample.repo, noise(16000)
+    crumbs = bytes(block[at] for at in range(0, 16000, 2))
+    name = repo.chunk_id(f.DATA, crumbs)
+    chunks = [{"kind": f.DATA, "id": name, "length": len(crumbs),
+               "extents": [{"block": 0, "offset": at, "length": 1} for at in range(0, 16000, 2)]}]
+    for more in (191, 192):
+        data = crumbs + block[1:3] + crumbs[:more]
+        chunks.append({"kind": f.DATA, "id": repo.chunk_id(f.DATA, data), "length": len(data), "extents": [
+            {"origin": name, "offset": 0, "length": 8000}, {"block": 0, "offset": 1, "length": 2},
+            {"origin": name, "offset": 0, "length": more}]})
+    repo.write_pack(f.DATA_PACK, [(0, block)], sorted(chunks, key=lambda c: c["id"]), listed=False)
+    code, out, err = run(sample.root, "check")
+    assert code == 12 and err.count("8,192 pieces") == 1 and "mismatch" not in err, err
+
+
+@case
 def links_in_the_target_are_not_followed(work):
     sample = Sample(work + "/r")
     os.makedirs(work + "/out")
