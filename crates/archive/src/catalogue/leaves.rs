@@ -14,7 +14,7 @@ use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::wire::{self, Reader, Wire};
 use liasse_repo::{LEAF_SIZE, LeafValue, Older};
 
-use super::{CHECK_SIZE, check, first_bytes, map};
+use super::{check, end_of, first_bytes, map, record_at};
 
 const MAGIC: &[u8; 8] = b"LIALEA\x00\x01";
 /// Most files, and most chunks of one.
@@ -58,14 +58,7 @@ impl LeafCache {
     /// `None` for a file that is missing, damaged or of another version.
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let map = map::map(path).ok()?;
-        let (rest, length) = map.strip_prefix(MAGIC)?.split_last_chunk::<8>()?;
-        let (rest, sum) = rest.split_last_chunk::<CHECK_SIZE>()?;
-        let start = rest.len().checked_sub(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        let end = rest.get(start..)?;
-        if check(end) != *sum {
-            return None;
-        }
-        let mut input = Reader::new(end);
+        let mut input = Reader::new(end_of(&map, MAGIC)?);
         let count = input.len(LIMIT, 24).ok()?;
         let files = (0..count).map(|_| Some(((u64::get(&mut input).ok()?, u64::get(&mut input).ok()?), u64::get(&mut input).ok()?)));
         let files = files.collect::<Option<Vec<_>>>()?;
@@ -103,11 +96,7 @@ impl LeafCache {
     }
 
     fn record(&self, start: u64) -> Option<&[u8]> {
-        let start = usize::try_from(start).ok()?;
-        let (sum, bytes) = self.map.get(start..)?.split_first_chunk::<CHECK_SIZE>()?;
-        let (length, bytes) = bytes.split_first_chunk::<8>()?;
-        let body = bytes.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        (check(body) == *sum).then_some(body)
+        record_at(&self.map, start)
     }
 }
 

@@ -116,6 +116,22 @@ impl Totals {
     }
 }
 
+/// The last part of a file that starts with `magic`, before its own checksum and length. It says where the records lie.
+fn end_of<'m>(bytes: &'m [u8], magic: &[u8]) -> Option<&'m [u8]> {
+    let (rest, length) = bytes.strip_prefix(magic)?.split_last_chunk::<8>()?;
+    let (rest, sum) = rest.split_last_chunk::<CHECK_SIZE>()?;
+    let start = rest.len().checked_sub(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    rest.get(start..).filter(|end| check(end) == *sum)
+}
+
+/// What the record at a place holds, behind its checksum and length.
+fn record_at(bytes: &[u8], start: u64) -> Option<&[u8]> {
+    let (sum, bytes) = bytes.get(usize::try_from(start).ok()?..)?.split_first_chunk::<CHECK_SIZE>()?;
+    let (length, bytes) = bytes.split_first_chunk::<8>()?;
+    let body = bytes.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    (check(body) == *sum).then_some(body)
+}
+
 fn check(bytes: &[u8]) -> [u8; CHECK_SIZE] {
     first_bytes(&Hash::of(bytes).0)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use liasse_repo::format::ids::{Hash, ObjectName};
 use liasse_repo::format::wire::{Reader, Wire};
 
-use super::{CHECK_SIZE, Identity, MAGIC, Totals, check, map};
+use super::{CHECK_SIZE, Identity, MAGIC, Totals, end_of, map, record_at};
 
 /// Most packs that a catalogue names.
 const MOST_PACKS: usize = 1 << 24;
@@ -63,14 +63,7 @@ impl Catalogue {
     /// `None` for a file that is missing, damaged or of another version.
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let map = map::map(path).ok()?;
-        let (rest, length) = map.strip_prefix(MAGIC)?.split_last_chunk::<8>()?;
-        let (rest, sum) = rest.split_last_chunk::<CHECK_SIZE>()?;
-        let start = rest.len().checked_sub(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        let end = rest.get(start..)?;
-        if check(end) != *sum {
-            return None;
-        }
-        let mut input = Reader::new(end);
+        let mut input = Reader::new(end_of(&map, MAGIC)?);
         let root = u64::get(&mut input).ok()?;
         let options = Hash::get(&mut input).ok()?;
         let packs = input.list(MOST_PACKS).ok()?;
@@ -84,13 +77,7 @@ impl Catalogue {
     }
 
     fn record(&self, start: u64) -> Option<Record<'_>> {
-        let bytes = self.map.get(usize::try_from(start).ok()?..)?;
-        let (sum, bytes) = bytes.split_first_chunk::<CHECK_SIZE>()?;
-        let (length, bytes) = bytes.split_first_chunk::<8>()?;
-        let body = bytes.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        if check(body) != *sum {
-            return None;
-        }
+        let body = record_at(&self.map, start)?;
         let mut rows = Reader::new(body);
         let below = u64::get(&mut rows).ok()?;
         let totals = Totals::get(&mut rows)?;
