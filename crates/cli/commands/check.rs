@@ -12,7 +12,7 @@ use crate::output::Listing;
 use crate::progress::Bars;
 use crate::text;
 
-/// Most files of one finding that are shown to people. JSON has all that the report has.
+/// Most files of one finding that are shown to people who did not ask for more. JSON has all that the report has.
 const SHOWN: usize = 10;
 
 #[derive(Serialize)]
@@ -127,7 +127,7 @@ fn show(report: &CheckReport, args: &Check, verbose: bool, out: &mut Listing) ->
     ))?;
     show_notes(&report.notes, verbose, out)?;
     for finding in &report.findings {
-        show_finding(finding, out)?;
+        show_finding(finding, if verbose { usize::MAX } else { SHOWN }, out)?;
     }
     if let Some(what) = report.not_checked {
         out.line(&format!("not checked: {what}"))?;
@@ -163,12 +163,12 @@ fn show_notes(notes: &[Note], verbose: bool, out: &mut Listing) -> Result<()> {
     Ok(())
 }
 
-fn show_finding(finding: &Finding, out: &mut Listing) -> Result<()> {
+fn show_finding(finding: &Finding, most: usize, out: &mut Listing) -> Result<()> {
     out.line(&format!("damaged: {}: {}", text::plain(&finding.object), text::plain(&finding.what)))?;
-    for affected in finding.affected.iter().take(SHOWN) {
+    for affected in finding.affected.iter().take(most) {
         out.line(&format!("    snapshot {}  {}", text::short(&affected.snapshot.to_string()), text::path(&affected.path)))?;
     }
-    let shown = finding.affected.len().min(SHOWN) as u64;
+    let shown = finding.affected.len().min(most) as u64;
     if finding.affected_count > shown {
         out.line(&format!("    and {} more", text::count(finding.affected_count - shown)))?;
     }

@@ -10,8 +10,10 @@ use crate::error::Error;
 
 /// Most findings that are listed.
 const FINDINGS_LIMIT: usize = 10_000;
-/// Most places that a finding lists.
+/// Places that every finding may list.
 pub const AFFECTED_LIMIT: usize = 100;
+/// Places that all findings together may list beyond that: one bad pack touches the same file in every snapshot.
+const AFFECTED_MORE: usize = 100_000;
 /// Most notes that are listed.
 const NOTES_LIMIT: usize = 1_000;
 
@@ -72,7 +74,7 @@ pub struct Finding {
     pub object: String,
     /// What is wrong.
     pub what: String,
-    /// Files and directories that it touches. At most [`AFFECTED_LIMIT`].
+    /// Files and directories that it touches: the first [`AFFECTED_LIMIT`], and more while all findings together have few.
     pub affected: Vec<Affected>,
     /// How many it touches.
     pub affected_count: u64,
@@ -108,6 +110,8 @@ pub(super) struct Findings {
     list: Vec<Gathered>,
     known: HashMap<(String, String), FindingId>,
     left_off: u64,
+    /// How many places are listed beyond what every finding may list.
+    affected_more: usize,
     notes: BTreeSet<Note>,
     notes_left_off: u64,
 }
@@ -166,7 +170,7 @@ impl Findings {
 
     /// Says what a damage touches.
     pub(super) fn touch(&mut self, id: FindingId, place: Place<'_>) {
-        let Some(found) = self.get(Some(id)) else { return };
+        let Some(found) = self.list.get_mut(id.0) else { return };
         if let Some(code) = place.dossier {
             if found.dossiers.len() < AFFECTED_LIMIT {
                 found.dossiers.insert(code.to_owned());
@@ -179,9 +183,12 @@ impl Findings {
             found.rooted = Some(place.snapshot);
         }
         found.count += 1;
-        if found.affected.len() < AFFECTED_LIMIT {
-            found.affected.push(Affected { snapshot: place.snapshot, path: place.path.to_vec() });
+        let is_more = found.affected.len() >= AFFECTED_LIMIT;
+        if is_more && self.affected_more >= AFFECTED_MORE {
+            return;
         }
+        found.affected.push(Affected { snapshot: place.snapshot, path: place.path.to_vec() });
+        self.affected_more += usize::from(is_more);
     }
 
     fn get(&mut self, id: Option<FindingId>) -> Option<&mut Gathered> {
@@ -245,5 +252,23 @@ fn named(object: &str, what: &str) -> (Option<String>, String) {
         Some((part, whole)) if whole.contains('/') => (Some(whole.to_owned()), format!("{part}: {what}")),
         _ if object.contains('/') || object == "README" => (Some(object.to_owned()), what.to_owned()),
         _ => (None, format!("{object}: {what}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_lists_its_first_places_and_all_together_a_bounded_number() {
+        let mut findings = Findings::default();
+        let [first, second] = ["first", "second"].map(|object| findings.add(object, "damaged"));
+        let place = Place { snapshot: SessionId([1; 16]), path: b"/a", dossier: None };
+        for (id, times) in [(first, 250_000), (second, 300)] {
+            (0..times).for_each(|_| id.into_iter().for_each(|id| findings.touch(id, place)));
+        }
+        let report = findings.into_report(CheckCounts::default(), None, true);
+        let listed: Vec<_> = report.findings.iter().map(|finding| (finding.affected.len(), finding.affected_count)).collect();
+        assert_eq!(listed, [(AFFECTED_LIMIT + AFFECTED_MORE, 250_000), (AFFECTED_LIMIT, 300)]);
     }
 }
