@@ -15,6 +15,8 @@ mod json;
 mod keys;
 #[path = "cli/media.rs"]
 mod media;
+#[path = "cli/options.rs"]
+mod options;
 #[path = "cli/passwords.rs"]
 mod passwords;
 #[path = "cli/signals.rs"]

@@ -1,7 +1,7 @@
 //! A repository that is damaged: named, ended with, and everything else still restored.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::{World, noise};
 
@@ -56,6 +56,64 @@ fn a_pack_that_is_gone() {
     world.run(&["check"]).ends(12);
     let restored = world.run(&["restore", "latest", "--target", "out", "--no-cache"]);
     assert_eq!(restored.code, 12, "{}{}", restored.out, restored.err);
+}
+
+/// The data pack that a backup wrote: a pack names its session in its header.
+fn data_pack(world: &World, snapshot: &str) -> PathBuf {
+    let is_it = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        let session: String = bytes[32..48].iter().map(|byte| format!("{byte:02x}")).collect();
+        session == snapshot && bytes[8] == 4
+    };
+    world.objects("packs").into_iter().find(is_it).unwrap()
+}
+
+/// A ledger that changes every day, over origins in the packs of the days before; a letter that does not.
+#[test]
+fn an_origin_that_is_lost_takes_down_what_needs_it_and_nothing_else() {
+    let world = World::with_snapshot();
+    let mut ledger = noise(400_000, 6);
+    for day in 1..=4 {
+        ledger[day * 50_000] ^= 1;
+        world.write("src/ledger", &ledger);
+        world.run(&["backup", "src"]).ends(0);
+    }
+    let ids = world.snapshots();
+    let (whole, rotten) = (data_pack(&world, &ids[2]), data_pack(&world, &ids[3]));
+    // The second day paid for whole chunks, and later days for what changed: their ledgers need it.
+    let needing = |checked: &str| -> Vec<bool> {
+        let ledger = world.text("src/ledger");
+        ids.iter().map(|id| checked.lines().any(|line| line.contains(&format!("snapshot {}  {ledger}", &id[..8])))).collect()
+    };
+    let sound = fs::read(&whole).unwrap();
+    for (pack, harm, expected) in [
+        (&whole, "gone", [false, false, true, true, true]),
+        (&whole, "rotten", [false, false, true, true, true]),
+        (&rotten, "rotten", [false, false, false, true, true]),
+    ] {
+        let bytes = fs::read(pack).unwrap();
+        let depth: &[&str] = if harm == "gone" { &["check"] } else { &["check", "--read-data"] };
+        if harm == "gone" {
+            fs::remove_file(pack).unwrap()
+        } else {
+            flip(pack, 250)
+        }
+        let checked = world.run(depth).ends(12).out;
+        assert_eq!(needing(&checked), expected, "{checked}");
+        assert!(!checked.contains("letter.txt") && !checked.contains("numbers.csv"), "{checked}");
+        for (id, needs) in ids.iter().zip(expected) {
+            let what = format!("{id}:{}", world.text("src"));
+            let restored = world.run(&["restore", &what, "--target", "out"]).ends(if needs { 12 } else { 0 });
+            assert_eq!(restored.err.contains(&format!("not restored: {}", world.text("src/ledger"))), needs, "{}", restored.err);
+            assert_eq!(world.path("out/ledger").exists(), !needs && *id != ids[0]);
+            assert_eq!(fs::read(world.path("out/letter.txt")).unwrap(), b"Dear Ada,\n");
+            assert_eq!(fs::read(world.path("out/deep/er/numbers.csv")).unwrap(), b"1;2;3\n4;5;6\n");
+            fs::remove_dir_all(world.path("out")).unwrap();
+        }
+        fs::write(pack, bytes).unwrap();
+    }
+    assert_eq!(fs::read(whole).unwrap(), sound);
+    world.run(&["check", "--read-data"]).ends(0);
 }
 
 #[test]

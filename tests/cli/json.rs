@@ -65,7 +65,10 @@ fn print_everything(world: &World) -> Printed {
     let missing = odd(b"missing\xff");
     let odd_file = odd(b"odd\xff");
     let args = ["backup".as_ref(), "--json".as_ref(), odd_file.as_os_str(), "src".as_ref(), missing.as_os_str()];
+    let dry: Vec<_> = args.iter().copied().chain(["--dry-run".as_ref()]).collect();
+    printed.add("backup", &world.run(&dry).ends(3).out);
     printed.add("backup", &world.run(&args).ends(3).out);
+    printed.add("restore", &world.run(&["restore", "latest", "--dry-run", "--json", "--target", "dry"]).ends(0).out);
     printed.add("ls", &world.run(&["ls", "-R", "--json", "latest"]).ends(0).out);
     printed.add("check", &world.run(&["check", "--json"]).ends(0).out);
     printed.add("stats", &world.run(&["stats", "--json"]).ends(0).out);

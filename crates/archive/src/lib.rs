@@ -14,7 +14,7 @@ mod stream;
 mod system;
 pub mod target;
 
-pub use backup::{BackupOptions, BackupReport, LeftOut, backup};
+pub use backup::{BackupOptions, BackupReport, LeftOut, WouldStore, backup};
 pub use error::{Error, Result};
 pub use liasse_repo as repo;
 pub use list::list;

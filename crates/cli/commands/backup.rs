@@ -35,7 +35,20 @@ struct BackedUp {
     statistics: StatisticsJson,
     unread: Vec<Trouble>,
     left_out: Vec<LeftOutJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_store: Option<Vec<WouldStoreJson>>,
     excluded: u64,
+}
+
+#[derive(Serialize)]
+struct WouldStoreJson {
+    #[serde(flatten)]
+    path: PathJson,
+    change: &'static str,
+}
+
+fn change(new: bool) -> &'static str {
+    if new { "new" } else { "changed" }
 }
 
 #[derive(Serialize)]
@@ -70,7 +83,7 @@ pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
         args.paths.iter().for_each(|path| warn_unreadable(path, context.output));
     }
     let report = report.map_err(|error| explain(error.into()))?;
-    context.output.result(&json(&report, &repository, args), |out| show(&report, &repository, args, out))?;
+    context.output.result(&json(&report, &repository, args), |out| show(&report, &repository, args, context.output.verbose, out))?;
     warn(&report, context.output);
     Ok(if report.statistics.unread == 0 { Exit::Done } else { Exit::Incomplete })
 }
@@ -160,11 +173,31 @@ fn json(report: &BackupReport, repository: &Repository, args: &Backup) -> Backed
         statistics: StatisticsJson::from(&report.statistics),
         unread: Trouble::unread(&report.unread),
         left_out: report.left_out.iter().map(|left| LeftOutJson { path: PathJson::new(&left.path), what: left.what }).collect(),
+        would_store: args.dry_run.then(|| {
+            let named = report.would_store.iter();
+            named.map(|would| WouldStoreJson { path: PathJson::new(&would.path), change: change(would.new) }).collect()
+        }),
         excluded: report.excluded,
     }
 }
 
-fn show(report: &BackupReport, repository: &Repository, args: &Backup, out: &mut Listing) -> Result<()> {
+/// The files that a dry run would have stored.
+fn show_named(report: &BackupReport, out: &mut Listing) -> Result<()> {
+    for would in &report.would_store {
+        out.line(&format!("{:7}   {}", change(would.new), text::path(&would.path)))?;
+    }
+    // Only a dry run that names some may have left some off.
+    let all = if report.would_store.is_empty() { 0 } else { report.statistics.new + report.statistics.changed };
+    match all.saturating_sub(report.would_store.len() as u64) {
+        0 => Ok(()),
+        more => out.line(&format!("and {} more", text::count(more))),
+    }
+}
+
+fn show(report: &BackupReport, repository: &Repository, args: &Backup, verbose: bool, out: &mut Listing) -> Result<()> {
+    if verbose {
+        show_named(report, out)?;
+    }
     let found = &report.statistics;
     out.line(&format!(
         "found     {}, {} in {}{}",

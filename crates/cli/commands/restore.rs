@@ -37,7 +37,11 @@ struct Restored {
     size_bytes: u64,
     unchanged: u64,
     deleted: u64,
+    spared: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_write: Option<Vec<PathJson>>,
     shortfalls: Vec<ShortfallJson>,
+    shortfall_count: u64,
     lost: Vec<LostJson>,
 }
 
@@ -69,7 +73,9 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     bars.clear();
     let report = report.map_err(|error| explain(error.into()))?;
     refuse_nothing(&report, args)?;
-    context.output.result(&json(&report, &found.snapshot, args), |out| show(&report, &found.snapshot, args, out))?;
+    context
+        .output
+        .result(&json(&report, &found.snapshot, args), |out| show(&report, &found.snapshot, args, context.output.verbose, out))?;
     warn(&report, context.output);
     Ok(exit(&report, found.doubtful))
 }
@@ -168,6 +174,9 @@ fn json(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore) -> Re
         size_bytes: report.bytes,
         unchanged: report.unchanged,
         deleted: report.deleted,
+        spared: report.spared,
+        would_write: args.dry_run.then(|| report.would_write.iter().map(|path| PathJson::new(path)).collect()),
+        shortfall_count: report.shortfall_count,
         shortfalls: report
             .shortfalls
             .iter()
@@ -177,7 +186,22 @@ fn json(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore) -> Re
     }
 }
 
-fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, out: &mut Listing) -> Result<()> {
+/// What a dry run would have written.
+fn show_named(report: &RestoreReport, out: &mut Listing) -> Result<()> {
+    for path in &report.would_write {
+        out.line(&format!("would write {}", text::path(path)))?;
+    }
+    let all = if report.would_write.is_empty() { 0 } else { report.files + report.others };
+    match all.saturating_sub(report.would_write.len() as u64) {
+        0 => Ok(()),
+        more => out.line(&format!("and {} more", text::count(more))),
+    }
+}
+
+fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, verbose: bool, out: &mut Listing) -> Result<()> {
+    if verbose {
+        show_named(report, out)?;
+    }
     let others = if report.others == 0 { String::new() } else { format!(", {}", text::counted(report.others, "other", "others")) };
     out.line(&format!(
         "{}  {}, {} in {}{others}",
@@ -192,6 +216,10 @@ fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, out: 
     if report.deleted > 0 {
         let deleted = if args.dry_run { "would delete" } else { "deleted" };
         out.line(&format!("{deleted}   {}", text::counted(report.deleted, "entry", "entries")))?;
+    }
+    if report.spared > 0 {
+        let spared = text::counted(report.spared, "entry", "entries");
+        out.line(&format!("spared    {spared} that the snapshot does not have: what was left out of it is not deleted"))?;
     }
     let id = snapshot.id.to_string();
     out.line(&format!("snapshot  {} of {}", text::short(&id), time::local(snapshot.record.time)))?;
@@ -211,6 +239,11 @@ fn warn(report: &RestoreReport, output: Output) {
         output.warn(&format!("could not set the {} of {}: {}", short.what, text::path(&short.path), short.cause));
     }
     more(others.len(), shown, "settings that could not be made", output);
+    // The report keeps no more of them.
+    let unnamed = report.shortfall_count.saturating_sub(report.shortfalls.len() as u64);
+    if unnamed > 0 {
+        output.warn(&format!("{} more settings could not be made, and are not named", text::count(unnamed)));
+    }
     if let Some(first) = owners.first() {
         let entries: BTreeSet<_> = owners.iter().map(|short| &short.path).collect();
         let entries = text::counted(entries.len() as u64, "entry", "entries");

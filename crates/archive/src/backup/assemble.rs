@@ -12,7 +12,7 @@ use liasse_repo::format::wire;
 
 use super::file::Outcome;
 use super::walk::{Seen, Step};
-use super::{BackupReport, LeftOut, Run};
+use super::{BackupReport, LeftOut, Run, WouldStore};
 use crate::catalogue::{self, FileKey, Identity, RecordBuilder, Subtree, Written};
 use crate::error::{Error, Result};
 use crate::stream::TreeWriter;
@@ -66,8 +66,14 @@ enum Change {
 
 impl<'r> Assembler<'r> {
     pub(super) fn new(run: &'r Run<'r>, catalogue: Option<catalogue::Writer>) -> Self {
-        let report =
-            BackupReport { snapshot: None, statistics: Statistics::default(), unread: Vec::new(), left_out: Vec::new(), excluded: 0 };
+        let report = BackupReport {
+            snapshot: None,
+            statistics: Statistics::default(),
+            unread: Vec::new(),
+            left_out: Vec::new(),
+            would_store: Vec::new(),
+            excluded: 0,
+        };
         Self { run, frames: Vec::new(), catalogue, report, linked: HashMap::new(), root: None }
     }
 
@@ -142,6 +148,7 @@ impl<'r> Assembler<'r> {
             Outcome::Read { entry: bytes, seen, shortcoming } => {
                 let entry: Entry = wire::decode(&bytes).map_err(|_| Error::Internal("a new entry cannot be read again"))?;
                 self.count(&entry, change(prior, &bytes));
+                self.would_store(name, change(prior, &bytes));
                 if let Some((path, cause)) = shortcoming {
                     self.unread(path, cause);
                 }
@@ -165,6 +172,7 @@ impl<'r> Assembler<'r> {
         let is_current = first.identity == Some(seen.identity);
         let bytes = wire::encode(&entry);
         self.count(&entry, change(prior, &bytes));
+        self.would_store(name, change(prior, &bytes));
         if !is_current {
             let path = self.path_of(name);
             self.unread(path, "it changed after it was read under another of its names".to_owned());
@@ -223,6 +231,14 @@ impl<'r> Assembler<'r> {
             Change::New => statistics.new += 1,
             Change::Changed => statistics.changed += 1,
             Change::Unchanged => statistics.unchanged += 1,
+        }
+    }
+
+    /// Names a file of a dry run.
+    fn would_store(&mut self, name: &Name, change: Change) {
+        if self.run.options.dry_run && !matches!(change, Change::Unchanged) && self.report.would_store.len() < MOST_NAMED {
+            let path = self.path_of(name);
+            self.report.would_store.push(WouldStore { path, new: matches!(change, Change::New) });
         }
     }
 

@@ -72,6 +72,15 @@ pub struct LeftOut {
     pub what: &'static str,
 }
 
+/// A file that a dry run would have stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldStore {
+    /// Where it is.
+    pub path: Vec<u8>,
+    /// Whether the last backup did not have it; otherwise it changed since.
+    pub new: bool,
+}
+
 /// What a backup found and did.
 #[derive(Debug, Clone)]
 pub struct BackupReport {
@@ -83,6 +92,8 @@ pub struct BackupReport {
     pub unread: Vec<Unread>,
     /// Sockets, which have no content, the first 10,000 of them.
     pub left_out: Vec<LeftOut>,
+    /// Files that a dry run would have stored, the first 10,000 of them.
+    pub would_store: Vec<WouldStore>,
     /// Entries that patterns or cache marks left out.
     pub excluded: u64,
 }

@@ -41,6 +41,7 @@ impl Planner<'_> {
     }
 
     fn would_write(&mut self, content: &Content, key: Option<Key>, is_link: bool) {
+        self.report.name(&self.path);
         if is_link {
             self.report.others += 1;
             return;
@@ -99,6 +100,7 @@ impl Planner<'_> {
 
     pub(super) fn other(&mut self, folder: Option<Folder>, name: &Name, node: &Node, metadata: &Metadata) -> Result<()> {
         let Some(folder) = folder.filter(|_| !self.run.options.dry_run) else {
+            self.report.name(&self.path);
             self.report.others += 1;
             return Ok(());
         };

@@ -96,6 +96,8 @@ pub struct RestoreReport {
     pub deleted: u64,
     /// Entries that the snapshot does not have and that were not removed, or not whole: they were left out of the backup or the restore.
     pub spared: u64,
+    /// Files, links, pipes and devices that a dry run would have written, in the snapshot; the first 10,000 of them.
+    pub would_write: Vec<Vec<u8>>,
     /// What could not be set; the first 1,000 are kept.
     pub shortfalls: Vec<Shortfall>,
     /// How many could not be set.
@@ -106,12 +108,20 @@ pub struct RestoreReport {
 
 /// Most shortfalls that a report names; it counts all.
 const SHORTFALLS_LIMIT: usize = 1_000;
+/// Most entries that the report of a dry run names.
+const MOST_NAMED: usize = 10_000;
 
 impl RestoreReport {
     fn fall_short(&mut self, shortfalls: Vec<target::Shortfall>) {
         self.shortfall_count += shortfalls.len() as u64;
         let room = SHORTFALLS_LIMIT.saturating_sub(self.shortfalls.len());
         self.shortfalls.extend(shortfalls.into_iter().take(room).map(Into::into));
+    }
+
+    fn name(&mut self, path: &[u8]) {
+        if self.would_write.len() < MOST_NAMED {
+            self.would_write.push(path.to_vec());
+        }
     }
 
     fn lose(&mut self, path: Vec<u8>, cause: String, damage: bool) {
