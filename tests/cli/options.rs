@@ -36,7 +36,7 @@ fn help(world: &World, command: &str) -> Vec<Options> {
     let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
     let shown = world.run(&args).ends(0).out;
     let forms = |line: &str| -> Options {
-        let forms = line.split_whitespace().take_while(|word| word.starts_with('-'));
+        let forms = line.split_whitespace().take_while(|word| word.starts_with('-') && word.len() > 1);
         forms.map(|word| word.trim_end_matches([',', '.']).to_owned()).collect()
     };
     shown.lines().map(forms).filter(|forms| !forms.is_empty()).collect()
