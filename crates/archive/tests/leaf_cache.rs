@@ -121,14 +121,17 @@ fn a_flipped_bit_in_any_byte_costs_bytes_and_never_truth() {
     let length = fs::read(days.leaves()).unwrap().len();
     assert!(length < 2_000, "{length}");
     let mut whole = 0;
-    for at in 0..length {
+    // Two at once, one of them in what is of the other file or of both.
+    for at in 0..length / 2 {
         let mut bytes = fs::read(days.leaves()).unwrap();
         assert_eq!(bytes.len(), length, "it is written anew every day");
-        bytes[at] ^= 1 << (at % 8);
+        for at in [at, at + length / 2] {
+            bytes[at] ^= 1 << (at % 8);
+        }
         fs::write(days.leaves(), bytes).unwrap();
         whole += usize::from(days.next() > SIZE as u64);
     }
-    assert!(whole > length / 2, "most bytes are looked at: {whole} of {length}");
+    assert!(whole > length / 4, "most bytes are looked at: {whole} of {length}");
     days.bench.check();
 }
 
