@@ -12,8 +12,9 @@ use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Name, Node};
 use liasse_repo::format::wire;
 
 use super::Run;
+use super::judge::{is_settled, now};
 use super::versions::{self, Over};
-use super::walk::{Seen, TOO_LARGE, cause, is_settled, now};
+use super::walk::{Seen, TOO_LARGE, cause};
 use crate::catalogue::{FileKey, Identity, NewVersion};
 use crate::source::{Directory, Segment, SourceDirectory, SourceError, SourceFile, Stat};
 use crate::stream::ListWriter;

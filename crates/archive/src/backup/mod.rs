@@ -5,12 +5,15 @@
 //! depend on the tree. Trouble with one entry never stops the others; trouble with the repository stops everything.
 
 mod assemble;
+mod compare;
 mod file;
+mod judge;
 mod sources;
 mod versions;
 mod walk;
 
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::bounded;
 use liasse_repo::format::ids::{Hash, ObjectName};
@@ -24,6 +27,7 @@ use crate::patterns::Patterns;
 use crate::source::Owners;
 use crate::stream::Cutters;
 use assemble::Assembler;
+use compare::Comparison;
 use sources::Sources;
 
 /// Steps of the walk that wait to be put together.
@@ -32,6 +36,8 @@ const MOST_STEPS: usize = 4096;
 const MOST_JOBS: usize = 512;
 /// Most threads that read: more would only wait for the disk.
 const MOST_READERS: usize = 8;
+/// Threads that compare, besides the walk. They mostly wait: for a disk, or for a server to answer.
+const MOST_COMPARING: usize = 8;
 /// Depth of a tree is bounded by this, not by handles or path lengths.
 const WALK_STACK_BYTES: usize = 256 << 20;
 
@@ -110,6 +116,8 @@ struct Run<'a> {
     catalogue_holds: bool,
     /// Whether directories may be compared with the catalogue as a whole: it holds, and was made by a walk with the same options.
     compares_whole: bool,
+    /// Days since 1970.
+    today: u32,
     progress: &'a dyn Progress,
     stop: &'a Stop,
 }
@@ -144,6 +152,7 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
             leaves: Leaves { old: old_leaves.as_ref(), new: new_leaves.as_ref() },
             catalogue_holds,
             compares_whole: catalogue_holds && !options.force && old.as_ref().is_some_and(|old| old.options == walked_by),
+            today: today(),
             progress,
             stop,
         };
@@ -203,6 +212,11 @@ fn anything_read(sources: &Sources, assembled: assemble::Assembled) -> Result<as
     Ok(assembled)
 }
 
+fn today() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
+    u32::try_from(since).unwrap_or(u32::MAX)
+}
+
 /// What of the options decides which entries a walk finds, patterns aside: these are held against every entry.
 fn walk_options(options: &BackupOptions) -> Hash {
     Hash::of(&[u8::from(options.exclude_caches), u8::from(options.one_file_system)])
@@ -213,20 +227,25 @@ fn sorted(mut packs: Vec<ObjectName>) -> Vec<ObjectName> {
     packs
 }
 
-/// Runs the walk and the readers, and puts together what they find.
+/// Runs the walk, what compares ahead of it, and the readers, and puts together what they find.
 fn assemble(run: &Run<'_>, sources: &Sources, old: Option<&Catalogue>, new: Option<catalogue::Writer>) -> Result<assemble::Assembled> {
-    let readers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_READERS);
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let failure = file::Failure::default();
+    let comparison = old.filter(|_| run.compares_whole).map(|old| Comparison::new(run, old));
     std::thread::scope(|scope| {
         let (send_step, steps) = bounded(MOST_STEPS);
         let (send_job, jobs) = bounded(MOST_JOBS);
-        for _ in 0..readers {
+        for _ in 0..cores.min(MOST_READERS) {
             let (jobs, failure) = (jobs.clone(), &failure);
             scope.spawn(move || file::work(run, &jobs, failure));
         }
         drop(jobs);
+        let comparison = comparison.as_ref().map(|comparison| comparison.on_threads(scope, MOST_COMPARING));
         let walk = std::thread::Builder::new().name("walk".to_owned()).stack_size(WALK_STACK_BYTES);
-        let walk = walk.spawn_scoped(scope, move || walk::Walk::new(run, send_step, send_job).run(sources, old));
+        let walk = walk.spawn_scoped(scope, move || {
+            let comparison = comparison.as_deref();
+            walk::Walk::new(run, comparison, send_step, send_job).run(sources, old)
+        });
         let walk = walk.map_err(|_| Error::Internal("a thread could not be started"))?;
         let assembled = Assembler::new(run, new).run(steps);
         let walked = walk.join().map_err(|_| Error::Internal("the walk failed"))?;

@@ -141,3 +141,35 @@ impl<'c> Record<'c> {
         })
     }
 }
+
+/// For those who compare many directories at once: a place is all that they need to keep of a record.
+impl Catalogue {
+    /// The record at a place that a record of this catalogue named.
+    pub(crate) fn record_at(&self, place: u64) -> Option<Record<'_>> {
+        self.record(place)
+    }
+}
+
+impl<'c> Record<'c> {
+    /// Takes the row of a name, and says whether no row was passed over on the way. Names must be asked for in ascending order.
+    pub(crate) fn take(&mut self, name: &[u8]) -> Option<(Row<'c>, bool)> {
+        let mut is_next = true;
+        while self.next.as_ref().is_some_and(|row| row.name < name) {
+            self.advance();
+            is_next = false;
+        }
+        let row = self.next.filter(|row| row.name == name)?;
+        self.advance();
+        Some((row, is_next))
+    }
+
+    /// Where the record of a subdirectory stands.
+    pub(crate) fn child_place(&self, row: &Row<'c>) -> Option<u64> {
+        if row.child == 0 { None } else { self.start.checked_sub(row.child) }
+    }
+
+    /// Where it and all records below it stand.
+    pub(crate) fn places(&self) -> std::ops::RangeInclusive<u64> {
+        self.start.saturating_sub(self.below)..=self.start
+    }
+}

@@ -54,6 +54,8 @@ impl SourceDirectory for Directory {
     }
 
     fn own_xattrs(&self) -> Result<Vec<Xattr>, SourceError> {
+        #[cfg(test)]
+        super::asked::note(self.path());
         let handle = self.at(SourceOperation::ListXattrs, Ok)?;
         Attributed::Fd(handle.as_fd()).read().map_err(|failure| xattr_error(self.path(), failure))
     }
@@ -67,6 +69,8 @@ impl SourceDirectory for Directory {
     }
 
     fn xattrs(&self, name: &Name) -> Result<Vec<Xattr>, SourceError> {
+        #[cfg(test)]
+        super::asked::note(self.chain.path_of(name));
         let handle = self.on(name, SourceOperation::ListXattrs, Ok)?;
         let path = system::path_of_name(&handle, name.as_bytes());
         Attributed::Entry(&path).read().map_err(|failure| xattr_error(self.chain.path_of(name), failure))
@@ -99,6 +103,8 @@ impl SourceDirectory for Directory {
     }
 
     fn open_file(&self, name: &Name, expected: &Stat) -> Result<File, SourceError> {
+        #[cfg(test)]
+        super::asked::note(self.chain.path_of(name));
         let failed = |source| SourceError { path: self.chain.path_of(name), operation: SourceOperation::Open, source };
         let handle = self.chain.handle().map_err(failed)?;
         let opened = file::open(handle.as_fd(), name, expected).map_err(failed)?;

@@ -5,6 +5,8 @@
 //! read the file systems of Linux. All failures are [`SourceError`]s: trouble with a *source*, which is told apart from
 //! trouble with the repository.
 
+#[cfg(test)]
+pub(crate) mod asked;
 mod directory;
 mod error;
 mod file;

@@ -1,0 +1,176 @@
+//! Walking the sources in the order of their names, beside the catalogue of the last run.
+//!
+//! An entry whose identity has not moved is taken from the catalogue: it is not opened, its attributes are not asked for. All
+//! others become steps that are ready, or jobs for the readers.
+
+mod files;
+mod folders;
+
+pub(super) use files::cause;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crossbeam_channel::{Receiver, Sender};
+use liasse_repo::format::time::Time;
+use liasse_repo::format::tree::{Metadata, Name};
+
+use super::Run;
+use super::compare::Comparison;
+use super::file::{Job, Outcome};
+use super::judge::now;
+use super::sources::{Sources, Step as Way};
+use crate::catalogue::{Catalogue, FileKey, Identity, Record, Row, Subtree};
+use crate::error::{Error, Result};
+use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceError, Stat};
+
+/// Why an entry with too many attributes is not stored.
+pub(super) const TOO_LARGE: &str = "its extended attributes are too large";
+const CACHE_TAG: &[u8] = b"CACHEDIR.TAG";
+
+/// What the catalogue is to keep of an entry.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) identity: Identity,
+    pub(super) trusted: bool,
+    pub(super) day: u32,
+}
+
+/// One step of the walk, in its order.
+pub(super) enum Step<'c> {
+    /// A directory begins; `name` is `None` for the root.
+    Enter { name: Option<Name>, metadata: Box<Metadata>, seen: Option<Seen> },
+    /// The directory ends.
+    Leave,
+    /// A directory in which, and below which, nothing changed.
+    Same { name: Name, entry: &'c [u8], seen: Seen, subtree: Subtree<'c> },
+    /// An entry that is known. `size` for files that the catalogue knew.
+    Ready { name: Name, entry: Cow<'c, [u8]>, seen: Seen, is_file: bool, key: Option<FileKey> },
+    /// A file that is being read.
+    Reading { name: Name, outcome: Receiver<Outcome>, prior: Option<&'c [u8]>, key: Option<FileKey> },
+    /// A further name of a file that came before.
+    Link { name: Name, key: FileKey, seen: Seen, prior: Option<&'c [u8]> },
+    /// An entry that could not be read.
+    Unread { path: Vec<u8>, cause: String },
+    /// A socket.
+    LeftOut { path: Vec<u8> },
+    /// Something that patterns or a cache mark leave out.
+    Excluded,
+}
+
+/// The walk of one run.
+pub(super) struct Walk<'r, 'c> {
+    run: &'r Run<'r>,
+    /// What finds out, ahead of the walk, which directories are the same as in the last run.
+    comparison: Option<&'r Comparison<'r, 'c>>,
+    steps: Sender<Step<'c>>,
+    jobs: Sender<Job>,
+    linked: HashSet<FileKey>,
+    /// Whether any source was reached.
+    reached: bool,
+    path: Vec<u8>,
+}
+
+/// What a directory of the walk is under.
+#[derive(Clone, Copy)]
+struct Scope<'w> {
+    /// Only these names, on the way to sources.
+    way: Option<&'w Way>,
+    /// The file system of the source, once in one.
+    device: Option<u64>,
+}
+
+/// An entry as it was found, and what the last run knew of it.
+struct Met<'w, 'c> {
+    directory: &'w Directory,
+    name: &'w Name,
+    stat: Stat,
+    /// A moment before it was looked at.
+    began: Time,
+    row: Option<Row<'c>>,
+}
+
+impl<'r, 'c> Walk<'r, 'c> {
+    pub(super) fn new(run: &'r Run<'r>, comparison: Option<&'r Comparison<'r, 'c>>, steps: Sender<Step<'c>>, jobs: Sender<Job>) -> Self {
+        Self { run, comparison, steps, jobs, linked: HashSet::new(), reached: false, path: Vec::new() }
+    }
+
+    pub(super) fn run(mut self, sources: &Sources, old: Option<&'c Catalogue>) -> Result<()> {
+        for missing in &sources.missing {
+            self.step(Step::Unread { path: missing.path.clone(), cause: missing.cause.clone() })?;
+        }
+        let root = Directory::open("/".as_ref()).map_err(|cause| Error::NoSource { cause })?;
+        self.step(Step::Enter { name: None, metadata: Box::default(), seen: None })?;
+        let scope = match &sources.root {
+            root if root.whole => Scope { way: None, device: None },
+            root => Scope { way: Some(root), device: None },
+        };
+        self.reached = sources.root.whole;
+        self.directory(&root, scope, old.and_then(Catalogue::root))?;
+        if !self.reached {
+            return Err(Error::NothingReached);
+        }
+        self.step(Step::Leave)
+    }
+
+    /// Hands a step on. Whoever listens has gone only because it failed, which it tells itself.
+    fn step(&self, step: Step<'c>) -> Result<()> {
+        self.steps.send(step).map_err(|_| Error::Internal("the backup ended before its walk"))
+    }
+
+    fn unread(&self, error: &SourceError) -> Result<()> {
+        self.step(Step::Unread { path: self.path.clone(), cause: cause(error) })
+    }
+
+    /// Walks the entries of a directory.
+    fn directory(&mut self, directory: &Directory, scope: Scope<'_>, mut prior: Option<Record<'c>>) -> Result<()> {
+        let names = match scope.way {
+            Some(way) => way.children.keys().map(|name| Listed { name: name.clone(), kind: None }).collect(),
+            None => match directory.list() {
+                Ok(names) => names,
+                Err(error) => return self.unread(&error),
+            },
+        };
+        let only_tag = scope.way.is_none() && self.run.options.exclude_caches && folders::is_cache(directory, &names);
+        let length = self.path.len();
+        for listed in names {
+            self.run.stop.check()?;
+            if only_tag && listed.name.as_bytes() != CACHE_TAG {
+                self.step(Step::Excluded)?;
+                continue;
+            }
+            self.path.push(b'/');
+            self.path.extend_from_slice(listed.name.as_bytes());
+            self.entry(directory, &listed.name, scope, prior.as_mut())?;
+            self.path.truncate(length);
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, directory: &Directory, name: &Name, scope: Scope<'_>, prior: Option<&mut Record<'c>>) -> Result<()> {
+        let began = now();
+        let stat = match directory.stat(name) {
+            Ok(stat) => stat,
+            Err(error) => return self.unread(&error),
+        };
+        let is_dir = stat.kind == FileKind::Directory;
+        self.reached |= scope.way.is_some_and(|way| way.children.get(name).is_some_and(|child| child.whole));
+        if self.run.options.exclude.matches(&self.path, is_dir) {
+            return self.step(Step::Excluded);
+        }
+        let (row, child) = match prior {
+            Some(record) => {
+                let row = record.find(name.as_bytes());
+                (row, row.and_then(|row| record.child(&row)))
+            }
+            None => (None, None),
+        };
+        let met = Met { directory, name, stat, began, row };
+        match stat.kind {
+            FileKind::Directory => self.enter(&met, scope, child),
+            FileKind::Socket => self.step(Step::LeftOut { path: self.path.clone() }),
+            FileKind::File => self.file(&met),
+            _ => self.other(&met),
+        }
+    }
+}
