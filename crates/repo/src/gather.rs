@@ -16,7 +16,7 @@ use crate::progress::Stop;
 use crate::reader::{Reader, Scratch, slice};
 
 /// Most bytes of chunks that should be gathered at once: they are all held in memory.
-pub const GATHER_BYTES: u64 = 64 << 20;
+pub const GATHER_BYTES: u64 = 40 << 20;
 /// Most pieces of chunks that are gathered at once: their descriptions are held in memory too.
 pub const GATHER_PIECES: usize = 1 << 20;
 

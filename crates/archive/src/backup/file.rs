@@ -73,9 +73,9 @@ impl Failure {
 }
 
 /// What a reader keeps from file to file.
-struct Tools {
+struct Tools<'r> {
     cutter: Cutter,
-    over: Over,
+    over: Over<'r>,
 }
 
 /// Why a file was not read.
@@ -98,7 +98,7 @@ impl From<RepoError> for ReadError {
 
 /// Reads files until there are no more, or the repository fails.
 pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
-    let mut tools = Tools { cutter: Cutter::new(run.cutters.data.clone()), over: Over::new(run.cutters.data.clone()) };
+    let mut tools = Tools { cutter: Cutter::new(run.cutters.data.clone()), over: Over::new(run) };
     for job in jobs {
         let outcome = match read(run, &job, &mut tools) {
             Ok(outcome) => outcome,
@@ -115,7 +115,7 @@ pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
     }
 }
 
-fn read(run: &Run<'_>, job: &Job, tools: &mut Tools) -> Result<Outcome, ReadError> {
+fn read(run: &Run<'_>, job: &Job, tools: &mut Tools<'_>) -> Result<Outcome, ReadError> {
     let mut expected = job.stat;
     let mut reads = 0;
     loop {
@@ -152,7 +152,7 @@ fn read_content<'r>(
     job: &Job,
     file: &impl SourceFile,
     stat: &Stat,
-    tools: &mut Tools,
+    tools: &mut Tools<'_>,
 ) -> Result<(Content, Option<NewVersion<'r>>), ReadError> {
     let segments = file.segments(stat)?;
     let holes = segments.iter().filter(|s| s.is_hole).map(|s| Hole { offset: s.offset, length: s.length }).collect();

@@ -24,8 +24,9 @@ const SHARED_ONE_IN: usize = 4;
 pub(super) type Read<'r> = &'r mut dyn FnMut(&mut [u8]) -> Result<usize, SourceError>;
 
 /// Stores files over their previous versions; kept from file to file for its buffers.
-pub(super) struct Over {
+pub(super) struct Over<'r> {
     chunker: Chunker,
+    changes: Changes<'r>,
     window: Window,
     leaves: Vec<LeafValue>,
 }
@@ -39,10 +40,10 @@ struct Window {
 }
 
 /// One pass over a file.
-struct Pass<'a, 'v> {
+struct Pass<'a, 'r, 'v> {
     run: &'a Run<'a>,
     chunker: &'a Chunker,
-    changes: Changes<'a>,
+    changes: &'a mut Changes<'r>,
     leaves: &'a mut Vec<LeafValue>,
     older: Option<&'a Version<'a>>,
     /// The number of the old chunk that starts where the new data go on.
@@ -53,9 +54,9 @@ struct Pass<'a, 'v> {
     version: NewVersion<'v>,
 }
 
-impl Over {
-    pub(super) fn new(chunker: Chunker) -> Self {
-        Self { chunker, window: Window::default(), leaves: Vec::new() }
+impl<'r> Over<'r> {
+    pub(super) fn new(run: &'r Run<'r>) -> Self {
+        Self { chunker: run.cutters.data.clone(), changes: run.session.changes(), window: Window::default(), leaves: Vec::new() }
     }
 
     /// Stores all that `read` gives, lists its chunks, and gives their leaf values.
@@ -68,14 +69,26 @@ impl Over {
     ) -> Result<NewVersion<'v>, ReadError> {
         self.window = Window { bytes: std::mem::take(&mut self.window.bytes), ..Window::default() };
         self.window.bytes.clear();
-        let changes = run.session.changes();
-        let mut pass =
-            Pass { run, chunker: &self.chunker, changes, leaves: &mut self.leaves, older, next: Some(0), near: 0, position: 0, version };
+
+        let mut pass = Pass {
+            run,
+            chunker: &self.chunker,
+            changes: &mut self.changes,
+            leaves: &mut self.leaves,
+            older,
+            next: Some(0),
+            near: 0,
+            position: 0,
+            version,
+        };
         loop {
             run.stop.check()?;
             let wanted = pass.old().map_or(0, |(older, _)| older.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
             self.window.fill(wanted as usize, read)?;
-            let Some(chunk) = pass.next_chunk(self.window.rest(), self.window.ended)? else { return Ok(pass.version) };
+            let Some(chunk) = pass.next_chunk(self.window.rest(), self.window.ended)? else {
+                pass.changes.end_file()?;
+                return Ok(pass.version);
+            };
             self.window.start += chunk.length as usize;
             run.progress.advance(chunk.length.into());
             list.push(run.session, run.cutters, chunk)?;
@@ -83,7 +96,7 @@ impl Over {
     }
 }
 
-impl Pass<'_, '_> {
+impl Pass<'_, '_, '_> {
     /// The old chunk that started at this place, and whether it was the last.
     fn old(&self) -> Option<(Older<'_>, bool)> {
         self.older?.chunk(self.next?)

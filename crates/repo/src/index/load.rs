@@ -285,6 +285,7 @@ impl Index {
             own: OnceLock::new(),
             records: Mutex::default(),
             blocks: Mutex::default(),
+            recent: Mutex::default(),
             damage,
             unlisted,
         })

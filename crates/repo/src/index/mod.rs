@@ -11,6 +11,7 @@ mod entry;
 mod load;
 mod overlay;
 mod own;
+mod recent;
 mod run;
 mod scratch;
 mod sorter;
@@ -118,6 +119,7 @@ pub(crate) struct Index {
     /// Directories of packs that were read to find that out.
     records: Mutex<HashMap<PackNumber, Option<Arc<PackRecord>>>>,
     blocks: Mutex<KnownBlocks>,
+    recent: Mutex<recent::Recent>,
     /// Segments and packs that could not be read, and why.
     pub(crate) damage: Vec<(String, Error)>,
     /// Packs that no segment lists.
@@ -269,7 +271,7 @@ impl Index {
         mut wanted: impl FnMut(&Source<'_>) -> bool,
     ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
         let mut what = ORIGIN_MISSING;
-        for placement in self.placements(id)?.iter().filter(|placement| placement.kind == kind) {
+        for placement in self.recent_placements(id)?.iter().filter(|placement| placement.kind == kind) {
             match placement.literal_range(offset, length) {
                 Some(pieces) if wanted(&Source { id, pack: placement.pack, pieces: &pieces }) => return Ok(Ok(pieces)),
                 Some(_) => {}
@@ -277,6 +279,18 @@ impl Index {
             }
         }
         Ok(Err(what))
+    }
+
+    /// The same as [`Self::placements`], for chunks that are asked for again and again.
+    fn recent_placements(&self, id: &ChunkId) -> Result<Arc<[Placement]>> {
+        let authority = (self.own.get().is_some(), self.fallback.get().is_some());
+        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = recent().get(authority, id) {
+            return Ok(known);
+        }
+        let placements: Arc<[Placement]> = self.placements(id)?.into();
+        recent().keep(authority, *id, Arc::clone(&placements));
+        Ok(placements)
     }
 
     /// Where a chunk is, in every pack of the listing that holds it.

@@ -71,18 +71,29 @@ pub(super) struct Lane {
     kind: Kind,
     block_size: usize,
     pack_size: u64,
-    open: Mutex<RawBlock>,
+    /// What is put whole, and what changed in things that are there: whoever wants a changed thing back needs nothing of what was new
+    /// beside it.
+    whole: Mutex<RawBlock>,
+    changes: Mutex<RawBlock>,
     pack: Mutex<Option<Arc<PackBuilder>>>,
 }
 
 impl Lane {
     pub(super) fn new(jobs: Arc<Jobs>, kind: Kind, block_size: u32, pack_size: u64) -> Self {
-        Self { jobs, kind, block_size: block_size as usize, pack_size, open: Mutex::default(), pack: Mutex::default() }
+        Self {
+            jobs,
+            kind,
+            block_size: block_size as usize,
+            pack_size,
+            whole: Mutex::default(),
+            changes: Mutex::default(),
+            pack: Mutex::default(),
+        }
     }
 
     /// Adds a chunk that is not in the repository. Its literal extents count from the start of `literals`, put together.
     pub(super) fn append(&self, chunk: Chunk, literals: &[&[u8]]) -> Result<()> {
-        self.fill(|open| open.add(chunk, literals))
+        self.fill(&self.whole, |open| open.add(chunk, literals))
     }
 
     /// Whether a block must be handed on.
@@ -90,22 +101,27 @@ impl Lane {
         block.bytes.len() >= self.block_size || block.listed >= MOST_LISTED
     }
 
-    /// Takes in the block of somebody who fills one alone: as it is if there is enough in it, or into the open one.
+    /// Whether there is enough in a block for one of its own.
+    pub(super) fn is_enough(&self, block: &RawBlock) -> bool {
+        block.bytes.len() * OWN_BLOCK_PART >= self.block_size || block.listed >= MOST_LISTED
+    }
+
+    /// Takes in a block of changes that somebody filled alone: as it is if there is enough in it, or into the open one.
     pub(super) fn take_in(&self, mut block: RawBlock) -> Result<()> {
         if block.chunks.is_empty() {
             return Ok(());
         }
-        if block.bytes.len() * OWN_BLOCK_PART >= self.block_size || block.listed >= MOST_LISTED {
+        if self.is_enough(&block) {
             return self.dispatch(block);
         }
-        let filled = self.fill(|open| open.add_all(&mut block)).inspect_err(|error| self.jobs.fail(error.again()));
+        let filled = self.fill(&self.changes, |open| open.add_all(&mut block)).inspect_err(|error| self.jobs.fail(error.again()));
         self.jobs.give_back(block.bytes);
         filled
     }
 
-    fn fill(&self, add: impl FnOnce(&mut RawBlock)) -> Result<()> {
+    fn fill(&self, open: &Mutex<RawBlock>, add: impl FnOnce(&mut RawBlock)) -> Result<()> {
         let full = {
-            let mut open = lock(&self.open);
+            let mut open = lock(open);
             if open.bytes.capacity() == 0 {
                 open.bytes = self.jobs.buffer()?;
             }
@@ -118,11 +134,13 @@ impl Lane {
         self.dispatch(full)
     }
 
-    /// Hands on the open block and closes the pack.
+    /// Hands on the open blocks and closes the pack.
     pub(super) fn close(&self) -> Result<()> {
-        let last = mem::take(&mut *lock(&self.open));
-        if !last.chunks.is_empty() {
-            self.dispatch(last)?;
+        for open in [&self.whole, &self.changes] {
+            let last = mem::take(&mut *lock(open));
+            if !last.chunks.is_empty() {
+                self.dispatch(last)?;
+            }
         }
         match lock(&self.pack).take() {
             Some(pack) => self.jobs.close(pack),

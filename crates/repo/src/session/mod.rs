@@ -7,6 +7,7 @@ mod buffers;
 mod jobs;
 mod lane;
 mod pack_builder;
+mod patch;
 mod reuse;
 mod segments;
 

@@ -4,17 +4,15 @@
 //! The older chunk's bytes are not at hand and need not be: equal leaf values mean equal bytes. Its values come from a cache, so they are
 //! merged and must give its id before they are believed; a cache that rots costs bytes, never truth.
 
-use std::collections::BTreeSet;
-
 use liasse_format::content::ChunkRef;
 use liasse_format::ids::ChunkId;
 use liasse_format::pack::{Chunk, ChunkKind, EXTENTS_LIMIT, Extent, ORIGINS_LIMIT, PIECES_LIMIT};
-use liasse_seal::{LEAF_SIZE, LeafValue};
+use liasse_seal::LeafValue;
 
 use super::lane::RawBlock;
-use super::{Session, Stored};
+use super::{Session, Stored, patch};
 use crate::error::{Error, Result};
-use crate::index::Placement;
+use crate::origins::origins_of;
 
 /// A chunk is stored whole when more of it than this, in eighths, would have to be stored anyway.
 const MOST_LITERAL_EIGHTHS: usize = 6;
@@ -29,20 +27,13 @@ pub struct Older<'a> {
     pub leaves: &'a [LeafValue],
 }
 
-/// The changes of one file over its older version. What changed in it comes into blocks of its own where it is enough for one: who wants
-/// this file back, of whatever day, need not open what changed in others.
+/// Changes of files over their older versions, file after file. What changed in one comes into blocks of its own where it is enough for
+/// one, or beside what changed next to it: who wants a file back, of whatever day, need not open what changed in all others.
 ///
 /// Dropped, it hands on what it holds; if that fails, the session has failed.
 pub struct Changes<'s> {
     session: &'s Session<'s>,
     block: RawBlock,
-}
-
-/// A run of a new chunk: of leaves that the older one has too, or of others.
-struct Run {
-    reused: bool,
-    offset: u32,
-    length: u32,
 }
 
 impl Session<'_> {
@@ -56,7 +47,7 @@ impl Session<'_> {
         self.repository.objects.keys.leaf_values(KIND, bytes, out);
     }
 
-    /// Begins to store the changes of a file.
+    /// Begins to store changes of files.
     pub fn changes(&self) -> Changes<'_> {
         Changes { session: self, block: RawBlock::default() }
     }
@@ -69,14 +60,10 @@ impl Session<'_> {
         if !believed {
             return Ok(None);
         }
-        let literal: usize = literal_runs(leaves, older, chunk.length).map(|run| run.length as usize).sum();
-        if literal == 0 || literal * 8 > chunk.length as usize * MOST_LITERAL_EIGHTHS {
-            return Ok(None);
-        }
         for placement in self.index.placements(&older.chunk.id)? {
             if placement.kind == KIND && placement.length == older.chunk.length && self.index.is_safe(placement.pack) {
-                let extents = flatten(leaves, older, chunk.length, &placement);
-                if self.is_sound(&extents)? {
+                let extents = patch::extents(leaves, older, chunk.length, &placement);
+                if is_worth_it(&extents, chunk.length) && self.is_sound(&extents)? {
                     return Ok(Some(extents));
                 }
             }
@@ -86,13 +73,7 @@ impl Session<'_> {
 
     /// Whether extents keep to the limits, and no plan may delete what they refer to: each range of an origin is literal in a pack that stays.
     fn is_sound(&self, extents: &[Extent]) -> Result<bool> {
-        let mut origins = BTreeSet::new();
-        for extent in extents {
-            if let Extent::Origin { id, .. } = extent {
-                origins.insert(*id);
-            }
-        }
-        if extents.len() > EXTENTS_LIMIT || origins.len() > ORIGINS_LIMIT {
+        if extents.len() > EXTENTS_LIMIT || origins_of(extents).len() > ORIGINS_LIMIT {
             return Ok(false);
         }
         let mut pieces = 0;
@@ -124,7 +105,7 @@ impl Changes<'_> {
         if session.fresh().insert(id, length).is_some() {
             return Ok(Stored { chunk, new: false });
         }
-        let literals: Vec<&[u8]> = literal_runs(leaves, older, length).filter_map(|run| slice(bytes, &run)).collect();
+        let literals: Vec<&[u8]> = patch::literals(&extents).filter_map(|range| bytes.get(range)).collect();
         let added: usize = literals.iter().map(|part| part.len()).sum();
         session.added.fetch_add(added as u64, std::sync::atomic::Ordering::Relaxed);
         if !session.dry {
@@ -133,80 +114,33 @@ impl Changes<'_> {
         Ok(Stored { chunk, new: true })
     }
 
+    /// A file ends here.
+    pub fn end_file(&mut self) -> Result<()> {
+        if self.session.lane(KIND).is_enough(&self.block) { self.hand_on() } else { Ok(()) }
+    }
+
+    fn hand_on(&mut self) -> Result<()> {
+        self.session.lane(KIND).take_in(std::mem::take(&mut self.block))
+    }
+
     fn add(&mut self, chunk: Chunk, literals: &[&[u8]]) -> Result<()> {
         if self.block.bytes.capacity() == 0 {
             self.block.bytes = self.session.jobs.buffer()?;
         }
         self.block.add(chunk, literals);
-        if self.session.lane(KIND).is_full(&self.block) {
-            return self.session.lane(KIND).take_in(std::mem::take(&mut self.block));
-        }
-        Ok(())
+        if self.session.lane(KIND).is_full(&self.block) { self.hand_on() } else { Ok(()) }
     }
 }
 
 impl Drop for Changes<'_> {
     fn drop(&mut self) {
         // A failure is the session's: it commits nothing after one.
-        self.session.lane(KIND).take_in(std::mem::take(&mut self.block)).ok();
+        self.hand_on().ok();
     }
 }
 
-/// The runs of a new chunk, in order.
-fn runs<'a>(leaves: &'a [LeafValue], older: &'a Older<'_>, length: u32) -> impl Iterator<Item = Run> + 'a {
-    let end = |leaf: usize| u32::try_from((leaf + 1) * LEAF_SIZE).unwrap_or(u32::MAX);
-    let reused = move |leaf: usize| {
-        // The last leaf of a chunk may be shorter: it is the same only where it ends at the same place.
-        let ends_alike = end(leaf).min(length) == end(leaf).min(older.chunk.length);
-        ends_alike && leaves.get(leaf).is_some_and(|value| older.leaves.get(leaf) == Some(value))
-    };
-    let mut leaf = 0;
-    std::iter::from_fn(move || {
-        let first = leaf;
-        if first >= leaves.len() {
-            return None;
-        }
-        let kind = reused(first);
-        while leaf < leaves.len() && reused(leaf) == kind {
-            leaf += 1;
-        }
-        let offset = u32::try_from(first * LEAF_SIZE).unwrap_or(u32::MAX);
-        Some(Run { reused: kind, offset, length: end(leaf - 1).min(length) - offset })
-    })
-}
-
-fn literal_runs<'a>(leaves: &'a [LeafValue], older: &'a Older<'_>, length: u32) -> impl Iterator<Item = Run> + 'a {
-    runs(leaves, older, length).filter(|run| !run.reused)
-}
-
-/// The runs as extents. What the older chunk itself has from an origin is taken from there: the depth is always one.
-fn flatten(leaves: &[LeafValue], older: &Older<'_>, length: u32, placement: &Placement) -> Vec<Extent> {
-    let mut extents: Vec<Extent> = Vec::new();
-    let mut literal = 0;
-    for run in runs(leaves, older, length) {
-        if run.reused {
-            for extent in placement.range_of(&older.chunk.id, run.offset, run.length) {
-                push(&mut extents, extent);
-            }
-        } else {
-            push(&mut extents, Extent::Literal { block: 0, offset: literal, length: run.length });
-            literal += run.length;
-        }
-    }
-    extents
-}
-
-/// Adds an extent; one that goes on where the last ends becomes part of it.
-fn push(extents: &mut Vec<Extent>, next: Extent) {
-    if let Some(last) = extents.last_mut().filter(|last| last.continues_in(&next)) {
-        let (Extent::Literal { length, .. } | Extent::Origin { length, .. }) = last;
-        *length += next.length();
-    } else {
-        extents.push(next);
-    }
-}
-
-fn slice<'b>(bytes: &'b [u8], run: &Run) -> Option<&'b [u8]> {
-    let start = run.offset as usize;
-    bytes.get(start..start.checked_add(run.length as usize)?)
+/// Whether enough of a chunk is reused.
+fn is_worth_it(extents: &[Extent], length: u32) -> bool {
+    let literal: usize = patch::literals(extents).map(|range| range.len()).sum();
+    literal > 0 && literal * 8 <= length as usize * MOST_LITERAL_EIGHTHS
 }
