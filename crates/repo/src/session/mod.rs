@@ -370,9 +370,14 @@ impl Session<'_> {
 
     /// The cache is not truth: what fails here costs the next run some time.
     fn refresh_cache(mut self) {
+        let segments = self.jobs.segments();
+        if segments.is_empty() {
+            // To open it for writing waits for the disk several times, whether anything is written or not.
+            return;
+        }
         self.index.close_cache();
         if let Some(cache) = self.repository.cache() {
-            Index::merge(&self.repository.objects, cache, &self.jobs.segments()).ok();
+            Index::merge(&self.repository.objects, cache, &segments).ok();
         }
     }
 }
