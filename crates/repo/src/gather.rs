@@ -77,22 +77,30 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Verifies a chunk that was gathered; one that was not, or that is not what its name says, is read by every way there is.
-    pub fn verified<'o>(
+    /// The bytes of a chunk: as they were gathered, or else as its way says, read into `buffer`. Where they are not what its name says, it is
+    /// read by every way there is.
+    pub fn verified(
         &self,
         wanted: &Wanted,
         gathered: Option<Vec<u8>>,
         scratch: &mut Scratch,
-        out: &'o mut Vec<u8>,
-    ) -> Result<Verified<'o>> {
+        mut buffer: Vec<u8>,
+    ) -> Result<Verified<'static>> {
         let keys = &self.repository().objects.keys;
-        match gathered.filter(|bytes| keys.chunk_id(wanted.kind, bytes) == wanted.chunk.id) {
-            Some(bytes) => {
-                *out = bytes;
-                keys.verify(wanted.kind, &wanted.chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
-            }
-            None => self.chunk(wanted.kind, &wanted.chunk, scratch, out),
+        let Wanted { kind, chunk, way } = wanted;
+        let bytes = match gathered {
+            Some(bytes) => Some(bytes),
+            None => match self.assemble(chunk, way, scratch, &mut buffer) {
+                Ok(()) => Some(std::mem::take(&mut buffer)),
+                Err(error) if error.is_about_object() => None,
+                Err(error) => return Err(error),
+            },
+        };
+        if let Some(Ok(verified)) = bytes.map(|bytes| keys.verify(*kind, &chunk.id, bytes)) {
+            return Ok(verified);
         }
+        let bytes = self.chunk(*kind, chunk, scratch, &mut buffer)?.into_vec();
+        keys.verify(*kind, &chunk.id, bytes).map_err(Error::sealed("a chunk"))
     }
 }
 

@@ -126,7 +126,7 @@ impl Reader<'_> {
         Error::BadChunk { id: chunk.id, object: place.map(|place| place.to_string()).unwrap_or_default(), what }
     }
 
-    fn assemble(&self, chunk: &ChunkRef, way: &Located, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn assemble(&self, chunk: &ChunkRef, way: &Located, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
         if way.length != chunk.length {
             return Err(self.bad_chunk(chunk, way, "it has another length"));
         }

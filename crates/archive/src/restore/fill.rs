@@ -85,12 +85,16 @@ fn write(run: &Run<'_>, job: &ChunkJob, gathered: Option<Vec<u8>>, scratch: &mut
         return Ok(Vec::new());
     }
     run.progress.at(&job.file.path);
-    match run.reader.verified(&job.wanted, gathered, scratch, buffer) {
-        Ok(bytes) => match job.file.write(run, job.position, &bytes) {
-            Ok(shortfalls) => return Ok(shortfalls),
-            Err(Error::Target(error)) if is_of_one_entry(&error) => job.file.lose(full_cause(&error), false),
-            Err(error) => return Err(error),
-        },
+    match run.reader.verified(&job.wanted, gathered, scratch, std::mem::take(buffer)) {
+        Ok(bytes) => {
+            let written = job.file.write(run, job.position, &bytes);
+            *buffer = bytes.into_vec();
+            match written {
+                Ok(shortfalls) => return Ok(shortfalls),
+                Err(Error::Target(error)) if is_of_one_entry(&error) => job.file.lose(full_cause(&error), false),
+                Err(error) => return Err(error),
+            }
+        }
         Err(error) => job.file.lose(run.partial(error)?, true),
     }
     Ok(Vec::new())
