@@ -33,9 +33,17 @@ pub(super) struct Job {
     pub(super) today: u32,
     /// Whether the last run knew it, in another state.
     pub(super) changed: bool,
-    /// Under which key leaf values of its previous version are kept.
-    pub(super) older: Option<FileKey>,
+    /// Its previous version, if leaf values of it are to be had.
+    pub(super) older: Option<Older>,
     pub(super) reply: Sender<Outcome>,
+}
+
+/// Where the leaf values of a previous version come from.
+pub(super) enum Older {
+    /// From the cache, under this key.
+    Cached(FileKey),
+    /// From the repository, by the entry that the last run made.
+    Stored(Vec<u8>),
 }
 
 /// What became of a file.
@@ -160,7 +168,11 @@ fn read_content<'r>(
     let mut list = ListWriter::new();
     let mut leaves = None;
     if let Some(writer) = run.leaves.new.filter(|_| job.changed && versions::SIZES.contains(&stat.size)) {
-        let older = job.older.and_then(|key| run.leaves.old?.version(key));
+        let older = match &job.older {
+            Some(Older::Cached(key)) => run.leaves.old.and_then(|old| old.version(*key)),
+            Some(Older::Stored(entry)) => run.read_back.and_then(|read_back| read_back(entry)),
+            None => None,
+        };
         leaves = Some(tools.over.store(run, (older.as_ref(), NewVersion::new(writer)), &mut |room| stream.read(room), &mut list)?);
     } else {
         tools.cutter.reset();

@@ -8,6 +8,7 @@ mod assemble;
 mod compare;
 mod file;
 mod judge;
+mod readback;
 mod sources;
 mod versions;
 mod walk;
@@ -21,13 +22,14 @@ use liasse_repo::format::snapshot::{Statistics, Unread};
 use liasse_repo::format::time::Time;
 use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
 
-use crate::catalogue::{self, Catalogue, LeafCache, LeafWriter};
+use crate::catalogue::{self, Catalogue, LeafCache, LeafWriter, Version};
 use crate::error::{Error, Result};
 use crate::patterns::Patterns;
 use crate::source::Owners;
 use crate::stream::Cutters;
 use assemble::Assembler;
 use compare::Comparison;
+use readback::ReadBack;
 use sources::Sources;
 
 /// Steps of the walk that wait to be put together.
@@ -112,6 +114,8 @@ struct Run<'a> {
     owners: &'a Owners,
     /// Leaf values of files that changed before, of the last run and for the next.
     leaves: Leaves<'a>,
+    /// Where the key reads content, what gives the leaf values that nobody kept.
+    read_back: Option<ReadsBack<'a>>,
     /// Whether every pack that the catalogue relies on is there, so that its entries need no look-up.
     catalogue_holds: bool,
     /// Whether directories may be compared with the catalogue as a whole: it holds, and was made by a walk with the same options.
@@ -121,6 +125,9 @@ struct Run<'a> {
     progress: &'a dyn Progress,
     stop: &'a Stop,
 }
+
+/// Gives the chunks of a file and their leaf values, by the entry that the last run made of it.
+type ReadsBack<'a> = &'a (dyn Fn(&[u8]) -> Option<Version<'static>> + Sync + 'a);
 
 /// Leaf values: what the last run kept, and what the next one is to have.
 #[derive(Clone, Copy)]
@@ -144,12 +151,15 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
     progress.begin(Phase::Backup);
     let assembled = {
         let catalogue_holds = old.as_ref().is_some_and(|old| session.all_usable(old.packs.iter()));
+        let read_back = ReadBack::new(&session, stop);
+        let read_back = |entry: &[u8]| read_back.version(entry);
         let run = Run {
             session: &session,
             options,
             cutters: &Cutters::new(repository)?,
             owners: &Owners::default(),
             leaves: Leaves { old: old_leaves.as_ref(), new: new_leaves.as_ref() },
+            read_back: repository.can_read().then_some(&read_back),
             catalogue_holds,
             compares_whole: catalogue_holds && !options.force && old.as_ref().is_some_and(|old| old.options == walked_by),
             today: today(),

@@ -4,6 +4,7 @@
 //! Values are claims: whoever uses them merges them to the id of their chunk first. They take 3 % of the size of the files they are of.
 //! Several readers add to the file at once, in parts of bounded size; parts of a file that was not read to its end are named nowhere.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -40,10 +41,12 @@ pub(crate) struct LeafCache {
 }
 
 /// The chunks of a file as it was, and their leaf values.
+#[derive(Default)]
 pub(crate) struct Version<'c> {
-    chunks: Vec<(ChunkRef, &'c [LeafValue])>,
-    /// Where each chunk started in the data of the file.
+    chunks: Vec<(ChunkRef, Cow<'c, [LeafValue]>)>,
+    /// Where each chunk started in the data of the file, and where the last ended.
     starts: Vec<u64>,
+    end: u64,
 }
 
 /// The chunks of a file as it is, and their leaf values, on their way into the file for the next run.
@@ -68,17 +71,14 @@ impl LeafCache {
 
     /// The chunks and values of a file as it was.
     pub(crate) fn version(&self, key: FileKey) -> Option<Version<'_>> {
-        let mut version = Version { chunks: Vec::new(), starts: Vec::new() };
-        let mut start = 0;
+        let mut version = Version::default();
         for part in self.parts(key) {
             let mut input = Reader::new(self.record(part)?);
             let count = input.len(LIMIT, ChunkRef::MIN_SIZE).ok()?;
             let chunks = (0..count).map(|_| ChunkRef::get(&mut input).ok()).collect::<Option<Vec<_>>>()?;
             for chunk in chunks {
                 let values = input.raw(leaf_count(chunk.length) * VALUE_SIZE).ok()?;
-                version.chunks.push((chunk, values.as_chunks::<VALUE_SIZE>().0));
-                version.starts.push(start);
-                start += u64::from(chunk.length);
+                version.push(chunk, values.as_chunks::<VALUE_SIZE>().0.into());
             }
             input.end().ok()?;
         }
@@ -100,7 +100,14 @@ impl LeafCache {
     }
 }
 
-impl Version<'_> {
+impl<'c> Version<'c> {
+    /// Adds the next chunk and its values.
+    pub(crate) fn push(&mut self, chunk: ChunkRef, leaves: Cow<'c, [LeafValue]>) {
+        self.chunks.push((chunk, leaves));
+        self.starts.push(self.end);
+        self.end += u64::from(chunk.length);
+    }
+
     /// A chunk by its number, and whether it is the last.
     pub(crate) fn chunk(&self, number: usize) -> Option<(Older<'_>, bool)> {
         let (chunk, leaves) = self.chunks.get(number)?;

@@ -37,6 +37,7 @@ pub struct Bench {
     pub folder: tempfile::TempDir,
     pub owner: Repository,
     pub writer: Repository,
+    store: Memory,
 }
 
 impl Bench {
@@ -46,9 +47,16 @@ impl Bench {
         let creation = Creation::new(Zeroizing::new("password".to_owned()));
         let mut owner = Repository::create(Arc::new(store.clone()), &creation).unwrap();
         let credential = owner.add_key(Role::Writer, "till", &Handover::Credential).unwrap().credential.unwrap();
-        let writer = Repository::open(Arc::new(store), &Unlock::Credential(credential)).unwrap().with_cache(&folder.path().join("cache"));
+        let writer =
+            Repository::open(Arc::new(store.clone()), &Unlock::Credential(credential)).unwrap().with_cache(&folder.path().join("cache"));
         fs::create_dir(folder.path().join("source")).unwrap();
-        Self { folder, owner, writer }
+        Self { folder, owner, writer, store }
+    }
+
+    /// From now on it is backed up with a key that reads.
+    pub fn use_owner(&mut self) {
+        let unlock = Unlock::Password(Zeroizing::new("password".to_owned()));
+        self.writer = Repository::open(Arc::new(self.store.clone()), &unlock).unwrap().with_cache(&self.folder.path().join("cache"));
     }
 
     pub fn source(&self) -> PathBuf {

@@ -59,6 +59,7 @@ impl Bench {
             cutters: &cutters,
             owners: &owners,
             leaves: Leaves { old: None, new: None },
+            read_back: None,
             catalogue_holds: true,
             compares_whole: true,
             today: crate::backup::today(),

@@ -9,7 +9,7 @@ use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Node};
 use liasse_repo::format::wire;
 
 use super::{Met, Seen, Step, TOO_LARGE, Walk};
-use crate::backup::file::Job;
+use crate::backup::file::{Job, Older};
 use crate::backup::judge::{is_due, is_settled, is_unmoved};
 use crate::catalogue::{FileKey, Identity, Row};
 use crate::error::{Error, Result};
@@ -60,11 +60,16 @@ impl<'c> Walk<'_, 'c> {
         self.step(Step::Reading { name: name.clone(), outcome, prior, key })
     }
 
-    /// Under which key the previous version of a file is known: the inode that it has, or had.
-    fn older(&self, stat: &Stat, row: Option<&Row<'_>>) -> Option<FileKey> {
-        let old = self.run.leaves.old?;
+    /// Where the leaf values of a file's previous version are to be had: kept for the inode that it has or had, or, if it can be read, what
+    /// was stored under its name.
+    fn older(&self, stat: &Stat, row: Option<&Row<'_>>) -> Option<Older> {
         let keys = [Some((stat.device, stat.inode)), row.map(|row| row.identity.key())];
-        keys.into_iter().flatten().find(|key| old.knows(*key))
+        let kept = self.run.leaves.old.and_then(|old| keys.into_iter().flatten().find(|key| old.knows(*key)));
+        match (kept, row) {
+            (Some(key), _) => Some(Older::Cached(key)),
+            (None, Some(row)) if self.run.read_back.is_some() => Some(Older::Stored(row.entry.to_vec())),
+            _ => None,
+        }
     }
 
     /// Leaf values of a file that did not change stay.
