@@ -159,7 +159,6 @@ fn rot(folder: &Path, numbers: &mut Numbers) {
 #[test]
 fn a_key_that_reads_pays_for_leaves_from_the_first_change_on() {
     let mut bench = Bench::new();
-    let cache = bench.folder.path().join("cache");
     let path = bench.source().join("ledger");
     let mut content = Numbers(4).bytes(3_000_000);
     fs::write(&path, &content).unwrap();
@@ -168,6 +167,7 @@ fn a_key_that_reads_pays_for_leaves_from_the_first_change_on() {
     for day in 0..4_usize {
         if day == 2 {
             // What was kept of the leaves is lost.
+            let cache = bench.folder.path().join("cache").join(bench.owner.id().to_string());
             let lost = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("leaves-");
             let files: Vec<_> = fs::read_dir(&cache).unwrap().map(Result::unwrap).filter(lost).collect();
             assert_eq!(files.len(), 1);
