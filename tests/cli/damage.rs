@@ -62,7 +62,7 @@ fn a_pack_that_is_gone() {
 fn data_pack(world: &World, snapshot: &str) -> PathBuf {
     let is_it = |path: &PathBuf| {
         let bytes = fs::read(path).unwrap();
-        let session: String = bytes[32..48].iter().map(|byte| format!("{byte:02x}")).collect();
+        let session = format!("{:032x}", u128::from_be_bytes(bytes[32..48].try_into().unwrap()));
         session == snapshot && bytes[8] == 4
     };
     world.objects("packs").into_iter().find(is_it).unwrap()
@@ -94,9 +94,9 @@ fn an_origin_that_is_lost_takes_down_what_needs_it_and_nothing_else() {
         let bytes = fs::read(pack).unwrap();
         let depth: &[&str] = if harm == "gone" { &["check"] } else { &["check", "--read-data"] };
         if harm == "gone" {
-            fs::remove_file(pack).unwrap()
+            fs::remove_file(pack).unwrap();
         } else {
-            flip(pack, 250)
+            flip(pack, 250);
         }
         let checked = world.run(depth).ends(12).out;
         assert_eq!(needing(&checked), expected, "{checked}");
