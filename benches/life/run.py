@@ -246,6 +246,7 @@ def arguments():
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--work", type=Path, help="where the trees and repositories lie while it runs; several GB")
     parser.add_argument("--out", type=Path, default=ROOT / "target/life")
+    parser.add_argument("--chunk-size", help="average size of liasse's chunks in KiB, if not its default")
     parser.add_argument("--keep", action="store_true", help="keep the trees and repositories")
     return parser.parse_args()
 
@@ -253,6 +254,8 @@ def arguments():
 def main():
     options, where = arguments(), machine()
     options.liasse = options.liasse.resolve()
+    if options.chunk_size:
+        tools.Liasse.init_options = ["--chunk-size", options.chunk_size]
     bench = Bench(options)
     try:
         (life if options.case == "life" else sources)(bench)

@@ -63,6 +63,7 @@ class Liasse(Resticlike):
     """Backs up with a credential that cannot read; the password is for restore and check."""
 
     name, level = "liasse", "zstd 3"
+    init_options = []
 
     @classmethod
     def find(cls, options):
@@ -73,7 +74,7 @@ class Liasse(Resticlike):
         return [self.binary, "--repository", self.repo, "--cache-dir", self.home / "cache", "--json", *key, *args]
 
     def setup(self):
-        return [self.base("init"), self.base("key", "add", "--role", "writer", "--out", self.home / "writer")]
+        return [self.base("init", *self.init_options), self.base("key", "add", "--role", "writer", "--out", self.home / "writer")]
 
     def backup(self, source, _number):
         return self.base("backup", source, reader=False)

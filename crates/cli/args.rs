@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use liasse_repo::format::config::ChunkSizes;
 
 /// Back up files into an encrypted repository that stores every change once.
 #[derive(Debug, Parser)]
@@ -108,6 +109,20 @@ pub(crate) struct Init {
     /// Also make a recovery key, shown once, to print or write down
     #[arg(long)]
     pub(crate) recovery_key: bool,
+    /// Average size of the parts that files are cut into, in KiB: it can never be changed
+    #[arg(long, value_name = "KIB", value_parser = chunk_sizes, default_value = "128")]
+    pub(crate) chunk_size: ChunkSizes,
+}
+
+/// A quarter of the average is the least, four times the average the most.
+fn chunk_sizes(text: &str) -> Result<ChunkSizes, String> {
+    match text.parse::<u32>() {
+        Ok(average @ (16 | 32 | 64 | 128 | 256 | 512 | 1024)) => {
+            let average = average << 10;
+            Ok(ChunkSizes { min: average / 4, average, max: average * 4 })
+        }
+        _ => Err("16, 32, 64, 128, 256, 512 or 1024 is possible".to_owned()),
+    }
 }
 
 /// How much work a guess at the password costs.

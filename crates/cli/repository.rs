@@ -95,10 +95,9 @@ impl Context {
     }
 
     /// Makes a repository at the place.
-    pub(crate) fn create(&self, password: Zeroizing<String>, name: &str, label: &str, kdf: Kdf) -> Result<Repository> {
+    pub(crate) fn create(&self, creation: &Creation) -> Result<Repository> {
         let store: Arc<dyn Store> = Arc::new(Local::create(&self.place).map_err(|error| CliError::from(error).at_making())?);
-        let creation = Creation { name: name.to_owned(), label: label.to_owned(), kdf: cost(kdf), ..Creation::new(password) };
-        let repository = Repository::create(store, &creation).map_err(|error| CliError::from(error).at_making())?;
+        let repository = Repository::create(store, creation).map_err(|error| CliError::from(error).at_making())?;
         Ok(match &self.cache {
             Some(folder) => repository.with_cache(folder),
             None => repository.with_temporary(&std::env::temp_dir()),

@@ -103,3 +103,13 @@ fn what_a_restore_spares_is_told() {
     assert_eq!((&json["spared"], &json["deleted"], &json["shortfall_count"]), (&1.into(), &0.into(), &0.into()));
     assert!(world.path("out/mine.tmp").exists());
 }
+
+#[test]
+fn the_size_of_chunks_is_chosen_once() {
+    let world = World::new();
+    world.run(&["init", "--chunk-size", "100"]).ends(2).says("16, 32, 64, 128, 256, 512 or 1024");
+    assert!(!world.repository().exists());
+    world.run(&["init", "--chunk-size", "64"]).ends(0);
+    let sizes = world.run(&["config", "show", "--json"]).ends(0).json()["data_chunks"].clone();
+    assert_eq!([&sizes["min"], &sizes["average"], &sizes["max"]].map(|size| size.as_u64().unwrap() >> 10), [16, 64, 256]);
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use liasse_archive::{BackupOptions, BackupReport, Patterns};
-use liasse_repo::{Repository, Whoami};
+use liasse_repo::{Creation, Repository, Whoami};
 use serde::Serialize;
 
 use super::recovery_key;
@@ -110,7 +110,7 @@ fn open(context: &Context, args: &Backup) -> Result<Repository> {
         Err(error) if error.exit == Exit::NoRepository && args.init => {
             let password = context.new_password()?;
             let wanted = recovery_key::offer(context)?;
-            let mut repository = context.create(password, "", "owner", Kdf::Default)?;
+            let mut repository = context.create(&Creation::new(password))?;
             context.output.note(&format!("made the repository {}", repository.location()));
             context.output.note("Keep the password: without it or another key nobody can read the backups.");
             if wanted {

@@ -1,5 +1,6 @@
 //! `init`: a new repository, and perhaps a recovery key to put in a safe.
 
+use liasse_repo::Creation;
 use serde::Serialize;
 
 use super::recovery_key;
@@ -8,6 +9,7 @@ use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::Exit;
 use crate::output::Listing;
+use crate::repository::cost;
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -23,7 +25,9 @@ pub(crate) fn run(context: &Context, args: &Init) -> Result<Exit> {
     let password = context.new_password()?;
     // Asked before anything is made, so that who ends the program here has made nothing.
     let wanted = args.recovery_key || recovery_key::offer(context)?;
-    let mut repository = context.create(password, &args.name, &args.label, args.kdf)?;
+    let (name, label) = (args.name.clone(), args.label.clone());
+    let creation = Creation { name, label, kdf: cost(args.kdf), data_chunks: args.chunk_size, ..Creation::new(password) };
+    let mut repository = context.create(&creation)?;
     let recovery = if wanted {
         let added = recovery_key::add(&mut repository, recovery_key::LABEL, args.kdf);
         Some(added.map_err(|error| CliError::hint(error, "the repository is made; only the recovery key is missing"))?.1)
