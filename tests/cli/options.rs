@@ -112,5 +112,5 @@ fn the_size_of_chunks_is_chosen_once() {
     assert!(!world.repository().exists());
     world.run(&["init", "--chunk-size", "64"]).ends(0);
     let sizes = world.run(&["config", "show", "--json"]).ends(0).json()["data_chunks"].clone();
-    assert_eq!([&sizes["min"], &sizes["average"], &sizes["max"]].map(|size| size.as_u64().unwrap() >> 10), [16, 64, 256]);
+    assert_eq!([&sizes["min_bytes"], &sizes["average_bytes"], &sizes["max_bytes"]].map(|size| size.as_u64().unwrap() >> 10), [16, 64, 256]);
 }
