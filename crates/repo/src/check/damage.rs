@@ -8,7 +8,7 @@ use liasse_format::pack::{Chunk, ChunkKind, Extent};
 
 use super::report::{FindingId, Findings};
 use crate::error::{Error, Result};
-use crate::index::{Index, PackNumber, Piece, Placement, Scratch, Sorted, Sorter};
+use crate::index::{Index, Literals, PackNumber, Piece, Placement, Scratch, Sorted, Sorter};
 
 /// Bad parts of packs, and the findings that say so. A finding that was too many to list is `None`.
 #[derive(Default)]
@@ -79,7 +79,7 @@ impl Damage {
                     causes.extend(self.lost.get(id));
                     for origin in index.placements(id)?.iter().filter(|origin| origin.kind == placement.kind) {
                         causes.extend(self.chunks.get(&(origin.pack, *id)));
-                        let pieces = origin.literal_range(*offset, *length).unwrap_or_default();
+                        let pieces = Literals::of(origin).range(*offset, *length).unwrap_or_default();
                         causes.extend(pieces.iter().filter_map(|piece| self.part(piece.pack, piece.block)));
                     }
                 }

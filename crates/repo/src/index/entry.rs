@@ -8,7 +8,7 @@ use liasse_format::index::PackRecord;
 use liasse_format::pack::{ChunkKind, Extent};
 use liasse_format::wire::{self, Reader, Wire, Writer};
 
-use super::{PackNumber, Piece};
+use super::PackNumber;
 
 /// A chunk in one pack of the listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,25 +17,6 @@ pub(crate) struct Placement {
     pub(crate) kind: ChunkKind,
     pub(crate) length: u32,
     pub(crate) extents: Vec<Extent>,
-}
-
-impl Placement {
-    /// The literal pieces of a range, or `None` where it is not all literal.
-    pub(crate) fn literal_range(&self, offset: u32, length: u32) -> Option<Vec<Piece>> {
-        let end = offset.checked_add(length).filter(|end| *end <= self.length)?;
-        let mut pieces = Vec::new();
-        let mut start = 0_u32;
-        for extent in &self.extents {
-            let next = start.checked_add(extent.length())?;
-            let (from, to) = (offset.max(start), end.min(next));
-            if from < to {
-                let Extent::Literal { block, offset: at, .. } = extent else { return None };
-                pieces.push(Piece { pack: self.pack, block: *block, offset: at + (from - start), length: to - from });
-            }
-            start = next;
-        }
-        Some(pieces)
-    }
 }
 
 impl Placement {

@@ -30,6 +30,8 @@ pub(crate) use entry::digest;
 use liasse_store::{Area, Key};
 pub(crate) use load::{Observed, each_listed, each_record};
 use overlay::Overlay;
+pub(crate) use recent::Literals;
+use recent::Recent;
 pub(crate) use scratch::Scratch;
 pub(crate) use sorter::{Sorted, Sorter};
 
@@ -119,7 +121,7 @@ pub(crate) struct Index {
     /// Directories of packs that were read to find that out.
     records: Mutex<HashMap<PackNumber, Option<Arc<PackRecord>>>>,
     blocks: Mutex<KnownBlocks>,
-    recent: Mutex<recent::Recent>,
+    recent: Mutex<Recent>,
     /// Segments and packs that could not be read, and why.
     pub(crate) damage: Vec<(String, Error)>,
     /// Packs that no segment lists.
@@ -271,9 +273,9 @@ impl Index {
         mut wanted: impl FnMut(&Source<'_>) -> bool,
     ) -> Result<std::result::Result<Vec<Piece>, &'static str>> {
         let mut what = ORIGIN_MISSING;
-        for placement in self.recent_placements(id)?.iter().filter(|placement| placement.kind == kind) {
-            match placement.literal_range(offset, length) {
-                Some(pieces) if wanted(&Source { id, pack: placement.pack, pieces: &pieces }) => return Ok(Ok(pieces)),
+        for literals in self.literals(id)?.iter().filter(|literals| literals.kind == kind) {
+            match literals.range(offset, length) {
+                Some(pieces) if wanted(&Source { id, pack: literals.pack, pieces: &pieces }) => return Ok(Ok(pieces)),
                 Some(_) => {}
                 None => what = "a range of an origin is not literal there",
             }
@@ -281,16 +283,16 @@ impl Index {
         Ok(Err(what))
     }
 
-    /// The same as [`Self::placements`], for chunks that are asked for again and again.
-    fn recent_placements(&self, id: &ChunkId) -> Result<Arc<[Placement]>> {
+    /// What is literal of a chunk, in every pack of the listing that holds it.
+    fn literals(&self, id: &ChunkId) -> Result<Arc<[Literals]>> {
         let authority = (self.own.get().is_some(), self.fallback.get().is_some());
         let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = recent().get(authority, id) {
             return Ok(known);
         }
-        let placements: Arc<[Placement]> = self.placements(id)?.into();
-        recent().keep(authority, *id, Arc::clone(&placements));
-        Ok(placements)
+        let literals: Arc<[Literals]> = self.placements(id)?.iter().map(Literals::of).collect();
+        recent().keep(authority, *id, Arc::clone(&literals));
+        Ok(literals)
     }
 
     /// Where a chunk is, in every pack of the listing that holds it.
