@@ -1,0 +1,25 @@
+# Why a dossier's present state is not stored, and what to do about it.
+cause-lock-file = Somebody works in it: the lock file { $file } is there.
+cause-lock-file-by = { $by } works in it: the lock file { $file } is there.
+cause-lock-file-remedy = Close the dossier; it is saved at the next run. If nobody has it open, the lock file was left behind: open and close the dossier once.
+cause-lock-file-by-remedy = Ask { $by } to close the dossier; it is saved at the next run. If nobody has it open, the lock file was left behind: open and close the dossier once.
+cause-open = It is open: { $program } (process { $process }) uses { $file }.
+cause-open-remedy = Close the dossier in { $program }; it is saved at the next run.
+cause-locked = It is in use: { $file } is locked by another program or station.
+cause-locked-remedy = Close the dossier on every station; it is saved at the next run.
+cause-locked-by = It is in use: process { $process } holds a lock on { $file }.
+cause-locked-by-remedy = Close the dossier on every station; it is saved at the next run.
+cause-changing = It changed while it was read: { $file }.
+cause-changing-remedy = Somebody works in it, or a program writes to it. Close it; it is saved at the next run.
+cause-unreadable = { $file } could not be read: { $error }.
+cause-unreadable-remedy = Check that the backup may read this file, and that the disk is sound.
+cause-missing = Its folder is not there any more.
+cause-missing-remedy = If it was moved or deleted on purpose, nothing is to be done: its last state is kept. Otherwise restore it.
+cause-root-missing = The folder { $root } is not there.
+cause-root-missing-remedy = Check that the disk is plugged in or the server is reachable, then start the run again.
+cause-empty = Its folder is empty; it had files before.
+cause-empty-remedy = If it was emptied on purpose, nothing is to be done: its last state is kept. Otherwise restore it.
+cause-hook = The preparation "{ $hook }" failed: { $error }.
+cause-hook-remedy = Start the command by hand to see what it says; the dossier is saved at the next run.
+cause-interrupted = The run was stopped before it came to this dossier.
+cause-interrupted-remedy = Start the run again; it goes on where it stopped.

@@ -1,0 +1,25 @@
+# Pourquoi l'état actuel d'un dossier n'est pas sauvegardé, et que faire.
+cause-lock-file = Quelqu'un y travaille : le fichier de verrouillage { $file } est présent.
+cause-lock-file-by = { $by } y travaille : le fichier de verrouillage { $file } est présent.
+cause-lock-file-remedy = Fermez le dossier ; il sera sauvegardé à la prochaine exécution. Si personne ne l'a ouvert, le verrou est resté par erreur : ouvrez puis fermez le dossier une fois.
+cause-lock-file-by-remedy = Demandez à { $by } de fermer le dossier ; il sera sauvegardé à la prochaine exécution. Si personne ne l'a ouvert, le verrou est resté par erreur : ouvrez puis fermez le dossier une fois.
+cause-open = Il est ouvert : { $program } (processus { $process }) utilise { $file }.
+cause-open-remedy = Fermez le dossier dans { $program } ; il sera sauvegardé à la prochaine exécution.
+cause-locked = Il est en cours d'utilisation : { $file } est verrouillé par un autre programme ou un autre poste.
+cause-locked-remedy = Fermez le dossier sur tous les postes ; il sera sauvegardé à la prochaine exécution.
+cause-locked-by = Il est en cours d'utilisation : le processus { $process } verrouille { $file }.
+cause-locked-by-remedy = Fermez le dossier sur tous les postes ; il sera sauvegardé à la prochaine exécution.
+cause-changing = Il a changé pendant la lecture : { $file }.
+cause-changing-remedy = Quelqu'un y travaille, ou un programme y écrit. Fermez-le ; il sera sauvegardé à la prochaine exécution.
+cause-unreadable = { $file } n'a pas pu être lu : { $error }.
+cause-unreadable-remedy = Vérifiez que la sauvegarde a le droit de lire ce fichier et que le disque est sain.
+cause-missing = Son répertoire n'existe plus.
+cause-missing-remedy = S'il a été déplacé ou supprimé volontairement, il n'y a rien à faire : son dernier état est conservé. Sinon, restaurez-le.
+cause-root-missing = Le répertoire { $root } est introuvable.
+cause-root-missing-remedy = Vérifiez que le disque est branché ou que le serveur répond, puis relancez la sauvegarde.
+cause-empty = Son répertoire est vide ; il contenait des fichiers.
+cause-empty-remedy = S'il a été vidé volontairement, il n'y a rien à faire : son dernier état est conservé. Sinon, restaurez-le.
+cause-hook = La préparation « { $hook } » a échoué : { $error }.
+cause-hook-remedy = Lancez la commande à la main pour voir son message ; le dossier sera sauvegardé à la prochaine exécution.
+cause-interrupted = La sauvegarde a été arrêtée avant ce dossier.
+cause-interrupted-remedy = Relancez la sauvegarde ; elle reprend où elle s'est arrêtée.

@@ -1,0 +1,25 @@
+# Por que o estado atual de um dossiê não foi salvo, e o que fazer.
+cause-lock-file = Alguém está trabalhando nele: o arquivo de bloqueio { $file } está presente.
+cause-lock-file-by = { $by } está trabalhando nele: o arquivo de bloqueio { $file } está presente.
+cause-lock-file-remedy = Feche o dossiê; ele será salvo na próxima execução. Se ninguém o tem aberto, o bloqueio ficou para trás: abra e feche o dossiê uma vez.
+cause-lock-file-by-remedy = Peça a { $by } que feche o dossiê; ele será salvo na próxima execução. Se ninguém o tem aberto, o bloqueio ficou para trás: abra e feche o dossiê uma vez.
+cause-open = Está aberto: { $program } (processo { $process }) usa { $file }.
+cause-open-remedy = Feche o dossiê em { $program }; ele será salvo na próxima execução.
+cause-locked = Está em uso: { $file } está bloqueado por outro programa ou outra estação.
+cause-locked-remedy = Feche o dossiê em todas as estações; ele será salvo na próxima execução.
+cause-locked-by = Está em uso: o processo { $process } bloqueia { $file }.
+cause-locked-by-remedy = Feche o dossiê em todas as estações; ele será salvo na próxima execução.
+cause-changing = Mudou enquanto era lido: { $file }.
+cause-changing-remedy = Alguém está trabalhando nele, ou um programa grava nele. Feche-o; ele será salvo na próxima execução.
+cause-unreadable = { $file } não pôde ser lido: { $error }.
+cause-unreadable-remedy = Verifique se a cópia de segurança pode ler este arquivo e se o disco está em bom estado.
+cause-missing = A pasta dele não existe mais.
+cause-missing-remedy = Se foi movido ou apagado de propósito, não há nada a fazer: o último estado está guardado. Caso contrário, restaure-o.
+cause-root-missing = A pasta { $root } não foi encontrada.
+cause-root-missing-remedy = Verifique se o disco está conectado ou se o servidor responde, e inicie a execução de novo.
+cause-empty = A pasta dele está vazia; antes tinha arquivos.
+cause-empty-remedy = Se foi esvaziado de propósito, não há nada a fazer: o último estado está guardado. Caso contrário, restaure-o.
+cause-hook = A preparação "{ $hook }" falhou: { $error }.
+cause-hook-remedy = Execute o comando manualmente para ver a mensagem; o dossiê será salvo na próxima execução.
+cause-interrupted = A execução foi interrompida antes deste dossiê.
+cause-interrupted-remedy = Inicie a execução de novo; ela continua de onde parou.

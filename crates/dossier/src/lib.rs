@@ -1,0 +1,11 @@
+//! The trade: dossiers are found, skipped when somebody works in them, taken again next time, reported, restored and proved one by one.
+//!
+//! A run goes: settings, discovery, room, hooks, one backup with a place for every dossier, alarms, report, notification. It never prints
+//! and never exits; what people read comes from [`lang`], in their language.
+
+mod code;
+pub mod lang;
+pub mod report;
+
+pub use code::{Code, CodeError};
+pub use liasse_archive as archive;

@@ -1,0 +1,125 @@
+//! What a run did, dossier by dossier: what people read, what monitoring reads, and what the next run remembers.
+
+mod cause;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use cause::Cause;
+
+use crate::Code;
+
+/// How a dossier fared in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Its present state is stored.
+    Stored,
+    /// Its present state was stored already.
+    Unchanged,
+    /// Somebody works in it; its last good state stays.
+    InUse,
+    /// It could not be read; its last good state stays.
+    Failed,
+    /// It was not found, or found empty; its last good state stays.
+    Missing,
+    /// The run was not asked for it; its last good state stays.
+    NotAsked,
+}
+
+/// Something about a dossier that a person should look at, although its present state was stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "alarm", rename_all = "kebab-case")]
+pub enum Alarm {
+    /// A dossier that was there before is not there.
+    Missing,
+    /// A dossier that had files has none.
+    Empty {
+        /// Files that it had.
+        files_before: u64,
+    },
+    /// Most of its bytes changed at once.
+    MostChanged {
+        /// Share of its bytes that are new, in percent.
+        percent: u32,
+    },
+    /// Most of what changed looks like noise, as encrypted files do, and did not before.
+    Noise {
+        /// Files that do.
+        files: u64,
+        /// One of them, below the dossier's folder.
+        example: String,
+    },
+    /// A journal, which only grows, became shorter.
+    Shrunk {
+        /// The journal, below the dossier's folder.
+        file: String,
+        /// Bytes that it had.
+        before: u64,
+        /// Bytes that it has.
+        now: u64,
+    },
+    /// A signed archive, which never changes, changed or went.
+    ArchiveChanged {
+        /// The archive, below the dossier's folder.
+        file: String,
+    },
+}
+
+/// One dossier in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DossierReport {
+    /// Its name.
+    pub code: Code,
+    /// Its folder.
+    pub path: String,
+    /// How it fared.
+    pub outcome: Outcome,
+    /// When its state in the snapshot was read; `None` if there never was one.
+    pub since: Option<Timestamp>,
+    /// Its files, in the state that the snapshot has.
+    pub files: u64,
+    /// Bytes of these files.
+    pub size: u64,
+    /// Bytes that this run added for it, before compression.
+    pub added: u64,
+    /// What the run took over it, in milliseconds.
+    pub duration_ms: u64,
+    /// Why its present state is not stored, or not all of it.
+    pub causes: Vec<Cause>,
+    /// Names of its parts that were left out on purpose.
+    pub left_out: Vec<String>,
+    /// What a person should look at.
+    pub alarms: Vec<Alarm>,
+}
+
+/// One run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Version of this layout.
+    pub schema: u32,
+    /// Name of the machine.
+    pub host: String,
+    /// Where the repository is.
+    pub repository: String,
+    /// Why the run was made, if a reason was given.
+    pub reason: Option<String>,
+    /// When it began.
+    pub began: Timestamp,
+    /// Seconds east of UTC there.
+    pub utc_offset: i32,
+    /// What it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The snapshot; `None` when none was made.
+    pub snapshot: Option<String>,
+    /// Why the run itself failed or was cut short.
+    pub failure: Option<String>,
+    /// What hooks and other helpers of the run had to say: one sentence each, in the run's language.
+    pub remarks: Vec<String>,
+    /// All dossiers, by code.
+    pub dossiers: Vec<DossierReport>,
+    /// Bytes written to the repository.
+    pub stored: u64,
+    /// Bytes still free where the repository is, if that is known.
+    pub free: Option<u64>,
+}
