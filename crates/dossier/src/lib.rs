@@ -2,10 +2,15 @@
 //!
 //! A run goes: settings, discovery, room, hooks, one backup with a place for every dossier, alarms, report, notification. It never prints
 //! and never exits; what people read comes from [`lang`], in their language.
+#![forbid(unsafe_code)]
 
 mod code;
+pub mod config;
+pub mod discover;
+mod duration;
 pub mod lang;
 pub mod report;
 
 pub use code::{Code, CodeError};
+pub use duration::{Period, PeriodError};
 pub use liasse_archive as archive;
