@@ -113,7 +113,7 @@ impl std::fmt::Debug for Texts {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
     use std::collections::BTreeMap;
 
     use fluent_bundle::FluentResource;
@@ -147,7 +147,9 @@ mod tests {
                     if let InlineExpression::VariableReference { id } = selector {
                         found.push(id.name.to_owned());
                     }
-                    variants.iter().for_each(|variant| variables_of(&variant.value, found));
+                    for variant in variants {
+                        variables_of(&variant.value, found);
+                    }
                 }
                 Expression::Inline(_) => {}
             }
