@@ -29,7 +29,7 @@ macro_rules! files {
     };
 }
 
-files!("cause");
+files!("cause", "hooks");
 
 impl Lang {
     /// All of them.

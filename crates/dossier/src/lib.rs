@@ -8,6 +8,8 @@ mod code;
 pub mod config;
 pub mod discover;
 mod duration;
+pub mod hooks;
+pub mod in_use;
 pub mod lang;
 pub mod report;
 
