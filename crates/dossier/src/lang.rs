@@ -22,14 +22,18 @@ pub enum Lang {
 
 /// The files of each language; their names are the same in all.
 macro_rules! files {
-    ($($name:literal),*) => {
+    ($($name:literal),* $(,)?) => {
         const ENGLISH: &[&str] = &[$(include_str!(concat!("../lang/en/", $name, ".ftl"))),*];
         const FRENCH: &[&str] = &[$(include_str!(concat!("../lang/fr/", $name, ".ftl"))),*];
         const PORTUGUESE: &[&str] = &[$(include_str!(concat!("../lang/pt/", $name, ".ftl"))),*];
     };
 }
 
-files!("cause", "hooks");
+files![
+    "cause",  //
+    "config", //
+    "hooks",  //
+];
 
 impl Lang {
     /// All of them.

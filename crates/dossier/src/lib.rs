@@ -11,8 +11,10 @@ mod duration;
 pub mod hooks;
 pub mod in_use;
 pub mod lang;
+mod nearest;
 pub mod report;
 
 pub use code::{Code, CodeError};
 pub use duration::{Period, PeriodError};
 pub use liasse_archive as archive;
+pub use nearest::nearest;

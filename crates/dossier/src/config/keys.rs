@@ -1,0 +1,163 @@
+//! The table of keys: what can be set, of what shape, and what holds when nobody sets it. `explain`, the comments that `init` writes,
+//! the nearest key of a misspelled one and the README come from it; a test holds it against the types of the settings.
+
+/// One key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its path without the names of rules and the like: `rule.part.every`.
+    pub path: &'static str,
+    /// What may be written.
+    pub shape: Shape,
+    /// What holds when nothing is written, as TOML; empty when that is nothing.
+    pub default: &'static str,
+}
+
+/// What may be written as a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Any text.
+    Text,
+    /// A text that must be given.
+    Name,
+    /// An absolute path.
+    Path,
+    /// An absolute path that must be given.
+    NeededPath,
+    /// A pattern of folders, with `/` between levels.
+    Folders,
+    /// Patterns of names, without `/`.
+    Names,
+    /// A list of patterns as in `.gitignore`.
+    Patterns,
+    /// The same, which must be given.
+    NeededPatterns,
+    /// A list of texts.
+    Texts,
+    /// The name of a file, without `/`.
+    FileName,
+    /// A list of them.
+    FileNames,
+    /// `true` or `false`.
+    Truth,
+    /// A whole number, not negative.
+    Number,
+    /// A number.
+    Fraction,
+    /// A length of time.
+    Period,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A file that holds a secret.
+    SecretFile,
+    /// A shell command that prints a secret.
+    SecretCommand,
+    /// A table of keys of its own, `[so]`.
+    Section,
+    /// Tables with a `name` each, `[[so]]`.
+    Named,
+}
+
+impl Shape {
+    /// Whether something must be written.
+    pub fn is_needed(self) -> bool {
+        matches!(self, Self::Name | Self::NeededPath | Self::NeededPatterns)
+    }
+
+    /// Whether it says where a secret is: of several in one table only one can hold.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::SecretFile | Self::SecretCommand)
+    }
+
+    /// The message that says what is wanted.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::Text | Self::Name | Self::SecretCommand => "shape-text",
+            Self::Path | Self::NeededPath | Self::SecretFile => "shape-path",
+            Self::Folders => "shape-folders",
+            Self::Names | Self::Patterns | Self::NeededPatterns => "shape-patterns",
+            Self::Texts => "shape-texts",
+            Self::FileName => "shape-file-name",
+            Self::FileNames => "shape-file-names",
+            Self::Truth => "shape-truth",
+            Self::Number => "shape-number",
+            Self::Fraction => "shape-fraction",
+            Self::Period => "shape-period",
+            Self::Word(_) => "shape-word",
+            Self::Section => "shape-section",
+            Self::Named => "shape-named",
+        }
+    }
+}
+
+impl Key {
+    /// A row of the table.
+    pub const fn new(path: &'static str, shape: Shape, default: &'static str) -> Self {
+        Self { path, shape, default }
+    }
+
+    /// Its last word.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
+    /// The path of the table that it stands in; empty at the top.
+    pub fn section(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// The message that explains it.
+    pub fn help(&self) -> String {
+        format!("key-{}", self.path.replace('.', "-"))
+    }
+}
+
+/// Every row: those of each module that has settings.
+const TABLES: &[&[Key]] = &[GENERAL, RULES];
+
+const GENERAL: &[Key] = &[
+    Key::new("language", Shape::Word(&["en", "fr", "pt"]), ""),
+    Key::new("common", Shape::Path, ""),
+    Key::new("repository", Shape::Path, ""),
+    Key::new("credential", Shape::SecretFile, ""),
+    Key::new("password-file", Shape::SecretFile, ""),
+    Key::new("password-command", Shape::SecretCommand, ""),
+];
+
+const RULES: &[Key] = &[
+    Key::new("rule", Shape::Named, ""),
+    Key::new("rule.name", Shape::Name, ""),
+    Key::new("rule.root", Shape::NeededPath, ""),
+    Key::new("rule.pattern", Shape::Folders, "\"*\""),
+    Key::new("rule.kind", Shape::Word(&["original", "copy"]), "\"original\""),
+    Key::new("rule.marker", Shape::FileName, ""),
+    Key::new("rule.code-key", Shape::Text, ""),
+    Key::new("rule.exclude", Shape::Names, "[]"),
+    Key::new("rule.exclude-marker", Shape::FileNames, "[]"),
+    Key::new("rule.without", Shape::Texts, "[]"),
+    Key::new("rule.off", Shape::Truth, "false"),
+    Key::new("rule.part", Shape::Named, ""),
+    Key::new("rule.part.name", Shape::Name, ""),
+    Key::new("rule.part.patterns", Shape::NeededPatterns, ""),
+    Key::new("rule.part.every", Shape::Period, ""),
+    Key::new("rule.part.since-year", Shape::Number, ""),
+];
+
+/// All keys, in the order in which they are shown.
+pub fn all() -> impl Iterator<Item = &'static Key> {
+    TABLES.iter().copied().flatten()
+}
+
+/// The key of a path without names.
+pub fn find(path: &str) -> Option<&'static Key> {
+    all().find(|key| key.path == path)
+}
+
+/// The keys of one table.
+pub(super) fn of_section(section: &str) -> impl Iterator<Item = &'static Key> {
+    all().filter(move |key| key.section() == section)
+}
+
+/// A key's path within a section's.
+pub(super) fn join(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
+}
