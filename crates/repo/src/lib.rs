@@ -41,7 +41,7 @@ pub use lists::ListWalk;
 pub use progress::{Phase, Progress, Silent, Stop};
 pub use reader::{Reader, Scratch, slice};
 pub use repository::Repository;
-pub use session::{Changes, Draft, Older, Session, Stored, Whoami};
+pub use session::{Draft, Files, Older, Session, Stored, Whoami};
 pub use snapshots::{Selector, Snapshot, Snapshots};
 pub use stats::{AreaStats, LatestStats, Stats};
 pub use trees::TreeWalk;

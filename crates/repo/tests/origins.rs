@@ -54,7 +54,7 @@ impl History {
                     None => put(session, ChunkKind::Data, &ledger),
                     Some((chunk, old)) => {
                         let before = session.added();
-                        let stored = session.changes().put_over(&ledger, &leaves, &Older { chunk, leaves: &old }).unwrap().chunk;
+                        let stored = session.files().put_over(&ledger, &leaves, &Older { chunk, leaves: &old }).unwrap().chunk;
                         assert_eq!(session.added() - before, LEAF_SIZE as u64, "the rest comes from origins");
                         stored
                     }

@@ -51,7 +51,7 @@ fn store_over(repository: &Repository, before: Option<&(ChunkRef, Vec<[u8; 32]>)
     let mut leaves = Vec::new();
     session.leaf_values(bytes, &mut leaves);
     let chunk = match before {
-        Some((chunk, older)) => session.changes().put_over(bytes, &leaves, &Older { chunk: *chunk, leaves: older }).unwrap().chunk,
+        Some((chunk, older)) => session.files().put_over(bytes, &leaves, &Older { chunk: *chunk, leaves: older }).unwrap().chunk,
         None => session.put(ChunkKind::Data, bytes).unwrap().chunk,
     };
     let added = session.added();

@@ -4,12 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
 use liasse_chunk::Cutter;
-use liasse_repo::Error as RepoError;
 use liasse_repo::format::content::{Content, Hole};
 use liasse_repo::format::ids::Hash;
-use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Name, Node};
 use liasse_repo::format::wire;
+use liasse_repo::{Error as RepoError, Files};
 
 use super::Run;
 use super::judge::{is_settled, now};
@@ -83,7 +82,8 @@ impl Failure {
 /// What a reader keeps from file to file.
 struct Tools<'r> {
     cutter: Cutter,
-    over: Over<'r>,
+    over: Over,
+    files: Files<'r>,
 }
 
 /// Why a file was not read.
@@ -106,7 +106,7 @@ impl From<RepoError> for ReadError {
 
 /// Reads files until there are no more, or the repository fails.
 pub(super) fn work(run: &Run<'_>, jobs: &Receiver<Job>, failure: &Failure) {
-    let mut tools = Tools { cutter: Cutter::new(run.cutters.data.clone()), over: Over::new(run) };
+    let mut tools = Tools { cutter: Cutter::new(run.cutters.data.clone()), over: Over::new(run), files: run.session.files() };
     for job in jobs {
         let outcome = match read(run, &job, &mut tools) {
             Ok(outcome) => outcome,
@@ -173,16 +173,23 @@ fn read_content<'r>(
             Some(Older::Stored(entry)) => run.read_back.and_then(|read_back| read_back(entry)),
             None => None,
         };
-        leaves = Some(tools.over.store(run, (older.as_ref(), NewVersion::new(writer)), &mut |room| stream.read(room), &mut list)?);
+        leaves = Some(tools.over.store(
+            run,
+            &mut tools.files,
+            (older.as_ref(), NewVersion::new(writer)),
+            &mut |room| stream.read(room),
+            &mut list,
+        )?);
     } else {
         tools.cutter.reset();
         while let Some(chunk) = tools.cutter.next_chunk(|room| stream.read(room))? {
             run.stop.check()?;
-            let stored = run.session.put(ChunkKind::Data, chunk)?;
+            let stored = tools.files.put(chunk)?;
             run.progress.advance(chunk.len() as u64);
             list.push(run.session, run.cutters, stored.chunk)?;
         }
     }
+    tools.files.end_file()?;
     // Holes that end the file have been passed; so have those of a file that became shorter.
     let (size, hash) = (stream.position, Hash(*stream.hasher.finalize().as_bytes()));
     let (depth, chunks) = list.finish(run.session, run.cutters)?;

@@ -7,7 +7,7 @@
 use liasse_chunk::Chunker;
 use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::pack::{CHUNK_LIMIT, ChunkKind};
-use liasse_repo::{Changes, LeafValue, Older};
+use liasse_repo::{Files, LeafValue, Older};
 
 use super::Run;
 use super::file::ReadError;
@@ -24,9 +24,8 @@ const SHARED_ONE_IN: usize = 4;
 pub(super) type Read<'r> = &'r mut dyn FnMut(&mut [u8]) -> Result<usize, SourceError>;
 
 /// Stores files over their previous versions; kept from file to file for its buffers.
-pub(super) struct Over<'r> {
+pub(super) struct Over {
     chunker: Chunker,
-    changes: Changes<'r>,
     window: Window,
     leaves: Vec<LeafValue>,
 }
@@ -40,10 +39,10 @@ struct Window {
 }
 
 /// One pass over a file.
-struct Pass<'a, 'r, 'v> {
+struct Pass<'a, 'f, 'r, 'v> {
     run: &'a Run<'a>,
     chunker: &'a Chunker,
-    changes: &'a mut Changes<'r>,
+    files: &'f mut Files<'r>,
     leaves: &'a mut Vec<LeafValue>,
     older: Option<&'a Version<'a>>,
     /// The number of the old chunk that starts where the new data go on.
@@ -54,15 +53,16 @@ struct Pass<'a, 'r, 'v> {
     version: NewVersion<'v>,
 }
 
-impl<'r> Over<'r> {
-    pub(super) fn new(run: &'r Run<'r>) -> Self {
-        Self { chunker: run.cutters.data.clone(), changes: run.session.changes(), window: Window::default(), leaves: Vec::new() }
+impl Over {
+    pub(super) fn new(run: &Run<'_>) -> Self {
+        Self { chunker: run.cutters.data.clone(), window: Window::default(), leaves: Vec::new() }
     }
 
     /// Stores all that `read` gives, lists its chunks, and gives their leaf values.
     pub(super) fn store<'v>(
         &mut self,
         run: &Run<'_>,
+        files: &mut Files<'_>,
         (older, version): (Option<&Version<'_>>, NewVersion<'v>),
         read: Read<'_>,
         list: &mut ListWriter,
@@ -70,23 +70,13 @@ impl<'r> Over<'r> {
         self.window = Window { bytes: std::mem::take(&mut self.window.bytes), ..Window::default() };
         self.window.bytes.clear();
 
-        let mut pass = Pass {
-            run,
-            chunker: &self.chunker,
-            changes: &mut self.changes,
-            leaves: &mut self.leaves,
-            older,
-            next: Some(0),
-            near: 0,
-            position: 0,
-            version,
-        };
+        let mut pass =
+            Pass { run, chunker: &self.chunker, files, leaves: &mut self.leaves, older, next: Some(0), near: 0, position: 0, version };
         loop {
             run.stop.check()?;
             let wanted = pass.old().map_or(0, |(older, _)| older.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
             self.window.fill(wanted as usize, read)?;
             let Some(chunk) = pass.next_chunk(self.window.rest(), self.window.ended)? else {
-                pass.changes.end_file()?;
                 return Ok(pass.version);
             };
             self.window.start += chunk.length as usize;
@@ -96,7 +86,7 @@ impl<'r> Over<'r> {
     }
 }
 
-impl Pass<'_, '_, '_> {
+impl Pass<'_, '_, '_, '_> {
     /// The old chunk that started at this place, and whether it was the last.
     fn old(&self) -> Option<(Older<'_>, bool)> {
         self.older?.chunk(self.next?)
@@ -137,7 +127,7 @@ impl Pass<'_, '_, '_> {
         if shared * SHARED_ONE_IN < self.leaves.len() {
             return Ok(None);
         }
-        let stored = self.changes.put_over(bytes, self.leaves, old)?;
+        let stored = self.files.put_over(bytes, self.leaves, old)?;
         self.version.push(stored.chunk, self.leaves);
         Ok(Some(stored.chunk))
     }
@@ -147,8 +137,8 @@ impl Pass<'_, '_, '_> {
         let session = self.run.session;
         session.leaf_values(bytes, self.leaves);
         let stored = match old {
-            Some(old) => self.changes.put_over(bytes, self.leaves, old)?,
-            None => session.put(ChunkKind::Data, bytes)?,
+            Some(old) => self.files.put_over(bytes, self.leaves, old)?,
+            None => self.files.put(bytes)?,
         };
         self.version.push(stored.chunk, self.leaves);
         Ok(stored.chunk)

@@ -62,7 +62,7 @@ impl Jobs {
             level,
             // A block closes with the chunk that fills it.
             buffer_size: block_size as usize * 3 / 2,
-            buffers: Buffers::new(threads * 3 + 4),
+            buffers: Buffers::new(threads * 4 + 4),
             pool,
             running: Mutex::new(0),
             idle: Condvar::new(),

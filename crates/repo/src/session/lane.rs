@@ -59,6 +59,14 @@ const MOST_LISTED: usize = 1 << 20;
 /// who restores one opens the blocks of all (measured: `benches/README.md`).
 const OWN_BLOCK_PART: usize = 8;
 
+/// What a block of data is filled with. What is put whole, and what changed in things that are there: whoever wants a changed thing back
+/// needs nothing of what was new beside it.
+#[derive(Clone, Copy)]
+pub(super) enum Filling {
+    Whole,
+    Changes,
+}
+
 /// Bytes that a chunk takes in a pack's directory (`spec/pack.md`).
 fn listed_size(chunk: &Chunk) -> usize {
     let extent = |extent: &Extent| if matches!(extent, Extent::Literal { .. }) { 14 } else { 42 };
@@ -71,8 +79,6 @@ pub(super) struct Lane {
     kind: Kind,
     block_size: usize,
     pack_size: u64,
-    /// What is put whole, and what changed in things that are there: whoever wants a changed thing back needs nothing of what was new
-    /// beside it.
     whole: Mutex<RawBlock>,
     changes: Mutex<RawBlock>,
     pack: Mutex<Option<Arc<PackBuilder>>>,
@@ -106,15 +112,19 @@ impl Lane {
         block.bytes.len() * OWN_BLOCK_PART >= self.block_size || block.listed >= MOST_LISTED
     }
 
-    /// Takes in a block of changes that somebody filled alone: as it is if there is enough in it, or into the open one.
-    pub(super) fn take_in(&self, mut block: RawBlock) -> Result<()> {
+    /// Takes in a block that somebody filled alone: as it is if there is enough in it, or into the open one.
+    pub(super) fn take_in(&self, mut block: RawBlock, filling: Filling) -> Result<()> {
         if block.chunks.is_empty() {
             return Ok(());
         }
         if self.is_enough(&block) {
             return self.dispatch(block);
         }
-        let filled = self.fill(&self.changes, |open| open.add_all(&mut block)).inspect_err(|error| self.jobs.fail(error.again()));
+        let open = match filling {
+            Filling::Whole => &self.whole,
+            Filling::Changes => &self.changes,
+        };
+        let filled = self.fill(open, |open| open.add_all(&mut block)).inspect_err(|error| self.jobs.fail(error.again()));
         self.jobs.give_back(block.bytes);
         filled
     }

@@ -4,6 +4,7 @@
 //! snapshot's slot is taken only if it is free. A session that is dropped has committed nothing.
 
 mod buffers;
+mod files;
 mod jobs;
 mod lane;
 mod pack_builder;
@@ -32,9 +33,10 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::repository::Repository;
 use crate::snapshots::{Snapshot, Snapshots};
+pub use files::Files;
 use jobs::Jobs;
 use lane::Lane;
-pub use reuse::{Changes, Older};
+pub use reuse::Older;
 
 /// Age at which what dead writers left unpublished is removed: far beyond any put under way.
 const LEFTOVER_AGE: Duration = Duration::from_hours(24);
