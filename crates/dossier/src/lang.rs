@@ -30,9 +30,10 @@ macro_rules! files {
 }
 
 files![
-    "cause",  //
-    "config", //
-    "hooks",  //
+    "cause",    //
+    "config",   //
+    "discover", //
+    "hooks",    //
 ];
 
 impl Lang {

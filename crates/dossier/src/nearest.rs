@@ -4,7 +4,7 @@
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     // A third of the letters may be wrong, and one in a short word.
-    let limit = (word.len() / 3).max(1);
+    let limit = ((word.len() + 1) / 3).max(1);
     let near = |known: &'a str| {
         let letters: Vec<char> = known.to_lowercase().chars().collect();
         let distance = distance(&word, &letters);

@@ -13,7 +13,6 @@ mod layers;
 mod merge;
 mod mistake;
 mod path;
-#[allow(dead_code, reason = "discovery uses it")]
 pub(crate) mod pattern;
 mod settings;
 #[cfg(test)]
