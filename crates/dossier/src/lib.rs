@@ -13,6 +13,8 @@ pub mod in_use;
 pub mod lang;
 mod nearest;
 pub mod report;
+pub mod schedule;
+pub mod watch;
 
 pub use code::{Code, CodeError};
 pub use duration::{Period, PeriodError};

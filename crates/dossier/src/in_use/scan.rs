@@ -79,6 +79,12 @@ impl OpenFiles {
         self.in_use(folder, settings)
     }
 
+    /// As if a while had passed.
+    #[cfg(test)]
+    pub(super) fn make_old(&mut self) {
+        self.taken -= 2 * FRESH;
+    }
+
     /// How many processes could not be looked at, because they belong to other users.
     pub fn unseen(&self) -> usize {
         self.unseen
