@@ -160,7 +160,7 @@ fn the_lock_of_flock_counts() {
     let dossier = Dossier::new();
     for mode in ["-x", "-s"] {
         let mut command = Command::new("flock");
-        command.arg(mode).arg(dossier.path("journal/2026.txt")).args(["sh", "-c", "echo ready; read x"]);
+        command.args(["-o", mode]).arg(dossier.path("journal/2026.txt")).args(["sh", "-c", "echo ready; read x"]);
         let _holder = Program::start(&mut command);
         assert!(
             matches!(dossier.cause(&only_locks()), Some(Cause::Locked { file, process: Some(_) }) if file == "journal/2026.txt"),
