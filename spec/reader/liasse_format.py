@@ -547,7 +547,7 @@ STATISTICS = "files directories others size new changed unchanged unread added s
 
 
 def dossier(c):
-    return {"code": c.text(), "outcome": one_of(c, 1, 2, 3, 4, 5), "path": c.bytes(), "since": c.time(), "tree": solid(c),
+    return {"code": c.text(), "outcome": one_of(c, 1, 2, 3, 4, 5, 6), "path": c.bytes(), "since": c.time(), "tree": solid(c),
             "evidence": c.id(), "cause": c.text()}
 
 

@@ -416,7 +416,7 @@ def records():
     base = {"writer": public(WRITER), "sequence": 3, "previous": ident(4), "time": when, "offset": -3600, "host": "h", "user": "u",
             "program": "p 1", "sources": [b"/b", b"/a\xff"], "tags": ["a", "é"], "reason": None, "root": EMPTY, "evidence": ident(5),
             "statistics": {name: n for n, name in enumerate(f.STATISTICS)}, "unread": [], "dossiers": [], "hold": None, "tlvs": []}
-    full = base | {"reason": "r", "unread": [[b"/x\xff", "denied"]], "dossiers": [dossier, dossier | {"code": "work", "outcome": 5}],
+    full = base | {"reason": "r", "unread": [[b"/x\xff", "denied"]], "dossiers": [dossier, dossier | {"code": "work", "outcome": 5}, dossier | {"code": "zeta", "outcome": 6}],
                    "hold": ["law", when]}
     ok("snapshot", "least", "without what may be absent", w.snapshot(base | {"sources": [], "tags": []}))
     ok("snapshot", "full", "everything that a record can hold", w.snapshot(full))
@@ -424,7 +424,7 @@ def records():
     ends("snapshot", w.snapshot(full))
     optional_parts("snapshot", base)
     values = {"sequence-0": {"sequence": 0}, "offset-east": {"offset": 86401}, "offset-west": {"offset": -86401}, "time": {"time": [0, 10**9]},
-              "outcome-0": {"dossiers": [dossier | {"outcome": 0}]}, "outcome-6": {"dossiers": [dossier | {"outcome": 6}]},
+              "outcome-0": {"dossiers": [dossier | {"outcome": 0}]}, "outcome-7": {"dossiers": [dossier | {"outcome": 7}]},
               "root-hole": {"root": EMPTY | {"size": 5, "hash": ident(1), "holes": [[0, 5]]}},
               "hold-until": {"hold": ["x", [0, 2**32 - 1]]}}
     for name, changes in values.items():

@@ -14,7 +14,9 @@ mod stream;
 mod system;
 pub mod target;
 
-pub use backup::{BackupOptions, BackupReport, LeftOut, WouldStore, backup};
+pub use backup::{
+    BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, LeftOut, Refusal, WouldStore, backup, backup_dossiers,
+};
 pub use error::{Error, Result};
 pub use liasse_repo as repo;
 pub use list::list;

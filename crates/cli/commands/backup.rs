@@ -75,6 +75,7 @@ pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
         dry_run: args.dry_run,
         time: now,
         utc_offset: time::utc_offset(now),
+        hold: None,
     };
     let bars = Bars::new(context.output);
     let report = liasse_archive::backup(&repository, &options, &bars, &context.stop);

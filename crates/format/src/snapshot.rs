@@ -59,11 +59,13 @@ pub enum Outcome {
     InUse,
     /// It could not be read; its last good state stays.
     Failed,
-    /// It was not found; its last good state stays.
+    /// It was not found, or found empty; its last good state stays.
     Missing,
+    /// The run was not asked for it; its last good state stays.
+    NotAsked,
 }
 
-wire_tag!(Outcome { Stored = 1, Unchanged = 2, InUse = 3, Failed = 4, Missing = 5 }, "an outcome is from 1 to 5");
+wire_tag!(Outcome { Stored = 1, Unchanged = 2, InUse = 3, Failed = 4, Missing = 5, NotAsked = 6 }, "an outcome is from 1 to 6");
 
 /// One dossier in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

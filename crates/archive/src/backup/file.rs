@@ -8,10 +8,11 @@ use liasse_repo::format::content::{Content, Hole};
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Name, Node};
 use liasse_repo::format::wire;
-use liasse_repo::{Error as RepoError, Files};
+use liasse_repo::{Error as RepoError, Files, Stored};
 
 use super::Run;
 use super::judge::{is_settled, now};
+use super::noise;
 use super::versions::{self, Over};
 use super::walk::{Seen, TOO_LARGE, cause};
 use crate::catalogue::{FileKey, Identity, NewVersion};
@@ -53,6 +54,8 @@ pub(super) enum Outcome {
         entry: Vec<u8>,
         /// What the catalogue is to keep of it; nothing of a file that kept changing.
         seen: Option<Seen>,
+        /// What was added to the repository for it.
+        news: News,
         /// Where it is, and why it may not be as it was at any one time.
         shortcoming: Option<(Vec<u8>, String)>,
     },
@@ -63,6 +66,25 @@ pub(super) enum Outcome {
         /// Why not.
         cause: String,
     },
+}
+
+/// What was added for a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct News {
+    /// Bytes, before compression.
+    pub(super) added: u64,
+    /// Whether they look like noise, and the file is none of those that always do.
+    pub(super) is_noise: bool,
+}
+
+impl News {
+    /// Counts a chunk. The first that is new stands for all.
+    pub(super) fn count(&mut self, stored: &Stored, bytes: &[u8], is_packed: bool) {
+        if self.added == 0 && stored.added > 0 {
+            self.is_noise = !is_packed && noise::is_noise(bytes);
+        }
+        self.added += u64::from(stored.added);
+    }
 }
 
 /// The first failure of the repository; there is no going on after one.
@@ -132,7 +154,7 @@ fn read(run: &Run<'_>, job: &Job, tools: &mut Tools<'_>) -> Result<Outcome, Read
         let file = job.directory.open_file(&job.name, &expected)?;
         let before = file.stat()?;
         let xattrs = file.xattrs()?;
-        let (content, leaves) = read_content(run, job, &file, &before, tools)?;
+        let (content, news, leaves) = read_content(run, job, &file, &before, tools)?;
         let after = file.stat()?;
         let unchanged = after.is_unchanged(&before);
         if !unchanged && reads < MOST_READS {
@@ -150,21 +172,22 @@ fn read(run: &Run<'_>, job: &Job, tools: &mut Tools<'_>) -> Result<Outcome, Read
             leaves.finish(seen.identity.key());
         }
         let shortcoming = (!unchanged).then(|| (job.path.clone(), "it kept changing while it was read".to_owned()));
-        return Ok(Outcome::Read { entry, seen: unchanged.then_some(seen), shortcoming });
+        return Ok(Outcome::Read { entry, seen: unchanged.then_some(seen), news, shortcoming });
     }
 }
 
-/// The content of a file, and its leaf values if they are to be kept.
+/// The content of a file, what is new of it, and its leaf values if they are to be kept.
 fn read_content<'r>(
     run: &'r Run<'r>,
     job: &Job,
     file: &impl SourceFile,
     stat: &Stat,
     tools: &mut Tools<'_>,
-) -> Result<(Content, Option<NewVersion<'r>>), ReadError> {
+) -> Result<(Content, News, Option<NewVersion<'r>>), ReadError> {
     let segments = file.segments(stat)?;
     let holes = segments.iter().filter(|s| s.is_hole).map(|s| Hole { offset: s.offset, length: s.length }).collect();
     let mut stream = Stream { file, segments: segments.iter(), current: None, position: 0, hasher: blake3::Hasher::new() };
+    let mut news = News::default();
     let mut list = ListWriter::new();
     let mut leaves = None;
     if let Some(writer) = run.leaves.new.filter(|_| job.changed && versions::SIZES.contains(&stat.size)) {
@@ -173,18 +196,17 @@ fn read_content<'r>(
             Some(Older::Stored(entry)) => run.read_back.and_then(|read_back| read_back(entry)),
             None => None,
         };
-        leaves = Some(tools.over.store(
-            run,
-            &mut tools.files,
-            (older.as_ref(), NewVersion::new(writer)),
-            &mut |room| stream.read(room),
-            &mut list,
-        )?);
+        let version = (older.as_ref(), NewVersion::new(writer));
+        let (version, found) = tools.over.store(run, &mut tools.files, version, &mut |room| stream.read(room), &mut list)?;
+        (leaves, news) = (Some(version), found);
     } else {
+        let mut is_packed = None;
         tools.cutter.reset();
         while let Some(chunk) = tools.cutter.next_chunk(|room| stream.read(room))? {
             run.stop.check()?;
+            let is_packed = *is_packed.get_or_insert_with(|| noise::is_packed(chunk));
             let stored = tools.files.put(chunk)?;
+            news.count(&stored, chunk, is_packed);
             run.progress.advance(chunk.len() as u64);
             list.push(run.session, run.cutters, stored.chunk)?;
         }
@@ -193,7 +215,7 @@ fn read_content<'r>(
     // Holes that end the file have been passed; so have those of a file that became shorter.
     let (size, hash) = (stream.position, Hash(*stream.hasher.finalize().as_bytes()));
     let (depth, chunks) = list.finish(run.session, run.cutters)?;
-    Ok((Content { size, hash, depth, chunks, holes: within(holes, size) }, leaves))
+    Ok((Content { size, hash, depth, chunks, holes: within(holes, size) }, news, leaves))
 }
 
 /// Holes of a file that has become shorter meanwhile end with it.

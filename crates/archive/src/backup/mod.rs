@@ -6,8 +6,10 @@
 
 mod assemble;
 mod compare;
+mod dossiers;
 mod file;
 mod judge;
+mod noise;
 mod readback;
 mod sources;
 mod versions;
@@ -18,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::bounded;
 use liasse_repo::format::ids::{Hash, ObjectName};
-use liasse_repo::format::snapshot::{Statistics, Unread};
+use liasse_repo::format::snapshot::{Hold, Statistics, Unread};
 use liasse_repo::format::time::Time;
 use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
 
@@ -31,6 +33,9 @@ use assemble::Assembler;
 use compare::Comparison;
 use readback::ReadBack;
 use sources::Sources;
+
+pub use dossiers::{Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal};
+use dossiers::{Dossiers, Inside};
 
 /// Steps of the walk that wait to be put together.
 const MOST_STEPS: usize = 4096;
@@ -69,6 +74,8 @@ pub struct BackupOptions {
     pub time: Time,
     /// Seconds east of UTC here.
     pub utc_offset: i32,
+    /// A promise not to forget the snapshot.
+    pub hold: Option<Hold>,
 }
 
 /// Something that is left out on purpose.
@@ -110,6 +117,7 @@ pub struct BackupReport {
 struct Run<'a> {
     session: &'a Session<'a>,
     options: &'a BackupOptions,
+    dossiers: Option<Dossiers<'a>>,
     cutters: &'a Cutters,
     owners: &'a Owners,
     /// Leaf values of files that changed before, of the last run and for the next.
@@ -126,6 +134,14 @@ struct Run<'a> {
     stop: &'a Stop,
 }
 
+impl Run<'_> {
+    /// Whether an entry is left out on purpose.
+    fn excludes(&self, path: &[u8], is_dir: bool, inside: Option<Inside>) -> bool {
+        let of_dossier = |(dossiers, inside): (&Dossiers<'_>, Inside)| dossiers.judge.excludes(inside.dossier, inside.below(path), is_dir);
+        self.options.exclude.matches(path, is_dir) || self.dossiers.as_ref().zip(inside).is_some_and(of_dossier)
+    }
+}
+
 /// Gives the chunks of a file and their leaf values, by the entry that the last run made of it.
 type ReadsBack<'a> = &'a (dyn Fn(&[u8]) -> Option<Version<'static>> + Sync + 'a);
 
@@ -139,8 +155,35 @@ struct Leaves<'a> {
 /// Backs up, and commits a snapshot. Entries that could not be read are in the report; the snapshot holds the others.
 pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn Progress, stop: &Stop) -> Result<BackupReport> {
     let sources = Sources::find(&options.sources)?;
+    let files = catalogue::file_names(sources.paths());
+    run(repository, options, Plan { sources, dossiers: None, files }, progress, stop)
+}
+
+/// Backs up dossiers, each as a whole or as it was, and commits a snapshot that has them all. `options.sources` are only what the snapshot
+/// names as its sources. `judge` is told what becomes of each dossier.
+pub fn backup_dossiers(
+    repository: &Repository,
+    options: &BackupOptions,
+    (list, judge): (&[Dossier], &dyn Judge),
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<BackupReport> {
+    let sources = Sources::of_dossiers(list, &options.sources)?;
+    // Whatever dossiers come and go, the catalogue stays the same.
+    let files = catalogue::file_names(&[b"dossiers".to_vec()]);
+    run(repository, options, Plan { sources, dossiers: Some(Dossiers { list, judge }), files }, progress, stop)
+}
+
+/// What a run walks, and what the files of its catalogue and leaf values are called.
+struct Plan<'a> {
+    sources: Sources,
+    dossiers: Option<Dossiers<'a>>,
+    files: (String, String),
+}
+
+fn run(repository: &Repository, options: &BackupOptions, plan: Plan<'_>, progress: &dyn Progress, stop: &Stop) -> Result<BackupReport> {
+    let Plan { sources, dossiers, files: (file, leaf_file) } = plan;
     let session = if options.dry_run { repository.begin_dry(options.whoami.clone()) } else { repository.begin(options.whoami.clone()) }?;
-    let (file, leaf_file) = catalogue::file_names(sources.paths());
     let in_cache = |name: &str| repository.cache().map(|folder| folder.join(name));
     let (file, leaf_file) = (in_cache(&file), in_cache(&leaf_file));
     let old_leaves = leaf_file.as_deref().and_then(LeafCache::open);
@@ -156,6 +199,7 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
         let run = Run {
             session: &session,
             options,
+            dossiers,
             cutters: &Cutters::new(repository)?,
             owners: &Owners::default(),
             leaves: Leaves { old: old_leaves.as_ref(), new: new_leaves.as_ref() },
@@ -194,8 +238,8 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
         evidence: assembled.evidence,
         statistics: report.statistics,
         unread: report.unread.clone(),
-        dossiers: Vec::new(),
-        hold: None,
+        dossiers: assembled.dossiers,
+        hold: options.hold.clone(),
     };
     let (snapshot, packs) = session.commit(draft)?;
     report.statistics = snapshot.record.statistics;
@@ -213,6 +257,9 @@ pub fn backup(repository: &Repository, options: &BackupOptions, progress: &dyn P
 /// Refuses to go on when every source is one that could not be read, or lies below such a folder: an empty snapshot would look like a
 /// good one.
 fn anything_read(sources: &Sources, assembled: assemble::Assembled) -> Result<assemble::Assembled> {
+    if !assembled.dossiers.is_empty() {
+        return Ok(assembled);
+    }
     let report = &assembled.report;
     let is_within = |path: &[u8], folder: &[u8]| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
     let is_unread = |source: &Vec<u8>| report.unread.iter().any(|unread| is_within(source, &unread.path));
@@ -262,7 +309,11 @@ fn assemble(run: &Run<'_>, sources: &Sources, old: Option<&Catalogue>, new: Opti
         if let Some(error) = failure.take() {
             return Err(error.into());
         }
-        walked?;
-        assembled
+        match (walked, assembled) {
+            // Each ends when the other does, and then only the other knows why.
+            (Err(Error::Internal(_)), Err(assembled)) => Err(assembled),
+            (Err(walked), _) => Err(walked),
+            (Ok(()), assembled) => assembled,
+        }
     })
 }

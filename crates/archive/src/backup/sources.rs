@@ -1,6 +1,6 @@
 //! What is to be backed up, as the part of the file system's tree that leads there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use liasse_repo::format::snapshot::Unread;
 use liasse_repo::format::tree::Name;
 
+use super::dossiers::Dossier;
 use crate::error::{Error, Result};
 use crate::source::{SourceError, SourceOperation};
 
@@ -16,6 +17,8 @@ use crate::source::{SourceError, SourceOperation};
 pub(super) struct Step {
     /// Whether all of it is wanted.
     pub(super) whole: bool,
+    /// The number of the dossier that it is, if it is one.
+    pub(super) dossier: Option<usize>,
     pub(super) children: BTreeMap<Name, Step>,
 }
 
@@ -50,12 +53,37 @@ impl Sources {
         }
     }
 
+    /// Looks every dossier up. One whose folder is not there is passed over. `named` are the sources as the snapshot names them.
+    pub(super) fn of_dossiers(dossiers: &[Dossier], named: &[PathBuf]) -> Result<Self> {
+        let mut found = Self { root: Step::default(), missing: Vec::new(), paths: Vec::new() };
+        let mut parents = HashMap::new();
+        for (number, dossier) in dossiers.iter().enumerate() {
+            let Some((parent, name)) = dossier.path.parent().zip(dossier.path.file_name()) else { continue };
+            let real = parents.entry(parent).or_insert_with(|| parent.canonicalize().ok());
+            if let Some(real) = real {
+                found.place(&real.join(name))?.dossier = Some(number);
+            }
+        }
+        found.paths = named.iter().map(|path| path.as_os_str().as_bytes().to_vec()).collect();
+        Ok(found)
+    }
+
     /// Their absolute paths.
     pub(super) fn paths(&self) -> &[Vec<u8>] {
         &self.paths
     }
 
     fn add(&mut self, path: &Path) -> Result<()> {
+        self.place(path)?;
+        let bytes = path.as_os_str().as_bytes();
+        if !self.paths.iter().any(|known| known == bytes) {
+            self.paths.push(bytes.to_vec());
+        }
+        Ok(())
+    }
+
+    /// Makes all of a path wanted.
+    fn place(&mut self, path: &Path) -> Result<&mut Step> {
         let bytes = path.as_os_str().as_bytes();
         let not_absolute = || Error::NotAbsolute { path: path.display().to_string() };
         let mut step = &mut self.root;
@@ -63,10 +91,7 @@ impl Sources {
             step = step.children.entry(Name::new(name).ok_or_else(not_absolute)?).or_default();
         }
         step.whole = true;
-        if !self.paths.iter().any(|known| known == bytes) {
-            self.paths.push(bytes.to_vec());
-        }
-        Ok(())
+        Ok(step)
     }
 }
 

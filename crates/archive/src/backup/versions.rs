@@ -10,7 +10,8 @@ use liasse_repo::format::pack::{CHUNK_LIMIT, ChunkKind};
 use liasse_repo::{Files, LeafValue, Older};
 
 use super::Run;
-use super::file::ReadError;
+use super::file::{News, ReadError};
+use super::noise;
 use crate::catalogue::{NewVersion, Version};
 use crate::source::SourceError;
 use crate::stream::ListWriter;
@@ -51,6 +52,9 @@ struct Pass<'a, 'f, 'r, 'v> {
     near: usize,
     position: u64,
     version: NewVersion<'v>,
+    news: News,
+    /// Whether the file is one that always looks like noise; known once its beginning is.
+    is_packed: Option<bool>,
 }
 
 impl Over {
@@ -58,7 +62,7 @@ impl Over {
         Self { chunker: run.cutters.data.clone(), window: Window::default(), leaves: Vec::new() }
     }
 
-    /// Stores all that `read` gives, lists its chunks, and gives their leaf values.
+    /// Stores all that `read` gives, lists its chunks, and gives their leaf values and what is new.
     pub(super) fn store<'v>(
         &mut self,
         run: &Run<'_>,
@@ -66,18 +70,29 @@ impl Over {
         (older, version): (Option<&Version<'_>>, NewVersion<'v>),
         read: Read<'_>,
         list: &mut ListWriter,
-    ) -> Result<NewVersion<'v>, ReadError> {
+    ) -> Result<(NewVersion<'v>, News), ReadError> {
         self.window = Window { bytes: std::mem::take(&mut self.window.bytes), ..Window::default() };
         self.window.bytes.clear();
 
-        let mut pass =
-            Pass { run, chunker: &self.chunker, files, leaves: &mut self.leaves, older, next: Some(0), near: 0, position: 0, version };
+        let mut pass = Pass {
+            run,
+            chunker: &self.chunker,
+            files,
+            leaves: &mut self.leaves,
+            older,
+            next: Some(0),
+            near: 0,
+            position: 0,
+            version,
+            news: News::default(),
+            is_packed: None,
+        };
         loop {
             run.stop.check()?;
             let wanted = pass.old().map_or(0, |(older, _)| older.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
             self.window.fill(wanted as usize, read)?;
             let Some(chunk) = pass.next_chunk(self.window.rest(), self.window.ended)? else {
-                return Ok(pass.version);
+                return Ok((pass.version, pass.news));
             };
             self.window.start += chunk.length as usize;
             run.progress.advance(chunk.length.into());
@@ -95,6 +110,7 @@ impl Pass<'_, '_, '_, '_> {
     /// Stores the next chunk of `rest`; `None` at the end.
     fn next_chunk(&mut self, rest: &[u8], ended: bool) -> Result<Option<ChunkRef>, ReadError> {
         let older = self.older;
+        self.is_packed.get_or_insert_with(|| noise::is_packed(rest));
         let old = self.next.and_then(|number| older?.chunk(number));
         // The last chunk is cut anew: what was added behind it belongs to it.
         if let Some((old, false)) = old
@@ -128,6 +144,7 @@ impl Pass<'_, '_, '_, '_> {
             return Ok(None);
         }
         let stored = self.files.put_over(bytes, self.leaves, old)?;
+        self.news.count(&stored, bytes, self.is_packed == Some(true));
         self.version.push(stored.chunk, self.leaves);
         Ok(Some(stored.chunk))
     }
@@ -140,6 +157,7 @@ impl Pass<'_, '_, '_, '_> {
             Some(old) => self.files.put_over(bytes, self.leaves, old)?,
             None => self.files.put(bytes)?,
         };
+        self.news.count(&stored, bytes, self.is_packed == Some(true));
         self.version.push(stored.chunk, self.leaves);
         Ok(stored.chunk)
     }

@@ -79,8 +79,14 @@ pub(crate) fn config() -> impl Strategy<Value = Config> {
 }
 
 fn dossier(code: String) -> impl Strategy<Value = Dossier> {
-    let outcome =
-        prop_oneof![Just(Outcome::Stored), Just(Outcome::Unchanged), Just(Outcome::InUse), Just(Outcome::Failed), Just(Outcome::Missing)];
+    let outcome = prop_oneof![
+        Just(Outcome::Stored),
+        Just(Outcome::Unchanged),
+        Just(Outcome::InUse),
+        Just(Outcome::Failed),
+        Just(Outcome::Missing),
+        Just(Outcome::NotAsked)
+    ];
     (outcome, bytes(), time(), content(0), any::<Key>(), text()).prop_map(move |(outcome, path, since, tree, evidence, cause)| Dossier {
         code: code.clone(),
         outcome,

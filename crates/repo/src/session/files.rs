@@ -36,7 +36,7 @@ impl Files<'_> {
     /// Stores a data chunk, unless it is there.
     pub fn put(&mut self, bytes: &[u8]) -> Result<Stored> {
         let (chunk, known) = self.known(bytes)?;
-        if known { Ok(Stored { chunk, new: false }) } else { self.put_whole(chunk, bytes) }
+        if known { Ok(Stored::known(chunk)) } else { self.put_whole(chunk, bytes) }
     }
 
     /// Stores a data chunk that stands where `older` stood, or a longer or shorter one from the same place on. `leaves` are its own leaf
@@ -44,7 +44,7 @@ impl Files<'_> {
     pub fn put_over(&mut self, bytes: &[u8], leaves: &[LeafValue], older: &Older<'_>) -> Result<Stored> {
         let (chunk, known) = self.known(bytes)?;
         if known {
-            return Ok(Stored { chunk, new: false });
+            return Ok(Stored::known(chunk));
         }
         let Some(extents) = self.session.extents_over(&chunk, leaves, older)? else { return self.put_whole(chunk, bytes) };
         let literals: Vec<&[u8]> = patch::literals(&extents).filter_map(|range| bytes.get(range)).collect();
@@ -76,14 +76,14 @@ impl Files<'_> {
     fn add(&mut self, filling: Filling, chunk: Chunk, literals: &[&[u8]]) -> Result<Stored> {
         let stored = ChunkRef { id: chunk.id, length: chunk.length };
         if self.session.fresh().insert(chunk.id, chunk.length).is_some() {
-            return Ok(Stored { chunk: stored, new: false });
+            return Ok(Stored::known(stored));
         }
         let added: usize = literals.iter().map(|part| part.len()).sum();
         self.session.added.fetch_add(added as u64, Ordering::Relaxed);
         if !self.session.dry {
             self.fill(filling, chunk, literals)?;
         }
-        Ok(Stored { chunk: stored, new: true })
+        Ok(Stored { chunk: stored, new: true, added: u32::try_from(added).unwrap_or(u32::MAX) })
     }
 
     fn fill(&mut self, filling: Filling, chunk: Chunk, literals: &[&[u8]]) -> Result<()> {

@@ -87,8 +87,17 @@ pub struct Draft {
 pub struct Stored {
     /// What to refer to it by.
     pub chunk: ChunkRef,
-    /// Whether its bytes were not in the repository yet.
+    /// Whether it was not in the repository yet.
     pub new: bool,
+    /// Bytes that were added for it, before compression: fewer than it has where an older chunk has the rest.
+    pub added: u32,
+}
+
+impl Stored {
+    /// What the repository, or this session, has already.
+    pub(crate) fn known(chunk: ChunkRef) -> Self {
+        Self { chunk, new: false, added: 0 }
+    }
 }
 
 /// A session that is being written.
@@ -233,22 +242,27 @@ impl Session<'_> {
         let id = self.repository.objects.keys.chunk_id(kind, bytes);
         let chunk = ChunkRef { id, length };
         if self.fresh().contains_key(&id) || self.index.reusable(kind, &id)? == Some(length) {
-            return Ok(Stored { chunk, new: false });
+            return Ok(Stored::known(chunk));
         }
         if self.fresh().insert(id, length).is_some() {
-            return Ok(Stored { chunk, new: false });
+            return Ok(Stored::known(chunk));
         }
         self.added.fetch_add(length.into(), Ordering::Relaxed);
         if !self.dry {
             let whole = Extent::Literal { block: 0, offset: 0, length };
             self.lane(kind).append(Chunk { kind, id, length, extents: vec![whole] }, &[bytes])?;
         }
-        Ok(Stored { chunk, new: true })
+        Ok(Stored { chunk, new: true, added: length })
     }
 
     /// Whether a chunk of an older snapshot may be referred to without being stored again.
     pub fn reusable(&self, kind: ChunkKind, chunk: &ChunkRef) -> Result<bool> {
         Ok(self.fresh().contains_key(&chunk.id) || self.index.reusable(kind, &chunk.id)? == Some(chunk.length))
+    }
+
+    /// Whether every pack that is there may be referred to: no plan to delete some stands.
+    pub fn nothing_planned(&self) -> bool {
+        self.index.packs().all(|(_, pack)| !pack.planned)
     }
 
     /// Whether every pack of a set is there and may be referred to.

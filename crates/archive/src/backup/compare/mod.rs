@@ -14,6 +14,7 @@ use std::thread::{Builder, Scope};
 use liasse_repo::format::tree::Name;
 
 use super::Run;
+use super::dossiers::Inside;
 use super::judge::is_due;
 use crate::catalogue::{Catalogue, FileKey, Identity, Record, Row};
 use crate::error::Result;
@@ -34,12 +35,19 @@ pub(super) struct Comparison<'r, 'c> {
 /// A comparison that other threads take part in. Dropped, it ends.
 pub(super) struct Running<'s, 'r, 'c>(&'s Comparison<'r, 'c>);
 
+/// What a directory lies in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Within {
+    /// The file system of the source.
+    pub(super) device: Option<u64>,
+    pub(super) inside: Option<Inside>,
+}
+
 /// A directory to be compared.
 struct Task<'c> {
     place: u64,
     path: Vec<u8>,
-    /// The file system of the source.
-    device: Option<u64>,
+    within: Within,
     stage: Stage<'c>,
 }
 
@@ -88,11 +96,11 @@ impl<'r, 'c> Comparison<'r, 'c> {
     }
 
     /// Has a directory and all below it compared, if it is not known.
-    pub(super) fn begin(&self, record: &Record<'c>, directory: &Directory, path: &[u8], device: Option<u64>) {
+    pub(super) fn begin(&self, record: &Record<'c>, directory: &Directory, path: &[u8], within: Within) {
         let mut state = self.lock();
         let place = record.place();
         if !state.found.contains_key(&place) {
-            state.add(None, Task { place, path: path.to_vec(), device, stage: Stage::Open(directory.clone()) });
+            state.add(None, Task { place, path: path.to_vec(), within, stage: Stage::Open(directory.clone()) });
             self.tell(&state);
         }
     }
@@ -145,7 +153,7 @@ impl<'r, 'c> Comparison<'r, 'c> {
     }
 
     fn compare(&self, task: Task<'c>) {
-        let (place, device, mut path) = (task.place, task.device, task.path);
+        let (place, within, mut path) = (task.place, task.within, task.path);
         let mut end = End { comparison: self, place, same: false, below: Vec::new(), rest: None, leaves: Vec::new() };
         let Some(mut listing) = self.list(place, task.stage) else { return };
         let length = path.len();
@@ -161,13 +169,13 @@ impl<'r, 'c> Comparison<'r, 'c> {
             path.truncate(length);
             path.push(b'/');
             path.extend_from_slice(listed.name.as_bytes());
-            if let Some((place, stat)) = self.entry(&mut listing, &listed, &path, device) {
+            if let Some((place, stat)) = self.entry(&mut listing, &listed, &path, within) {
                 let stage = Stage::Known { parent: listing.directory.clone(), name: listed.name, stat };
-                end.below.push(Task { place, path: path.clone(), device, stage });
+                end.below.push(Task { place, path: path.clone(), within, stage });
             }
         }
         path.truncate(length);
-        end.rest = Some(Task { place, path, device, stage: Stage::Listed(listing) });
+        end.rest = Some(Task { place, path, within, stage: Stage::Listed(listing) });
     }
 
     fn list(&self, place: u64, stage: Stage<'c>) -> Option<Listing<'c>> {
@@ -181,7 +189,7 @@ impl<'r, 'c> Comparison<'r, 'c> {
     }
 
     /// Compares an entry. A directory that the catalogue knows is to be compared too, whether it moved itself or not.
-    fn entry(&self, listing: &mut Listing<'c>, listed: &Listed, path: &[u8], device: Option<u64>) -> Option<(u64, Stat)> {
+    fn entry(&self, listing: &mut Listing<'c>, listed: &Listed, path: &[u8], within: Within) -> Option<(u64, Stat)> {
         let taken = listing.record.take(listed.name.as_bytes());
         listing.same &= taken.is_some_and(|(row, is_next)| is_next && row.trusted);
         let (row, _) = taken?;
@@ -193,12 +201,12 @@ impl<'r, 'c> Comparison<'r, 'c> {
         listing.same = false;
         let stat = listing.directory.stat(&listed.name).ok()?;
         let is_dir = stat.kind == FileKind::Directory;
-        if self.run.options.exclude.matches(path, is_dir) {
+        if self.run.excludes(path, is_dir, within.inside) {
             return None;
         }
         let mut place = None;
         if is_dir {
-            let crosses = self.run.options.one_file_system && device.is_some_and(|device| device != stat.device);
+            let crosses = self.run.options.one_file_system && within.device.is_some_and(|device| device != stat.device);
             place = Some(listing.record.child_place(&row).filter(|_| !crosses)?);
         }
         listing.same = same && row.identity == Identity::of(&stat) && !is_due(self.run, &row, &stat);

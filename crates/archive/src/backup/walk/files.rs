@@ -31,12 +31,14 @@ impl<'c> Walk<'_, 'c> {
             self.run.progress.advance(stat.size);
             let seen = Seen { identity: row.identity, trusted: true, day: row.day };
             self.keep_leaves(row.identity.key());
-            self.linked.extend(key);
+            if let Some(key) = key {
+                self.is_first_name(key);
+            }
             return self.step(Step::Ready { name: name.clone(), entry: Cow::Borrowed(row.entry), seen, is_file: true, key });
         }
         let prior = row.map(|row| row.entry);
         if let Some(key) = key
-            && !self.linked.insert(key)
+            && !self.is_first_name(key)
         {
             self.run.progress.advance(stat.size);
             let seen = Seen { identity: Identity::of(&stat), trusted: is_settled(&stat, began), day: self.run.today };
@@ -58,6 +60,15 @@ impl<'c> Walk<'_, 'c> {
         };
         self.jobs.send(job).map_err(|_| Error::Internal("the readers ended before the walk"))?;
         self.step(Step::Reading { name: name.clone(), outcome, prior, key })
+    }
+
+    /// Whether a file with several names is met for the first time.
+    fn is_first_name(&mut self, key: FileKey) -> bool {
+        let is_first = self.linked.insert(key);
+        if let Some(looked_at) = self.looked_at.as_mut().filter(|_| is_first) {
+            looked_at.linked.push(key);
+        }
+        is_first
     }
 
     /// Where the leaf values of a file's previous version are to be had: kept for the inode that it has or had, or, if it can be read, what

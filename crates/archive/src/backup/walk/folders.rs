@@ -4,6 +4,7 @@ use liasse_repo::format::tree::{Entry, Metadata, Name};
 use liasse_repo::format::wire;
 
 use super::{CACHE_TAG, Met, Scope, Seen, Step, Walk};
+use crate::backup::compare::Within;
 use crate::backup::judge::{is_settled, is_unmoved, unmoved};
 use crate::catalogue::{Identity, Record, Row};
 use crate::error::Result;
@@ -20,8 +21,8 @@ impl<'c> Walk<'_, 'c> {
             Some(Scope { way: Some(_), .. }) => parent.open_way(name, &stat),
             _ => parent.open_child(name, &stat),
         };
-        if let (Some(child), Ok(directory), Some(Scope { way: None, device })) = (&child, &opened, below)
-            && self.is_taken_over(met, child, directory, device)?
+        if let (Some(child), Ok(directory), Some(Scope { way: None, within })) = (&child, &opened, below)
+            && self.is_taken_over(met, child, directory, within)?
         {
             return Ok(());
         }
@@ -44,9 +45,9 @@ impl<'c> Walk<'_, 'c> {
     }
 
     /// Takes a directory over from the last run, with all below it, if nothing changed.
-    fn is_taken_over(&mut self, met: &Met<'_, 'c>, child: &Record<'c>, directory: &Directory, device: Option<u64>) -> Result<bool> {
+    pub(super) fn is_taken_over(&mut self, met: &Met<'_, 'c>, child: &Record<'c>, directory: &Directory, within: Within) -> Result<bool> {
         let Some(comparison) = self.comparison else { return Ok(false) };
-        comparison.begin(child, directory, &self.path, device);
+        comparison.begin(child, directory, &self.path, within);
         let (Some(row), Some(subtree)) = (met.row.filter(|row| is_unmoved(row, &met.stat)), child.subtree()) else { return Ok(false) };
         if !comparison.is_same(child)? {
             return Ok(false);
@@ -64,7 +65,7 @@ impl<'c> Walk<'_, 'c> {
 
     /// The metadata of a directory: as it was if it has not moved, else with the attributes that it has now. One that is open is asked
     /// itself.
-    fn metadata(&self, met: &Met<'_, '_>, open: Option<&Directory>) -> Result<Metadata> {
+    pub(super) fn metadata(&self, met: &Met<'_, '_>, open: Option<&Directory>) -> Result<Metadata> {
         let Met { directory: parent, name, stat, .. } = met;
         let xattrs = match (unmoved(met.row, stat), open) {
             (Some(entry), _) => return Ok(entry.metadata),
@@ -83,11 +84,12 @@ impl<'c> Walk<'_, 'c> {
 
     /// What is wanted of a directory; `None` when it is not to be entered.
     fn below<'w>(&self, name: &Name, stat: &Stat, scope: Scope<'w>) -> Option<Scope<'w>> {
-        match (scope.way.and_then(|way| way.children.get(name)), scope.device) {
-            (Some(way), _) if !way.whole => Some(Scope { way: Some(way), device: None }),
-            (Some(_), _) => Some(Scope { way: None, device: Some(stat.device) }),
+        let Within { device, inside } = scope.within;
+        match (scope.way.and_then(|way| way.children.get(name)), device) {
+            (Some(way), _) if !way.whole => Some(Scope { way: Some(way), within: Within::default() }),
+            (Some(_), _) => Some(Scope { way: None, within: Within { device: Some(stat.device), inside } }),
             (None, Some(device)) if self.run.options.one_file_system && device != stat.device => None,
-            (None, device) => Some(Scope { way: None, device: device.or(Some(stat.device)) }),
+            (None, device) => Some(Scope { way: None, within: Within { device: device.or(Some(stat.device)), inside } }),
         }
     }
 }

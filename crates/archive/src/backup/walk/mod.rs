@@ -3,6 +3,7 @@
 //! An entry whose identity has not moved is taken from the catalogue: it is not opened, its attributes are not asked for. All
 //! others become steps that are ready, or jobs for the readers.
 
+mod dossiers;
 mod files;
 mod folders;
 
@@ -16,7 +17,8 @@ use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::{Metadata, Name};
 
 use super::Run;
-use super::compare::Comparison;
+use super::compare::{Comparison, Within};
+use super::dossiers::{Found, Refusal};
 use super::file::{Job, Outcome};
 use super::judge::now;
 use super::sources::{Sources, Step as Way};
@@ -56,6 +58,33 @@ pub(super) enum Step<'c> {
     LeftOut { path: Vec<u8> },
     /// Something that patterns or a cache mark leave out.
     Excluded,
+    /// A dossier is read from here on, or again.
+    Begin { dossier: usize },
+    /// It was read to its end, but for its own `Leave`: what was found of it is to be told.
+    Ask { reply: Sender<Read> },
+    /// What was read since it began does not count.
+    Undo,
+    /// It counts.
+    Taken { dossier: usize },
+    /// The directory that came last is a dossier that did not change.
+    Unchanged { dossier: usize },
+    /// A dossier that stays as it was.
+    Kept { dossier: usize, name: Name, refusal: Refusal, metadata: Box<Metadata>, prior: Option<(Row<'c>, Option<Subtree<'c>>)> },
+}
+
+/// What was read of a dossier.
+pub(super) struct Read {
+    pub(super) found: Found,
+    /// A file that kept changing, by its whole path.
+    pub(super) changing: Option<Vec<u8>>,
+}
+
+/// What a walk looked at since a dossier began.
+#[derive(Default)]
+struct LookedAt {
+    entries: Vec<(Vec<u8>, Identity)>,
+    /// Files with several names that were met first.
+    linked: Vec<FileKey>,
 }
 
 /// The walk of one run.
@@ -66,6 +95,8 @@ pub(super) struct Walk<'r, 'c> {
     steps: Sender<Step<'c>>,
     jobs: Sender<Job>,
     linked: HashSet<FileKey>,
+    /// What was looked at in the dossier at hand.
+    looked_at: Option<LookedAt>,
     /// Whether any source was reached.
     reached: bool,
     path: Vec<u8>,
@@ -76,8 +107,8 @@ pub(super) struct Walk<'r, 'c> {
 struct Scope<'w> {
     /// Only these names, on the way to sources.
     way: Option<&'w Way>,
-    /// The file system of the source, once in one.
-    device: Option<u64>,
+    /// The file system and the dossier, once in one.
+    within: Within,
 }
 
 /// An entry as it was found, and what the last run knew of it.
@@ -92,7 +123,7 @@ struct Met<'w, 'c> {
 
 impl<'r, 'c> Walk<'r, 'c> {
     pub(super) fn new(run: &'r Run<'r>, comparison: Option<&'r Comparison<'r, 'c>>, steps: Sender<Step<'c>>, jobs: Sender<Job>) -> Self {
-        Self { run, comparison, steps, jobs, linked: HashSet::new(), reached: false, path: Vec::new() }
+        Self { run, comparison, steps, jobs, linked: HashSet::new(), looked_at: None, reached: false, path: Vec::new() }
     }
 
     pub(super) fn run(mut self, sources: &Sources, old: Option<&'c Catalogue>) -> Result<()> {
@@ -102,12 +133,12 @@ impl<'r, 'c> Walk<'r, 'c> {
         let root = Directory::open("/".as_ref()).map_err(|cause| Error::NoSource { cause })?;
         self.step(Step::Enter { name: None, metadata: Box::default(), seen: None })?;
         let scope = match &sources.root {
-            root if root.whole => Scope { way: None, device: None },
-            root => Scope { way: Some(root), device: None },
+            root if root.whole => Scope { way: None, within: Within::default() },
+            root => Scope { way: Some(root), within: Within::default() },
         };
         self.reached = sources.root.whole;
         self.directory(&root, scope, old.and_then(Catalogue::root))?;
-        if !self.reached {
+        if !self.reached && self.run.dossiers.is_none() {
             return Err(Error::NothingReached);
         }
         self.step(Step::Leave)
@@ -133,6 +164,9 @@ impl<'r, 'c> Walk<'r, 'c> {
         };
         let only_tag = scope.way.is_none() && self.run.options.exclude_caches && folders::is_cache(directory, &names);
         let length = self.path.len();
+        if let Some(inside) = scope.within.inside {
+            self.tell_gone(inside, prior.clone(), &names);
+        }
         for listed in names {
             self.run.stop.check()?;
             if only_tag && listed.name.as_bytes() != CACHE_TAG {
@@ -153,9 +187,12 @@ impl<'r, 'c> Walk<'r, 'c> {
             Ok(stat) => stat,
             Err(error) => return self.unread(&error),
         };
+        if let Some(looked_at) = &mut self.looked_at {
+            looked_at.entries.push((self.path.clone(), Identity::of(&stat)));
+        }
         let is_dir = stat.kind == FileKind::Directory;
         self.reached |= scope.way.is_some_and(|way| way.children.get(name).is_some_and(|child| child.whole));
-        if self.run.options.exclude.matches(&self.path, is_dir) {
+        if self.run.excludes(&self.path, is_dir, scope.within.inside) {
             return self.step(Step::Excluded);
         }
         let (row, child) = match prior {
@@ -166,6 +203,9 @@ impl<'r, 'c> Walk<'r, 'c> {
             None => (None, None),
         };
         let met = Met { directory, name, stat, began, row };
+        if let Some(dossier) = scope.way.and_then(|way| way.children.get(name)?.dossier) {
+            return self.dossier(dossier, &met, child);
+        }
         match stat.kind {
             FileKind::Directory => self.enter(&met, scope, child),
             FileKind::Socket => self.step(Step::LeftOut { path: self.path.clone() }),

@@ -1,21 +1,25 @@
 //! Putting together what the walk finds, in its order: entries into trees, trees into their parents, and the next catalogue beside them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use crossbeam_channel::Receiver;
 use liasse_repo::format::content::Content;
 use liasse_repo::format::evidence;
 use liasse_repo::format::ids::Evidence;
-use liasse_repo::format::snapshot::{Statistics, Unread};
+use liasse_repo::format::snapshot::{Dossier as Line, Statistics, Unread};
 use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 
+mod dossiers;
+
+use super::dossiers::Fate;
 use super::file::Outcome;
 use super::walk::{Seen, Step};
 use super::{BackupReport, LeftOut, Run, WouldStore};
 use crate::catalogue::{self, FileKey, Identity, RecordBuilder, Subtree, Written};
 use crate::error::{Error, Result};
 use crate::stream::TreeWriter;
+use dossiers::{Last, Mark};
 
 /// Most paths of a kind that a report names.
 const MOST_NAMED: usize = 10_000;
@@ -25,6 +29,8 @@ pub(super) struct Assembled {
     pub(super) root: Content,
     pub(super) evidence: Evidence,
     pub(super) report: BackupReport,
+    /// What the record says of each dossier, ascending by code.
+    pub(super) dossiers: Vec<Line>,
     /// The next catalogue, and where its root is.
     pub(super) catalogue: Option<(catalogue::Writer, Written)>,
 }
@@ -47,6 +53,12 @@ pub(super) struct Assembler<'r> {
     /// Files with several names, by the first that came.
     linked: HashMap<FileKey, First>,
     root: Option<(Content, Evidence, Option<Written>)>,
+    /// What was before the dossier at hand began.
+    mark: Option<Mark>,
+    /// The directory that came last, in the order of the walk.
+    last: Option<Last>,
+    /// What became of each dossier.
+    fates: HashMap<usize, Fate>,
 }
 
 /// The first name of a file with several, as it was stored.
@@ -74,15 +86,26 @@ impl<'r> Assembler<'r> {
             would_store: Vec::new(),
             excluded: 0,
         };
-        Self { run, frames: Vec::new(), catalogue, report, linked: HashMap::new(), root: None }
+        Self {
+            run,
+            frames: Vec::new(),
+            catalogue,
+            report,
+            linked: HashMap::new(),
+            root: None,
+            mark: None,
+            last: None,
+            fates: HashMap::new(),
+        }
     }
 
     pub(super) fn run(mut self, steps: Receiver<Step<'_>>) -> Result<Assembled> {
         for step in steps {
             self.step(step)?;
         }
+        let dossiers = self.lines();
         let (root, evidence, record) = self.root.ok_or(Error::Internal("the walk did not come to its end"))?;
-        Ok(Assembled { root, evidence, report: self.report, catalogue: self.catalogue.zip(record) })
+        Ok(Assembled { root, evidence, report: self.report, dossiers, catalogue: self.catalogue.zip(record) })
     }
 
     fn step(&mut self, step: Step<'_>) -> Result<()> {
@@ -111,21 +134,41 @@ impl<'r> Assembler<'r> {
                 self.report.excluded += 1;
                 Ok(())
             }
+            Step::Begin { dossier } => {
+                self.begin(dossier);
+                Ok(())
+            }
+            Step::Ask { reply } => {
+                self.answer(&reply);
+                Ok(())
+            }
+            Step::Undo => {
+                self.undo();
+                Ok(())
+            }
+            Step::Taken { dossier } => self.taken(dossier),
+            Step::Unchanged { dossier } => self.unchanged(dossier),
+            Step::Kept { dossier, name, refusal, metadata, prior } => self.kept(dossier, &name, refusal, *metadata, prior),
         }
     }
 
     /// A directory that is taken over from the last run, with all below it.
     fn same(&mut self, name: &Name, bytes: &[u8], seen: Seen, subtree: &Subtree<'_>) -> Result<()> {
         let entry: Entry = wire::decode(bytes).map_err(|_| Error::Internal("an entry that cannot be read again"))?;
+        self.count_same(subtree);
+        self.last = Last::of(&entry, subtree.totals.files, subtree.totals.size);
+        let copied = self.catalogue.as_mut().map(|catalogue| catalogue.copy(subtree));
+        let copied = self.keep_catalogue(copied);
+        self.push(name, &entry, bytes, Some(seen), copied)
+    }
+
+    fn count_same(&mut self, subtree: &Subtree<'_>) {
         let (statistics, totals) = (&mut self.report.statistics, &subtree.totals);
         statistics.directories += totals.directories + 1;
         statistics.files += totals.files;
         statistics.unchanged += totals.files;
         statistics.others += totals.others;
         statistics.size += totals.size;
-        let copied = self.catalogue.as_mut().map(|catalogue| catalogue.copy(subtree));
-        let copied = self.keep_catalogue(copied);
-        self.push(name, &entry, bytes, Some(seen), copied)
     }
 
     fn ready(&mut self, name: &Name, bytes: &[u8], seen: Seen, is_file: bool, key: Option<FileKey>) -> Result<()> {
@@ -137,7 +180,7 @@ impl<'r> Assembler<'r> {
         }
         self.push(name, &entry, bytes, Some(seen), None)?;
         if let Some(key) = key {
-            self.linked.entry(key).or_insert(First { entry, identity: Some(seen.identity) });
+            self.first(key, First { entry, identity: Some(seen.identity) });
         }
         Ok(())
     }
@@ -145,16 +188,18 @@ impl<'r> Assembler<'r> {
     fn reading(&mut self, name: &Name, outcome: &Receiver<Outcome>, prior: Option<&[u8]>, key: Option<FileKey>) -> Result<()> {
         match outcome.recv().map_err(|_| Error::Internal("a file was not read to its end"))? {
             Outcome::Failed { path, cause } => self.unread(path, cause),
-            Outcome::Read { entry: bytes, seen, shortcoming } => {
+            Outcome::Read { entry: bytes, seen, news, shortcoming } => {
                 let entry: Entry = wire::decode(&bytes).map_err(|_| Error::Internal("a new entry cannot be read again"))?;
+                self.tell_file(name, &entry, (prior, &bytes), news);
                 self.count(&entry, change(prior, &bytes));
                 self.would_store(name, change(prior, &bytes));
                 if let Some((path, cause)) = shortcoming {
+                    self.keeps_changing(&path);
                     self.unread(path, cause);
                 }
                 self.push(name, &entry, &bytes, seen, None)?;
                 if let Some(key) = key {
-                    self.linked.entry(key).or_insert(First { entry, identity: seen.map(|seen| seen.identity) });
+                    self.first(key, First { entry, identity: seen.map(|seen| seen.identity) });
                 }
             }
         }
@@ -175,9 +220,20 @@ impl<'r> Assembler<'r> {
         self.would_store(name, change(prior, &bytes));
         if !is_current {
             let path = self.path_of(name);
+            self.keeps_changing(&path);
             self.unread(path, "it changed after it was read under another of its names".to_owned());
         }
         self.push(name, &entry, &bytes, Some(seen).filter(|_| is_current), None)
+    }
+
+    /// Remembers the first name of a file with several.
+    fn first(&mut self, key: FileKey, first: First) {
+        if let hash_map::Entry::Vacant(vacant) = self.linked.entry(key) {
+            vacant.insert(first);
+            if let Some(mark) = &mut self.mark {
+                mark.linked.push(key);
+            }
+        }
     }
 
     fn leave(&mut self) -> Result<()> {
@@ -189,6 +245,7 @@ impl<'r> Assembler<'r> {
             Some(name) => {
                 self.report.statistics.directories += 1;
                 let entry = Entry { name: name.clone(), node: Node::Directory { tree, evidence }, metadata: frame.metadata };
+                self.last = Last::of(&entry, 0, 0);
                 let bytes = wire::encode(&entry);
                 self.push(&name, &entry, &bytes, frame.seen, record)?;
             }

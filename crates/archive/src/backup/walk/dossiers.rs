@@ -1,0 +1,152 @@
+//! Dossiers: each is taken as it was at one time, or stays as it was. Must never let a state into the snapshot that never was: what was
+//! looked at is looked at again when all is read, and anything that moved meanwhile makes it be read once more.
+
+use crossbeam_channel::bounded;
+use liasse_repo::format::snapshot::Outcome;
+use rustix::fs::CWD;
+use rustix::io::Errno;
+
+use super::{LookedAt, Met, Read, Scope, Seen, Step, Walk};
+use crate::backup::compare::Within;
+use crate::backup::dossiers::{Dossiers, Inside, Refusal};
+use crate::backup::judge::{is_settled, now};
+use crate::catalogue::{Identity, Record};
+use crate::error::{Error, Result};
+use crate::source::{Directory, FileKind, Listed, SourceDirectory, Stat};
+
+/// How often a dossier that changes while it is read is read in all.
+const MOST_READS: u32 = 3;
+
+/// What came of reading a dossier once.
+enum Pass {
+    /// It is as it was read.
+    Whole(Read),
+    /// Something moved meanwhile.
+    Changing(Vec<u8>),
+}
+
+impl<'c> Walk<'_, 'c> {
+    /// Walks a dossier, unless nothing changed in it.
+    pub(super) fn dossier(&mut self, dossier: usize, met: &Met<'_, 'c>, child: Option<Record<'c>>) -> Result<()> {
+        let Some(Dossiers { list, judge }) = &self.run.dossiers else { return Err(Error::Internal("a dossier without a list of them")) };
+        if let Some(refusal) = list.get(dossier).and_then(|dossier| dossier.refusal.clone()) {
+            return self.keep(dossier, met, child, refusal);
+        }
+        let opened = match met.stat.kind {
+            FileKind::Directory => met.directory.open_child(met.name, &met.stat),
+            _ => return self.keep(dossier, met, child, judge.unreachable(dossier, false, "it is not a folder")),
+        };
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.keep(dossier, met, child, judge.unreachable(dossier, error.is_gone(), &error.source.to_string())),
+        };
+        let inside = Some(Inside { dossier, path_length: self.path.len() });
+        let within = Within { device: Some(met.stat.device), inside };
+        if let Some(child) = &child
+            && self.is_taken_over(met, child, &opened, within)?
+        {
+            return self.step(Step::Unchanged { dossier });
+        }
+        let mut moved = Vec::new();
+        for _ in 0..MOST_READS {
+            if let Err(refusal) = judge.begin(dossier) {
+                return self.keep(dossier, met, child, refusal);
+            }
+            match self.read(dossier, met, &opened, within, child.clone())? {
+                Pass::Whole(read) => match judge.accept(dossier, &read.found) {
+                    Ok(()) => return self.step(Step::Leave).and_then(|()| self.step(Step::Taken { dossier })),
+                    Err(refusal) => {
+                        self.step(Step::Undo)?;
+                        return self.keep(dossier, met, child, refusal);
+                    }
+                },
+                Pass::Changing(path) => {
+                    self.step(Step::Undo)?;
+                    moved = path;
+                }
+            }
+        }
+        let refusal = judge.changing(dossier, moved.get(self.path.len() + 1..).unwrap_or_default());
+        self.keep(dossier, met, child, refusal)
+    }
+
+    /// Reads a dossier, and looks whether it moved meanwhile.
+    fn read(&mut self, dossier: usize, met: &Met<'_, 'c>, opened: &Directory, within: Within, prior: Option<Record<'c>>) -> Result<Pass> {
+        let began = now();
+        let stat = match opened.own_stat() {
+            Ok(stat) => stat,
+            Err(_) => met.stat,
+        };
+        self.step(Step::Begin { dossier })?;
+        self.looked_at = Some(LookedAt { entries: vec![(self.path.clone(), Identity::of(&stat))], linked: Vec::new() });
+        let met = Met { directory: met.directory, name: met.name, stat, began, row: met.row };
+        let metadata = self.metadata(&met, Some(opened))?;
+        let seen = Seen { identity: Identity::of(&stat), trusted: is_settled(&stat, began), day: 0 };
+        self.step(Step::Enter { name: Some(met.name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
+        self.directory(opened, Scope { way: None, within }, prior)?;
+        let looked_at = self.looked_at.take().unwrap_or_default();
+        let (reply, answer) = bounded(1);
+        self.step(Step::Ask { reply })?;
+        let read = answer.recv().map_err(|_| Error::Internal("the backup ended before its walk"))?;
+        let moved = read.changing.clone().or_else(|| first_moved(&looked_at.entries));
+        if let Some(path) = moved {
+            for key in looked_at.linked {
+                self.linked.remove(&key);
+            }
+            return Ok(Pass::Changing(path));
+        }
+        Ok(Pass::Whole(read))
+    }
+
+    /// Lets a dossier stay as it was.
+    fn keep(&mut self, dossier: usize, met: &Met<'_, 'c>, child: Option<Record<'c>>, refusal: Refusal) -> Result<()> {
+        let metadata = match refusal.outcome {
+            // Nothing of it is opened that was not asked for.
+            Outcome::NotAsked => self.run.owners.metadata(&met.stat, Vec::new()),
+            _ => self.run.owners.metadata(&met.stat, met.directory.xattrs(met.name).unwrap_or_default()),
+        };
+        if let Some(child) = &child {
+            self.keep_leaves_below(child.clone())?;
+        }
+        let prior = met.row.map(|row| (row, child.and_then(|child| child.subtree())));
+        self.step(Step::Kept { dossier, name: met.name.clone(), refusal, metadata: Box::new(metadata), prior })
+    }
+
+    /// The leaf values of files that are not looked at stay.
+    fn keep_leaves_below(&mut self, mut record: Record<'c>) -> Result<()> {
+        if self.run.leaves.old.is_none() {
+            return Ok(());
+        }
+        self.run.stop.check()?;
+        while let Some(row) = record.next_row() {
+            match record.child(&row) {
+                Some(child) => self.keep_leaves_below(child)?,
+                None => self.keep_leaves(row.identity.key()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells which files of a directory were there in the last run and are not.
+    pub(super) fn tell_gone(&self, inside: Inside, prior: Option<Record<'c>>, names: &[Listed]) {
+        let (Some(mut prior), Some(Dossiers { judge, .. })) = (prior, &self.run.dossiers) else { return };
+        let mut names = names.iter().peekable();
+        while let Some(row) = prior.next_row() {
+            while names.next_if(|listed| listed.name.as_bytes() < row.name).is_some() {}
+            if names.peek().is_none_or(|listed| listed.name.as_bytes() != row.name) && prior.child(&row).is_none() {
+                let path = [&self.path, b"/".as_slice(), row.name].concat();
+                judge.gone(inside.dossier, inside.below(&path));
+            }
+        }
+    }
+}
+
+/// The first entry that is not as it was looked at.
+fn first_moved(entries: &[(Vec<u8>, Identity)]) -> Option<Vec<u8>> {
+    let moved = entries.iter().find(|(path, identity)| match Stat::of_name(CWD, path) {
+        Ok(stat) => Identity::of(&stat) != *identity,
+        // A path that is too long for the system to name says nothing.
+        Err(error) => error.raw_os_error() != Some(Errno::NAMETOOLONG.raw_os_error()),
+    });
+    moved.map(|(path, _)| path.clone())
+}

@@ -1,0 +1,345 @@
+//! Dossiers: each is taken as it was at one time, or stays as it was.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::Mutex;
+
+use bench::{Bench, Numbers};
+use liasse_archive::repo::format::snapshot::Outcome;
+use liasse_archive::repo::{Silent, Snapshot, Stop};
+use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, backup_dossiers, list};
+
+/// Decides as a test wants it, and remembers what it was told.
+#[derive(Default)]
+struct Notes {
+    refused: BTreeSet<usize>,
+    refused_after: BTreeSet<usize>,
+    excluded: Vec<&'static str>,
+    begun: Mutex<Vec<usize>>,
+    files: Mutex<Vec<(usize, String, Option<u64>, u64, bool)>>,
+    gone: Mutex<Vec<(usize, String)>>,
+    fates: Mutex<BTreeMap<usize, Fate>>,
+    /// Done each time that a dossier begins to be read.
+    meanwhile: Option<Box<dyn Fn(usize) + Sync>>,
+}
+
+fn refusal(outcome: Outcome, cause: &str) -> Refusal {
+    Refusal { outcome, cause: cause.to_owned() }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+impl Judge for Notes {
+    fn excludes(&self, _: usize, path: &[u8], _: bool) -> bool {
+        self.excluded.iter().any(|name| path == name.as_bytes())
+    }
+
+    fn begin(&self, dossier: usize) -> Result<(), Refusal> {
+        self.begun.lock().unwrap().push(dossier);
+        if let Some(meanwhile) = &self.meanwhile {
+            meanwhile(dossier);
+        }
+        if self.refused.contains(&dossier) { Err(refusal(Outcome::InUse, "open")) } else { Ok(()) }
+    }
+
+    fn file(&self, dossier: usize, file: &FileSeen<'_>) {
+        self.files.lock().unwrap().push((dossier, text(file.path), file.before, file.size, file.is_noise));
+    }
+
+    fn gone(&self, dossier: usize, path: &[u8]) {
+        self.gone.lock().unwrap().push((dossier, text(path)));
+    }
+
+    fn accept(&self, dossier: usize, _: &Found) -> Result<(), Refusal> {
+        if self.refused_after.contains(&dossier) { Err(refusal(Outcome::Failed, "no")) } else { Ok(()) }
+    }
+
+    fn changing(&self, _: usize, path: &[u8]) -> Refusal {
+        refusal(Outcome::InUse, &format!("changing: {}", text(path)))
+    }
+
+    fn unreachable(&self, _: usize, is_missing: bool, cause: &str) -> Refusal {
+        refusal(if is_missing { Outcome::Missing } else { Outcome::Failed }, cause)
+    }
+
+    fn done(&self, dossier: usize, fate: &Fate) {
+        assert!(self.fates.lock().unwrap().insert(dossier, fate.clone()).is_none());
+    }
+}
+
+impl Notes {
+    fn outcomes(&self) -> Vec<Outcome> {
+        self.fates.lock().unwrap().values().map(|fate| fate.outcome).collect()
+    }
+}
+
+const CODES: [&str; 3] = ["D1", "D2", "D3"];
+
+/// Three dossiers with a ledger, a note and a folder of scans each.
+fn world() -> Bench {
+    let bench = Bench::new();
+    let mut numbers = Numbers(5);
+    for code in CODES {
+        let folder = bench.source().join(code);
+        fs::create_dir_all(folder.join("scans")).unwrap();
+        fs::write(folder.join("ledger"), numbers.bytes(300_000)).unwrap();
+        fs::write(folder.join("note"), code).unwrap();
+        fs::write(folder.join("scans/one"), numbers.bytes(40_000)).unwrap();
+    }
+    bench
+}
+
+fn dossiers(bench: &Bench, last: Option<&Snapshot>) -> Vec<Dossier> {
+    let kept = |code: &str| {
+        let line = last?.record.dossiers.iter().find(|line| line.code == code)?;
+        (line.tree.size > 0).then(|| Kept { tree: line.tree.clone(), evidence: line.evidence, since: line.since })
+    };
+    let dossier = |code: &&str| Dossier { code: (*code).to_owned(), path: bench.source().join(code), kept: kept(code), refusal: None };
+    CODES.iter().map(dossier).collect()
+}
+
+fn run_of(bench: &Bench, list: &[Dossier], notes: &Notes) -> BackupReport {
+    let options = BackupOptions { sources: vec![bench.source()], time: liasse_archive::repo::now(), ..BackupOptions::default() };
+    backup_dossiers(&bench.writer, &options, (list, notes), &Silent, &Stop::new()).unwrap()
+}
+
+fn run(bench: &Bench, last: Option<&Snapshot>, notes: &Notes) -> Snapshot {
+    run_of(bench, &dossiers(bench, last), notes).snapshot.unwrap()
+}
+
+fn is_restored(bench: &Bench, snapshot: &Snapshot, file: &str) -> Option<Vec<u8>> {
+    fs::read(bench.restore(snapshot).join(file)).ok()
+}
+
+fn write(bench: &Bench, file: &str, bytes: &[u8]) {
+    fs::write(bench.source().join(file), bytes).unwrap();
+}
+
+/// So long that times of files that were written before are believed.
+fn settle() {
+    std::thread::sleep(std::time::Duration::from_millis(150));
+}
+
+#[test]
+fn a_dossier_is_stored_once_and_then_costs_nothing() {
+    use Outcome::{Stored, Unchanged};
+    let bench = world();
+    settle();
+    let notes = Notes::default();
+    let first = run(&bench, None, &notes);
+    assert_eq!(notes.outcomes(), [Stored, Stored, Stored]);
+    let lines: Vec<_> = first.record.dossiers.iter().map(|line| (line.code.as_str(), line.outcome)).collect();
+    assert_eq!(lines, [("D1", Stored), ("D2", Stored), ("D3", Stored)]);
+
+    let notes = Notes::default();
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [Unchanged; 3]);
+    assert_eq!(*notes.begun.lock().unwrap(), [0_usize; 0], "nobody is asked about what did not change");
+    assert_eq!(second.record.statistics.added, 0);
+    assert_eq!(second.record.dossiers[1].since, first.record.dossiers[1].since);
+    assert_eq!(notes.fates.lock().unwrap()[&0].found.files, 3);
+
+    write(&bench, "D2/note", b"longer than it was");
+    settle();
+    let notes = Notes::default();
+    let third = run(&bench, Some(&second), &notes);
+    assert_eq!(notes.outcomes(), [Unchanged, Stored, Unchanged]);
+    assert_eq!(*notes.files.lock().unwrap(), [(1, "note".to_owned(), Some(2), 18, false)]);
+    assert_eq!(third.record.dossiers[1].since, third.record.time);
+    assert_eq!(is_restored(&bench, &third, "D2/note").unwrap(), b"longer than it was");
+    bench.check();
+}
+
+#[test]
+fn a_dossier_in_use_stays_as_it_was_and_is_taken_when_it_is_free() {
+    use Outcome::{InUse, Stored, Unchanged};
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    write(&bench, "D1/note", b"half typed");
+    write(&bench, "D2/note", b"done");
+    settle();
+    let notes = Notes { refused: BTreeSet::from([0]), ..Notes::default() };
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [InUse, Stored, Unchanged]);
+    let line = &second.record.dossiers[0];
+    assert_eq!((line.cause.as_str(), line.since, &line.tree), ("open", first.record.time, &first.record.dossiers[0].tree));
+    assert_eq!(is_restored(&bench, &second, "D1/note").unwrap(), b"D1");
+    assert_eq!(is_restored(&bench, &second, "D2/note").unwrap(), b"done");
+
+    let notes = Notes::default();
+    let third = run(&bench, Some(&second), &notes);
+    assert_eq!(notes.outcomes(), [Stored, Unchanged, Unchanged]);
+    assert_eq!(*notes.begun.lock().unwrap(), [0]);
+    assert_eq!(is_restored(&bench, &third, "D1/note").unwrap(), b"half typed");
+    bench.check();
+}
+
+#[test]
+fn a_dossier_that_was_never_free_is_not_made_up() {
+    let bench = world();
+    let notes = Notes { refused: BTreeSet::from([1]), ..Notes::default() };
+    let first = run(&bench, None, &notes);
+    let line = &first.record.dossiers[1];
+    assert_eq!((line.outcome, line.tree.size), (Outcome::InUse, 0));
+    assert_eq!(is_restored(&bench, &first, "D2/note"), None);
+    assert_eq!(is_restored(&bench, &first, "D3/note").unwrap(), b"D3");
+    bench.check();
+}
+
+#[test]
+fn what_was_read_of_a_refused_dossier_does_not_count() {
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    write(&bench, "D1/note", b"x");
+    write(&bench, "D1/new", b"y");
+    fs::hard_link(bench.source().join("D1/new"), bench.source().join("D1/newer")).unwrap();
+    settle();
+    let notes = Notes { refused_after: BTreeSet::from([0]), ..Notes::default() };
+    let report = run_of(&bench, &dossiers(&bench, Some(&first)), &notes);
+    let (statistics, second) = (report.statistics, report.snapshot.unwrap());
+    assert_eq!((statistics.files, statistics.new, statistics.changed), (9, 0, 0));
+    assert_eq!(is_restored(&bench, &second, "D1/note").unwrap(), b"D1");
+    assert_eq!(is_restored(&bench, &second, "D1/new"), None);
+    let third = run(&bench, Some(&second), &Notes::default());
+    assert_eq!(is_restored(&bench, &third, "D1/newer").unwrap(), b"y");
+    bench.check();
+}
+
+#[test]
+fn a_dossier_that_changes_while_it_is_read_is_read_again_and_then_left() {
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    let source = bench.source();
+    write(&bench, "D3/note", b"1");
+    // Somebody adds a file each time that the dossier is looked at: names come, no file changes while it is open.
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let touched = source.clone();
+    let meanwhile = move |_: usize| {
+        let n = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let folder = touched.join("D3");
+        // After the walk has looked at the folder, which it does at once.
+        std::thread::spawn(move || {
+            for turn in 0..200 {
+                fs::write(folder.join("scans/two"), format!("{n} {turn}")).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        });
+    };
+    let big = source.join("D3/zz");
+    fs::create_dir(&big).unwrap();
+    for n in 0..600 {
+        fs::write(big.join(format!("{n}")), vec![b'x'; 20_000]).unwrap();
+    }
+    let notes = Notes { meanwhile: Some(Box::new(meanwhile)), ..Notes::default() };
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Unchanged, Outcome::Unchanged, Outcome::InUse]);
+    assert_eq!(*notes.begun.lock().unwrap(), [2, 2, 2], "three times, not more");
+    assert!(second.record.dossiers[2].cause.starts_with("changing: scans"), "{}", second.record.dossiers[2].cause);
+    assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let notes = Notes::default();
+    let third = run(&bench, Some(&second), &notes);
+    assert_eq!(notes.outcomes()[2], Outcome::Stored);
+    assert_eq!(is_restored(&bench, &third, "D3/zz/599").unwrap().len(), 20_000);
+    bench.check();
+}
+
+#[test]
+fn a_dossier_that_is_gone_keeps_its_last_state_in_the_record() {
+    use Outcome::{Missing, NotAsked, Unchanged};
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    fs::remove_dir_all(bench.source().join("D2")).unwrap();
+    let mut wanted = dossiers(&bench, Some(&first));
+    wanted[2].refusal = Some(refusal(NotAsked, ""));
+    write(&bench, "D3/note", b"nobody looks");
+    let notes = Notes::default();
+    let second = run_of(&bench, &wanted, &notes).snapshot.unwrap();
+    assert_eq!(notes.outcomes(), [Unchanged, Missing, NotAsked]);
+    assert_eq!(second.record.dossiers[1].tree, first.record.dossiers[1].tree);
+    assert_eq!(is_restored(&bench, &second, "D2/note"), None);
+    assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");
+    bench.check();
+    let notes = Notes::default();
+    run(&bench, Some(&second), &notes);
+    assert_eq!(notes.outcomes(), [Unchanged, Missing, Outcome::Stored]);
+}
+
+#[test]
+fn a_lost_catalogue_costs_no_state() {
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    fs::remove_dir_all(bench.folder.path().join("cache")).unwrap();
+    write(&bench, "D1/note", b"open");
+    let notes = Notes { refused: BTreeSet::from([0]), ..Notes::default() };
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::InUse, Outcome::Unchanged, Outcome::Unchanged]);
+    assert_eq!(is_restored(&bench, &second, "D1/note").unwrap(), b"D1");
+    assert_eq!(is_restored(&bench, &second, "D1/scans/one").unwrap().len(), 40_000);
+    let third = run(&bench, Some(&second), &Notes::default());
+    assert_eq!(is_restored(&bench, &third, "D1/note").unwrap(), b"open");
+    bench.check();
+}
+
+#[test]
+fn parts_that_are_left_out_go_and_come_back() {
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    let notes = Notes { excluded: vec!["scans"], ..Notes::default() };
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Stored; 3]);
+    assert_eq!(is_restored(&bench, &second, "D1/scans/one"), None);
+    assert_eq!(is_restored(&bench, &second, "D1/note").unwrap(), b"D1");
+    let third = run(&bench, Some(&second), &Notes::default());
+    assert_eq!(is_restored(&bench, &third, "D1/scans/one").unwrap().len(), 40_000);
+    assert_eq!(third.record.dossiers[0].tree, first.record.dossiers[0].tree);
+    bench.check();
+}
+
+#[test]
+fn what_an_alarm_needs_is_told() {
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    write(&bench, "D1/note", b"");
+    fs::remove_file(bench.source().join("D1/scans/one")).unwrap();
+    write(&bench, "D1/scans/locked", &Numbers(9).bytes(50_000));
+    write(&bench, "D1/scans/photo", &[b"\xff\xd8\xff\xe0".to_vec(), Numbers(9).bytes(50_000)].concat());
+    settle();
+    let notes = Notes::default();
+    run(&bench, Some(&first), &notes);
+    let files = notes.files.lock().unwrap();
+    assert!(files.contains(&(0, "note".to_owned(), Some(2), 0, false)), "{files:?}");
+    assert!(files.contains(&(0, "scans/locked".to_owned(), None, 50_000, true)), "{files:?}");
+    assert!(files.contains(&(0, "scans/photo".to_owned(), None, 50_004, false)), "{files:?}");
+    assert_eq!(*notes.gone.lock().unwrap(), [(0, "scans/one".to_owned())]);
+}
+
+#[test]
+fn what_is_no_folder_is_refused_by_name() {
+    let bench = world();
+    fs::remove_dir_all(bench.source().join("D1")).unwrap();
+    fs::write(bench.source().join("D1"), b"a file").unwrap();
+    let notes = Notes::default();
+    let first = run(&bench, None, &notes);
+    assert_eq!((first.record.dossiers[0].outcome, first.record.dossiers[0].cause.as_str()), (Outcome::Failed, "it is not a folder"));
+    let mut names = Vec::new();
+    list(&bench.owner, &first, b"", true, &mut |path, _| {
+        names.push(path.to_vec());
+        Ok(())
+    })
+    .unwrap();
+    assert!(!names.iter().any(|name| name.ends_with(b"/D1")));
+}
