@@ -13,6 +13,9 @@ use liasse_archive::repo::format::snapshot::Outcome;
 use liasse_archive::repo::{Silent, Snapshot, Stop};
 use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, backup_dossiers, list};
 
+/// What is told of a file: dossier, path, bytes before and now, whether it is noise.
+type Told = (usize, String, Option<u64>, u64, bool);
+
 /// Decides as a test wants it, and remembers what it was told.
 #[derive(Default)]
 struct Notes {
@@ -20,7 +23,7 @@ struct Notes {
     refused_after: BTreeSet<usize>,
     excluded: Vec<&'static str>,
     begun: Mutex<Vec<usize>>,
-    files: Mutex<Vec<(usize, String, Option<u64>, u64, bool)>>,
+    files: Mutex<Vec<Told>>,
     gone: Mutex<Vec<(usize, String)>>,
     fates: Mutex<BTreeMap<usize, Fate>>,
     /// Done each time that a dossier begins to be read.

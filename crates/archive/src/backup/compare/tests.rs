@@ -56,6 +56,7 @@ impl Bench {
         let run = Run {
             session: &session,
             options,
+            dossiers: None,
             cutters: &cutters,
             owners: &owners,
             leaves: Leaves { old: None, new: None },
@@ -75,7 +76,7 @@ impl Bench {
                 record = record.child(&row).unwrap();
             }
             let directory = Directory::open(&self.source()).unwrap();
-            comparison.begin(&record, &directory, self.source().as_os_str().as_encoded_bytes(), None);
+            comparison.begin(&record, &directory, self.source().as_os_str().as_encoded_bytes(), Within::default());
             let mut found = Vec::new();
             ask(&comparison, record, "", &mut found)?;
             Ok(found)
