@@ -30,10 +30,11 @@ macro_rules! files {
 }
 
 files![
-    "cause",    //
-    "config",   //
+    "cause", //
+    "config", //
     "discover", //
-    "hooks",    //
+    "hooks", //
+    "report", //
 ];
 
 impl Lang {

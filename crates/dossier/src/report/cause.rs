@@ -77,6 +77,12 @@ impl Cause {
         texts.get(&format!("{name}-remedy"), &values)
     }
 
+    /// What happened in a few words, for a list of dossiers in one line.
+    pub fn short(&self, texts: &Texts) -> String {
+        let (name, values) = self.message();
+        texts.get(&format!("short-{name}"), &values)
+    }
+
     fn message(&self) -> (&'static str, Vec<(&'static str, FluentValue<'_>)>) {
         match self {
             Self::LockFile { file, by: Some(by) } => ("cause-lock-file-by", vec![("file", file.into()), ("by", by.into())]),
@@ -124,8 +130,8 @@ mod tests {
         for lang in Lang::ALL {
             let texts = Texts::new(lang);
             for cause in &causes {
-                for said in [cause.text(&texts), cause.remedy(&texts)] {
-                    assert!(!said.starts_with("cause-") && !said.contains('{'), "{lang:?} {cause:?}: {said}");
+                for said in [cause.text(&texts), cause.remedy(&texts), cause.short(&texts)] {
+                    assert!(!said.starts_with("cause-") && !said.starts_with("short-") && !said.contains('{'), "{lang:?} {cause:?}: {said}");
                 }
             }
         }

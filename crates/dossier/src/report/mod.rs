@@ -1,11 +1,25 @@
 //! What a run did, dossier by dossier: what people read, what monitoring reads, and what the next run remembers.
 
+mod alarm;
 mod cause;
+mod folder;
+pub mod html;
+pub mod local;
+mod page;
+mod plain;
+mod settings;
+mod summary;
+pub mod text;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use alarm::Alarm;
 pub use cause::Cause;
+pub use folder::{FolderError, Reports, Saved};
+pub use plain::plain;
+pub use settings::Settings;
+pub use summary::Counts;
 
 use crate::Code;
 
@@ -25,45 +39,6 @@ pub enum Outcome {
     Missing,
     /// The run was not asked for it; its last good state stays.
     NotAsked,
-}
-
-/// Something about a dossier that a person should look at, although its present state was stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "alarm", rename_all = "kebab-case")]
-pub enum Alarm {
-    /// A dossier that was there before is not there.
-    Missing,
-    /// A dossier that had files has none.
-    Empty {
-        /// Files that it had.
-        files_before: u64,
-    },
-    /// Most of its bytes changed at once.
-    MostChanged {
-        /// Share of its bytes that are new, in percent.
-        percent: u32,
-    },
-    /// Most of what changed looks like noise, as encrypted files do, and did not before.
-    Noise {
-        /// Files that do.
-        files: u64,
-        /// One of them, below the dossier's folder.
-        example: String,
-    },
-    /// A journal, which only grows, became shorter.
-    Shrunk {
-        /// The journal, below the dossier's folder.
-        file: String,
-        /// Bytes that it had.
-        before: u64,
-        /// Bytes that it has.
-        now: u64,
-    },
-    /// A signed archive, which never changes, changed or went.
-    ArchiveChanged {
-        /// The archive, below the dossier's folder.
-        file: String,
-    },
 }
 
 /// One dossier in a run.

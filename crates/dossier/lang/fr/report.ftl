@@ -1,0 +1,100 @@
+# Ce que dit le rapport d'une exécution, en plus des causes.
+date = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year } à { $time }
+date-weekday = { $number ->
+    [1] lundi
+    [2] mardi
+    [3] mercredi
+    [4] jeudi
+    [5] vendredi
+    [6] samedi
+   *[7] dimanche
+}
+date-month = { $number ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+}
+
+outcome-stored = sauvegardé
+outcome-unchanged = inchangé
+outcome-incomplete = incomplet
+outcome-in-use = en cours d'utilisation
+outcome-failed = échec
+outcome-missing = introuvable
+outcome-not-asked = non demandé
+
+report-title = Sauvegarde de { $host }, { $date }
+report-repository = Dépôt
+report-reason = Motif
+report-duration = Durée
+report-snapshot = Instantané
+report-stored = Ajouté au dépôt
+report-free = Espace libre restant
+report-none = aucun
+report-failure = La sauvegarde a échoué : { $failure }
+report-alarms = Alertes : à regarder en premier
+report-dossiers = Dossiers
+report-remarks = Remarques
+report-summary = Résultat
+report-dossier = Dossier
+report-outcome = Résultat
+report-size = Taille
+report-added = Nouveau
+report-cause = Cause
+report-remedy = Que faire
+report-kept = L'état du { $since } est conservé.
+report-never = Il n'a jamais été sauvegardé.
+report-left-out = Laissé de côté volontairement : { $parts }.
+report-more = Il y a { $number } autres causes ; le rapport JSON les contient toutes.
+report-no-dossiers = Cette sauvegarde ne contient aucun dossier.
+report-good = Tout va bien.
+report-bad = Quelque chose demande votre attention.
+
+summary = { $number ->
+    [one] { $saved } sur { $total } dossier sauvegardé, { $errors } en erreur
+   *[other] { $saved } sur { $total } dossiers sauvegardés, { $errors } en erreur
+}
+summary-list = { $said } : { $list }
+summary-more = et { $number } de plus
+summary-alarms = { $number ->
+    [one] { $count } alerte
+   *[other] { $count } alertes
+}
+
+alarm-missing = Son répertoire n'existe plus.
+alarm-missing-remedy = S'il a été déplacé ou supprimé volontairement, il n'y a rien à faire : son dernier état est conservé. Sinon, restaurez-le.
+alarm-empty = Il est vide ; il contenait { $files } fichiers.
+alarm-empty-remedy = S'il a été vidé volontairement, il n'y a rien à faire : son dernier état est conservé. Sinon, restaurez-le.
+alarm-most-changed = La plus grande partie a changé d'un coup : { $percent } % de ses données sont nouvelles.
+alarm-most-changed-remedy = Demandez qui y a travaillé. Si c'est personne, débranchez l'ordinateur du réseau et demandez de l'aide : l'état précédent est conservé.
+alarm-noise = { $files } fichiers modifiés semblent chiffrés, dont { $example }.
+alarm-noise-remedy = Si personne ne les a chiffrés volontairement, c'est peut-être une attaque : débranchez l'ordinateur du réseau et demandez de l'aide. L'état précédent est conservé.
+alarm-shrunk = Le journal { $file } a raccourci, de { $before } à { $now } ; il ne devrait que grandir.
+alarm-shrunk-remedy = Demandez à qui s'occupe du logiciel. L'état précédent est conservé.
+alarm-archive-changed = L'archive signée { $file } a été modifiée ou supprimée ; cela ne devrait jamais arriver.
+alarm-archive-changed-remedy = Restaurez-la depuis l'instantané précédent et cherchez qui l'a modifiée.
+
+short-cause-lock-file = ouvert
+short-cause-lock-file-by = ouvert sur { $by }
+short-cause-open = ouvert dans { $program }
+short-cause-locked = ouvert
+short-cause-locked-by = ouvert
+short-cause-changing = modifié pendant la lecture
+short-cause-unreadable = illisible
+short-cause-missing = introuvable
+short-cause-root-missing = { $root } introuvable
+short-cause-empty = vide
+short-cause-hook = échec de « { $hook } »
+short-cause-interrupted = pas encore traité
