@@ -34,6 +34,7 @@ files![
     "config", //
     "discover", //
     "hooks", //
+    "notify", //
     "report", //
 ];
 

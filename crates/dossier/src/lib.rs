@@ -12,6 +12,7 @@ pub mod hooks;
 pub mod in_use;
 pub mod lang;
 mod nearest;
+pub mod notify;
 pub mod report;
 pub mod schedule;
 pub mod watch;

@@ -63,10 +63,9 @@ impl Alarm {
             Self::Empty { files_before } => ("alarm-empty", vec![("files", local.number(*files_before).into())]),
             Self::MostChanged { percent } => ("alarm-most-changed", vec![("percent", percent.to_string().into())]),
             Self::Noise { files, example } => ("alarm-noise", vec![("files", local.number(*files).into()), ("example", example.into())]),
-            Self::Shrunk { file, before, now } => (
-                "alarm-shrunk",
-                vec![("file", file.into()), ("before", local.size(*before).into()), ("now", local.size(*now).into())],
-            ),
+            Self::Shrunk { file, before, now } => {
+                ("alarm-shrunk", vec![("file", file.into()), ("before", local.size(*before).into()), ("now", local.size(*now).into())])
+            }
             Self::ArchiveChanged { file } => ("alarm-archive-changed", vec![("file", file.into())]),
         }
     }

@@ -131,7 +131,10 @@ mod tests {
             let texts = Texts::new(lang);
             for cause in &causes {
                 for said in [cause.text(&texts), cause.remedy(&texts), cause.short(&texts)] {
-                    assert!(!said.starts_with("cause-") && !said.starts_with("short-") && !said.contains('{'), "{lang:?} {cause:?}: {said}");
+                    assert!(
+                        !said.starts_with("cause-") && !said.starts_with("short-") && !said.contains('{'),
+                        "{lang:?} {cause:?}: {said}"
+                    );
                 }
             }
         }

@@ -133,13 +133,13 @@ impl Reports {
             errors: errors.is_some().then(|| path(".errors.txt")),
             name: name.to_string(),
         };
-        self.write(&saved.text, text::render(report, texts).as_bytes())?;
-        self.write(&saved.html, html::render(report, texts).as_bytes())?;
+        write(&saved.text, text::render(report, texts).as_bytes())?;
+        write(&saved.html, html::render(report, texts).as_bytes())?;
         match errors {
-            Some(errors) => self.write(&path(".errors.txt"), errors.as_bytes())?,
+            Some(errors) => write(&path(".errors.txt"), errors.as_bytes())?,
             None => remove(&path(".errors.txt"))?,
         }
-        self.write(&saved.json, &to_json(report))?;
+        write(&saved.json, &to_json(report))?;
         File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(io_error("make durable", &self.folder))?;
         Ok(saved)
     }
@@ -154,20 +154,6 @@ impl Reports {
             name = name.next();
         }
         name
-    }
-
-    /// Writes a file such that it is there whole or not at all.
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-        let mut unfinished = path.as_os_str().to_owned();
-        unfinished.push(UNFINISHED);
-        let unfinished = PathBuf::from(unfinished);
-        remove(&unfinished)?;
-        let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&unfinished, path)
-        });
-        written.inspect_err(|_| _ = fs::remove_file(&unfinished)).map_err(io_error("write", path))
     }
 
     /// Names of the reports, the newest first.
@@ -276,6 +262,20 @@ impl Reports {
         }
         Ok(())
     }
+}
+
+/// Writes a file such that it is there whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(UNFINISHED);
+    let unfinished = PathBuf::from(unfinished);
+    remove(&unfinished)?;
+    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)
+    });
+    written.inspect_err(|_| _ = fs::remove_file(&unfinished)).map_err(io_error("write", path))
 }
 
 /// Removes a file that may be there.

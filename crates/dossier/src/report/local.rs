@@ -115,7 +115,7 @@ impl<'a> Local<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn in_all(shown: impl Fn(&Local<'_>) -> String) -> Vec<String> {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use alarm::Alarm;
 pub use cause::Cause;
+pub(crate) use folder::to_json;
 pub use folder::{FolderError, Reports, Saved};
 pub use plain::plain;
 pub use settings::Settings;

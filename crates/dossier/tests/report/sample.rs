@@ -78,7 +78,8 @@ pub(crate) fn bad() -> Report {
 }
 
 /// What a page would load or run if it were taken for markup.
-pub(crate) const HARM: &str = "<script src=\"https://evil.example/x.js\">alert('&amp;')</script>\"'><img src=x onerror=alert(1)>\n\u{1b}[2J\u{202e}";
+pub(crate) const HARM: &str =
+    "<script src=\"https://evil.example/x.js\">alert('&amp;')</script>\"'><img src=x onerror=alert(1)>\n\u{1b}[2J\u{202e}";
 
 /// A report in which everything that can come from elsewhere means harm.
 pub(crate) fn hostile() -> Report {

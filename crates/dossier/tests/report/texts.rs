@@ -35,11 +35,7 @@ fn the_last_line_says_how_many_are_saved_and_which_are_not() {
     );
     assert_eq!(
         last(&good()),
-        [
-            "24 of 24 dossiers saved, 0 in error.",
-            "24 sur 24 dossiers sauvegardés, 0 en erreur.",
-            "24 de 24 dossiês salvos, 0 com erro."
-        ]
+        ["24 of 24 dossiers saved, 0 in error.", "24 sur 24 dossiers sauvegardés, 0 en erreur.", "24 de 24 dossiês salvos, 0 com erro."]
     );
     let said = "4 alarms; 24 of 27 dossiers saved, 3 in error: D1234 open at PC-03, D2000 not there, D2001 cannot be read.";
     assert_eq!(last(&bad())[0], said);

@@ -1,0 +1,21 @@
+# Mails: their subject. And why a mail or a webhook failed, and what to do.
+mail-subject = [Liasse] { $host }: { $verdict }
+mail-subject-failed = [Liasse] { $host }: the run failed; { $verdict }
+mail-unset = The mail was not sent: the setting mail.{ $key } is missing. Add it to the settings.
+mail-address = The mail was not sent: { $address } is no mail address. Correct it in the settings.
+mail-message = The mail could not be put together: { $error }. Check the addresses in the settings.
+mail-secret = The mail was not sent: { $error }. Check where the settings say that the password is.
+mail-trust = The mail was not sent: { $error }. Check mail.ca-file in the settings.
+mail-open = The mail was not sent: the password would go to { $host } without encryption. Set mail.security to tls or starttls.
+mail-not-offered = The mail was not sent: { $host } does not offer { $what }. Check mail.security, mail.port and mail.user in the settings.
+mail-connection = The mail was not sent: { $host }:{ $port } cannot be used: { $error }. Check the name, the port and the network; for an unknown certificate set mail.ca-file.
+mail-login = The mail was not sent: { $host } refused the login ({ $reply }). Check the user and the password.
+mail-refused = The mail did not reach everybody: { $host } refused { $refused }. Check these addresses.
+mail-rejected = The mail was not sent: { $host } did not take it ({ $reply }). Ask who runs the mail server.
+mail-late = The mail was not sent: { $host }:{ $port } did not answer in time. Check the port and the network.
+webhook-invalid = The webhook was not called: its { $what } is not valid. Correct it in the settings.
+webhook-secret = The webhook was not called: { $error }. Check the files that the settings name.
+webhook-open = The webhook was not called: a secret would go to { $host } without encryption. Use an address with https.
+webhook-connection = The webhook was not called: { $host } cannot be used: { $error }. Check the address and the network.
+webhook-status = The webhook failed: { $host } answered { $status }. Ask who runs that server.
+webhook-late = The webhook failed: { $host } did not answer in time. Check the address and the network.

@@ -1,0 +1,21 @@
+# Les courriels : leur objet. Et pourquoi un courriel ou un webhook a échoué, et que faire.
+mail-subject = [Liasse] { $host } : { $verdict }
+mail-subject-failed = [Liasse] { $host } : la sauvegarde a échoué ; { $verdict }
+mail-unset = Le courriel n'a pas été envoyé : le réglage mail.{ $key } manque. Ajoutez-le aux réglages.
+mail-address = Le courriel n'a pas été envoyé : { $address } n'est pas une adresse. Corrigez-la dans les réglages.
+mail-message = Le courriel n'a pas pu être composé : { $error }. Vérifiez les adresses dans les réglages.
+mail-secret = Le courriel n'a pas été envoyé : { $error }. Vérifiez où les réglages indiquent le mot de passe.
+mail-trust = Le courriel n'a pas été envoyé : { $error }. Vérifiez mail.ca-file dans les réglages.
+mail-open = Le courriel n'a pas été envoyé : le mot de passe serait transmis à { $host } sans chiffrement. Réglez mail.security sur tls ou starttls.
+mail-not-offered = Le courriel n'a pas été envoyé : { $host } ne propose pas { $what }. Vérifiez mail.security, mail.port et mail.user dans les réglages.
+mail-connection = Le courriel n'a pas été envoyé : { $host }:{ $port } est inutilisable : { $error }. Vérifiez le nom, le port et le réseau ; pour un certificat inconnu, réglez mail.ca-file.
+mail-login = Le courriel n'a pas été envoyé : { $host } a refusé la connexion ({ $reply }). Vérifiez l'utilisateur et le mot de passe.
+mail-refused = Le courriel n'est pas parvenu à tous : { $host } a refusé { $refused }. Vérifiez ces adresses.
+mail-rejected = Le courriel n'a pas été envoyé : { $host } ne l'a pas accepté ({ $reply }). Demandez à qui gère le serveur de courriel.
+mail-late = Le courriel n'a pas été envoyé : { $host }:{ $port } n'a pas répondu à temps. Vérifiez le port et le réseau.
+webhook-invalid = Le webhook n'a pas été appelé : { $what } n'est pas valide. Corrigez-le dans les réglages.
+webhook-secret = Le webhook n'a pas été appelé : { $error }. Vérifiez les fichiers que nomment les réglages.
+webhook-open = Le webhook n'a pas été appelé : un secret serait transmis à { $host } sans chiffrement. Utilisez une adresse en https.
+webhook-connection = Le webhook n'a pas été appelé : { $host } est inutilisable : { $error }. Vérifiez l'adresse et le réseau.
+webhook-status = Le webhook a échoué : { $host } a répondu { $status }. Demandez à qui gère ce serveur.
+webhook-late = Le webhook a échoué : { $host } n'a pas répondu à temps. Vérifiez l'adresse et le réseau.

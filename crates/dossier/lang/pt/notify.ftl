@@ -1,0 +1,21 @@
+# Os e-mails: o assunto deles. E por que um e-mail ou um webhook falhou, e o que fazer.
+mail-subject = [Liasse] { $host }: { $verdict }
+mail-subject-failed = [Liasse] { $host }: a execução falhou; { $verdict }
+mail-unset = O e-mail não foi enviado: falta a configuração mail.{ $key }. Acrescente-a às configurações.
+mail-address = O e-mail não foi enviado: { $address } não é um endereço. Corrija-o nas configurações.
+mail-message = O e-mail não pôde ser montado: { $error }. Verifique os endereços nas configurações.
+mail-secret = O e-mail não foi enviado: { $error }. Verifique onde as configurações dizem que está a senha.
+mail-trust = O e-mail não foi enviado: { $error }. Verifique mail.ca-file nas configurações.
+mail-open = O e-mail não foi enviado: a senha iria para { $host } sem criptografia. Defina mail.security como tls ou starttls.
+mail-not-offered = O e-mail não foi enviado: { $host } não oferece { $what }. Verifique mail.security, mail.port e mail.user nas configurações.
+mail-connection = O e-mail não foi enviado: não é possível usar { $host }:{ $port }: { $error }. Verifique o nome, a porta e a rede; para um certificado desconhecido, defina mail.ca-file.
+mail-login = O e-mail não foi enviado: { $host } recusou o login ({ $reply }). Verifique o usuário e a senha.
+mail-refused = O e-mail não chegou a todos: { $host } recusou { $refused }. Verifique estes endereços.
+mail-rejected = O e-mail não foi enviado: { $host } não o aceitou ({ $reply }). Pergunte a quem cuida do servidor de e-mail.
+mail-late = O e-mail não foi enviado: { $host }:{ $port } não respondeu a tempo. Verifique a porta e a rede.
+webhook-invalid = O webhook não foi chamado: { $what } não é válido. Corrija-o nas configurações.
+webhook-secret = O webhook não foi chamado: { $error }. Verifique os arquivos que as configurações nomeiam.
+webhook-open = O webhook não foi chamado: um segredo iria para { $host } sem criptografia. Use um endereço com https.
+webhook-connection = O webhook não foi chamado: não é possível usar { $host }: { $error }. Verifique o endereço e a rede.
+webhook-status = O webhook falhou: { $host } respondeu { $status }. Pergunte a quem cuida desse servidor.
+webhook-late = O webhook falhou: { $host } não respondeu a tempo. Verifique o endereço e a rede.
