@@ -76,7 +76,7 @@ pub fn notify(
     if mail.when.applies(report) && !mail.to.is_empty() {
         failed.extend(mail::send(report, mail, &Texts::new(mail.lang.unwrap_or(language)), environment).err().map(NotifyError::from));
     }
-    if webhook.when.applies(report) && webhook.url.is_some() {
+    if webhook.when.applies(report) && webhook.is_set() {
         failed.extend(webhook::send(report, webhook, environment).err().map(NotifyError::from));
     }
     failed

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::within::within;
 
 /// Most bytes of a secret.
-const MOST_BYTES: u64 = 1 << 16;
+const MOST_BYTES: usize = 1 << 16;
 /// Variables that a command does not get: they are secrets of another purpose.
 const NOT_FOR_COMMANDS: [&str; 2] = ["LIASSE_PASSWORD", "LIASSE_NEW_PASSWORD"];
 
@@ -98,18 +98,18 @@ impl Secret {
             Self::Command(command) => self.run(command, deadline)?,
             Self::Env(name) => Zeroizing::new(environment(name).map(OsString::into_encoded_bytes).unwrap_or_default()),
         };
-        self.clean(bytes)
+        self.clean(&bytes)
     }
 
     /// Text without the line end at its end.
-    fn clean(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, SecretError> {
+    fn clean(&self, bytes: &[u8]) -> Result<Zeroizing<String>, SecretError> {
         let no_text = || SecretError::NoText { from: self.clone() };
-        let text = std::str::from_utf8(&bytes).map_err(|_| no_text())?;
+        let text = std::str::from_utf8(bytes).map_err(|_| no_text())?;
         let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
         if text.is_empty() {
             return Err(SecretError::Empty { from: self.clone() });
         }
-        if bytes.len() as u64 > MOST_BYTES || text.contains(['\n', '\r', '\0']) {
+        if bytes.len() > MOST_BYTES || text.contains(['\n', '\r', '\0']) {
             return Err(no_text());
         }
         Ok(Zeroizing::new(text.to_owned()))
@@ -118,7 +118,9 @@ impl Secret {
     fn run(&self, command: &str, deadline: Instant) -> Result<Zeroizing<Vec<u8>>, SecretError> {
         let failed = |source| SecretError::Io { from: self.clone(), source };
         let mut shell = Command::new("sh");
-        NOT_FOR_COMMANDS.iter().for_each(|name| _ = shell.env_remove(name));
+        for name in NOT_FOR_COMMANDS {
+            shell.env_remove(name);
+        }
         // A group of its own, so that what the shell starts can be ended with it.
         shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         let mut child = shell.spawn().map_err(failed)?;
@@ -159,8 +161,8 @@ fn end(child: &mut Child) {
 
 /// All bytes, and one more where there are too many. Room is made first, so that growing leaves no copy behind.
 fn read_all(input: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_BYTES as usize + 64));
-    input.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_BYTES + 64));
+    input.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

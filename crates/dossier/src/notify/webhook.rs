@@ -1,7 +1,6 @@
 //! The report as JSON, sent to an address of the firm's monitoring by POST. An address and its headers may be secrets: errors name the
 //! server only.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,15 +19,18 @@ use crate::lang::Texts;
 use crate::report::{Report, to_json};
 
 /// The table `[webhook]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
     /// When it is called.
     pub when: When,
-    /// Its address; without it there is none.
-    pub url: Option<Value>,
+    /// Its address; without one there is no webhook.
+    pub url: Option<String>,
+    /// File that holds the address, where that is a secret.
+    pub url_file: Option<PathBuf>,
     /// Headers beside those that every request has.
-    pub headers: BTreeMap<String, Value>,
+    #[serde(rename = "header")]
+    pub headers: Vec<Header>,
     /// File with certificates (PEM) that are believed beside those that the machine trusts.
     pub ca_file: Option<PathBuf>,
     /// How long all of it may take.
@@ -37,36 +39,55 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { when: When::default(), url: None, headers: BTreeMap::new(), ca_file: None, timeout: Period::of_seconds(60) }
+        Self { when: When::default(), url: None, url_file: None, headers: vec![], ca_file: None, timeout: Period::of_seconds(60) }
     }
 }
 
-/// A text, or where it is: `"text"`, `{ file = "…" }`, `{ command = "…" }` or `{ env = "…" }`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    /// The text itself.
-    Plain(String),
-    /// Where it is.
-    Secret(Secret),
-}
-
-impl fmt::Debug for Value {
-    /// Without the text: it may be a secret all the same.
+impl fmt::Debug for Settings {
+    /// Without the address: it may be a secret all the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(_) => f.write_str("Plain(..)"),
-            Self::Secret(secret) => secret.fmt(f),
-        }
+        let Self { when, url_file, headers, ca_file, timeout, .. } = self;
+        let mut shown = f.debug_struct("Settings");
+        shown.field("when", when).field("url_file", url_file).field("headers", headers);
+        shown.field("ca_file", ca_file).field("timeout", timeout).finish_non_exhaustive()
     }
 }
 
-impl Value {
-    fn get(&self, environment: Environment<'_>, deadline: Instant) -> Result<Zeroizing<String>, SecretError> {
-        match self {
-            Self::Plain(text) => Ok(Zeroizing::new(text.clone())),
-            Self::Secret(secret) => secret.get(environment, deadline),
-        }
+impl Settings {
+    /// Whether there is an address.
+    pub fn is_set(&self) -> bool {
+        self.url.is_some() || self.url_file.is_some()
+    }
+}
+
+/// One header.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// File that holds what it says, where that is a secret.
+    #[serde(default)]
+    pub value_file: Option<PathBuf>,
+    /// Shell command that prints it.
+    #[serde(default)]
+    pub value_command: Option<String>,
+}
+
+impl fmt::Debug for Header {
+    /// Without what it says: that may be a secret all the same.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header").field("name", &self.name).field("value_file", &self.value_file).finish_non_exhaustive()
+    }
+}
+
+impl Header {
+    fn secret(&self) -> Option<Secret> {
+        let file = self.value_file.clone().map(Secret::File);
+        file.or_else(|| self.value_command.clone().map(Secret::Command))
     }
 }
 
@@ -138,23 +159,29 @@ impl WebhookError {
 pub fn send(report: &Report, settings: &Settings, environment: Environment<'_>) -> Result<(), WebhookError> {
     let deadline = Instant::now() + settings.timeout.as_std();
     let invalid = |what: &str| WebhookError::Invalid { what: what.to_owned() };
-    let url = settings.url.as_ref().ok_or(WebhookError::Unset)?.get(environment, deadline)?;
+    let url = match (&settings.url_file, &settings.url) {
+        (Some(file), _) => Secret::File(file.clone()).get(environment, deadline)?,
+        (None, Some(url)) => Zeroizing::new(url.clone()),
+        (None, None) => return Err(WebhookError::Unset),
+    };
     let uri: Uri = url.parse().map_err(|_| invalid("url"))?;
     let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| invalid("url"))?.to_owned();
-    let is_secret = settings.headers.values().chain(&settings.url).any(|value| matches!(value, Value::Secret(_)));
+    let is_secret = settings.url_file.is_some() || settings.headers.iter().any(|header| header.secret().is_some());
     match uri.scheme_str() {
-        Some("https") => {}
         Some("http") if is_secret && !is_loopback(&host) => return Err(WebhookError::Open { host }),
-        Some("http") => {}
+        Some("http" | "https") => {}
         _ => return Err(invalid("url")),
     }
     let agent = agent(settings)?;
     let mut request = agent.post(uri).header("content-type", "application/json");
-    for (name, value) in &settings.headers {
-        let value = value.get(environment, deadline)?;
-        let mut value = ureq::http::HeaderValue::from_str(&value).map_err(|_| invalid(name))?;
+    for header in &settings.headers {
+        let value = match header.secret() {
+            Some(secret) => secret.get(environment, deadline)?,
+            None => Zeroizing::new(header.value.clone().ok_or_else(|| invalid(&header.name))?),
+        };
+        let mut value = ureq::http::HeaderValue::from_str(&value).map_err(|_| invalid(&header.name))?;
         value.set_sensitive(true);
-        let name = ureq::http::HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name))?;
+        let name = ureq::http::HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| invalid(&header.name))?;
         request = request.header(name, value);
     }
     let json = to_json(report);
