@@ -16,6 +16,8 @@ use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found
 /// What is told of a file: dossier, path, bytes before and now, whether it is noise.
 type Told = (usize, String, Option<u64>, u64, bool);
 
+type Prepare = Box<dyn Fn(usize) -> Result<bool, Refusal> + Sync>;
+
 /// Decides as a test wants it, and remembers what it was told.
 #[derive(Default)]
 struct Notes {
@@ -28,6 +30,8 @@ struct Notes {
     fates: Mutex<BTreeMap<usize, Fate>>,
     /// Done each time that a dossier begins to be read.
     meanwhile: Option<Box<dyn Fn(usize) + Sync>>,
+    /// Done before a dossier is looked at.
+    prepare: Option<Prepare>,
 }
 
 fn refusal(outcome: Outcome, cause: &str) -> Refusal {
@@ -41,6 +45,13 @@ fn text(bytes: &[u8]) -> String {
 impl Judge for Notes {
     fn excludes(&self, _: usize, path: &[u8], _: bool) -> bool {
         self.excluded.iter().any(|name| path == name.as_bytes())
+    }
+
+    fn prepare(&self, dossier: usize) -> Result<bool, Refusal> {
+        match &self.prepare {
+            Some(prepare) => prepare(dossier),
+            None => Ok(false),
+        }
     }
 
     fn begin(&self, dossier: usize) -> Result<(), Refusal> {
@@ -345,4 +356,22 @@ fn what_is_no_folder_is_refused_by_name() {
     })
     .unwrap();
     assert!(!names.iter().any(|name| name.ends_with(b"/D1")));
+}
+
+#[test]
+fn what_is_prepared_is_taken() {
+    let bench = world();
+    settle();
+    let first = run(&bench, None, &Notes::default());
+    let source = bench.source();
+    let prepare = move |dossier: usize| match dossier {
+        0 => fs::write(source.join("D1/dump"), b"made just now").map(|()| true).map_err(|_| refusal(Outcome::Failed, "")),
+        1 => Ok(false),
+        _ => Err(refusal(Outcome::Failed, "it could not be prepared")),
+    };
+    let notes = Notes { prepare: Some(Box::new(prepare)), ..Notes::default() };
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Stored, Outcome::Unchanged, Outcome::Failed]);
+    assert_eq!(is_restored(&bench, &second, "D1/dump").unwrap(), b"made just now");
+    assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");
 }

@@ -30,12 +30,12 @@ macro_rules! files {
 }
 
 files![
-    "cause", //
-    "config", //
+    "cause",    //
+    "config",   //
     "discover", //
-    "hooks", //
-    "notify", //
-    "report", //
+    "hooks",    //
+    "notify",   //
+    "report",   //
 ];
 
 impl Lang {

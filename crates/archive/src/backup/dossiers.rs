@@ -51,6 +51,9 @@ pub struct FileSeen<'a> {
     pub size: u64,
     /// Bytes that were added for it.
     pub added: u64,
+    /// Whether it is new, or what was added is just what changed; otherwise it may be more, because its previous version was not known in
+    /// detail.
+    pub is_exact: bool,
     /// Whether what was added looks like noise, and the file is none of those that always do.
     pub is_noise: bool,
 }
@@ -72,6 +75,9 @@ pub struct Found {
 pub trait Judge: Sync {
     /// Whether an entry of a dossier is left out; `path` is below the dossier's folder. Asked by many threads, for every entry.
     fn excludes(&self, dossier: usize, path: &[u8], is_dir: bool) -> bool;
+
+    /// A dossier is about to be looked at. Whether anything may have been done to it now.
+    fn prepare(&self, dossier: usize) -> Result<bool, Refusal>;
 
     /// A dossier in which something changed is about to be read, for the first time or again.
     fn begin(&self, dossier: usize) -> Result<(), Refusal>;

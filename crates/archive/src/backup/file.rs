@@ -73,6 +73,8 @@ pub(super) enum Outcome {
 pub(super) struct News {
     /// Bytes, before compression.
     pub(super) added: u64,
+    /// Whether its previous version was known leaf by leaf.
+    pub(super) is_compared: bool,
     /// Whether they look like noise, and the file is none of those that always do.
     pub(super) is_noise: bool,
 }

@@ -84,7 +84,7 @@ impl Over {
             near: 0,
             position: 0,
             version,
-            news: News::default(),
+            news: News { is_compared: older.is_some(), ..News::default() },
             is_packed: None,
         };
         loop {

@@ -197,7 +197,8 @@ impl<'r> Assembler<'r> {
             Node::File(content) => Some(content.size),
             _ => None,
         });
-        let file = FileSeen { path: &path, before, size: content.size, added: news.added, is_noise: news.is_noise };
+        let is_exact = before.is_none() || news.is_compared;
+        let file = FileSeen { path: &path, before, size: content.size, added: news.added, is_exact, is_noise: news.is_noise };
         if let Some(dossiers) = &self.run.dossiers {
             dossiers.judge.file(mark.dossier, &file);
         }

@@ -32,6 +32,21 @@ impl<'c> Walk<'_, 'c> {
         if let Some(refusal) = list.get(dossier).and_then(|dossier| dossier.refusal.clone()) {
             return self.keep(dossier, met, child, refusal);
         }
+        let again;
+        let met = match judge.prepare(dossier) {
+            Err(refusal) => return self.keep(dossier, met, child, refusal),
+            Ok(false) => met,
+            Ok(true) => {
+                let began = now();
+                match met.directory.stat(met.name) {
+                    Ok(stat) => again = Met { stat, began, ..*met },
+                    Err(error) => {
+                        return self.keep(dossier, met, child, judge.unreachable(dossier, error.is_gone(), &error.source.to_string()));
+                    }
+                }
+                &again
+            }
+        };
         let opened = match met.stat.kind {
             FileKind::Directory => met.directory.open_child(met.name, &met.stat),
             _ => return self.keep(dossier, met, child, judge.unreachable(dossier, false, "it is not a folder")),
@@ -79,7 +94,7 @@ impl<'c> Walk<'_, 'c> {
         };
         self.step(Step::Begin { dossier })?;
         self.looked_at = Some(LookedAt { entries: vec![(self.path.clone(), Identity::of(&stat))], linked: Vec::new() });
-        let met = Met { directory: met.directory, name: met.name, stat, began, row: met.row };
+        let met = Met { stat, began, ..*met };
         let metadata = self.metadata(&met, Some(opened))?;
         let seen = Seen { identity: Identity::of(&stat), trusted: is_settled(&stat, began), day: 0 };
         self.step(Step::Enter { name: Some(met.name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
