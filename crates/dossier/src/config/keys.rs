@@ -112,7 +112,7 @@ impl Key {
 }
 
 /// Every row: those of each module that has settings.
-const TABLES: &[&[Key]] = &[GENERAL, RULES];
+const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, SCHEDULE, WATCH];
 
 const GENERAL: &[Key] = &[
     Key::new("language", Shape::Word(&["en", "fr", "pt"]), ""),
@@ -140,6 +140,40 @@ const RULES: &[Key] = &[
     Key::new("rule.part.patterns", Shape::NeededPatterns, ""),
     Key::new("rule.part.every", Shape::Period, ""),
     Key::new("rule.part.since-year", Shape::Number, ""),
+];
+
+const IN_USE: &[Key] = &[
+    Key::new("in-use", Shape::Section, ""),
+    Key::new("in-use.lock-files", Shape::Names, r#"["~$*", ".~lock.*#", "*.laccdb", "*.ldb", "*.lck", "*.lock"]"#),
+    Key::new("in-use.open-files", Shape::Truth, "true"),
+    Key::new("in-use.file-locks", Shape::Truth, "true"),
+    Key::new("in-use.probe", Shape::Word(&["network", "always", "never"]), "\"network\""),
+    Key::new(
+        "in-use.databases",
+        Shape::Names,
+        r#"["*.db", "*.db3", "*.sqlite", "*.sqlite3", "*.s3db", "*.dbf", "*.dbc", "*.cdx", "*.fpt", "*.mdb", "*.accdb", "*.fdb", "*.gdb", "*.fic"]"#,
+    ),
+    Key::new(
+        "in-use.ignore",
+        Shape::Names,
+        r#"["[0-9][0-9][0-9][0-9][0-9][0-9].ldb", "Cargo.lock", "composer.lock", "Gemfile.lock", "Pipfile.lock", "poetry.lock", "yarn.lock", "flake.lock"]"#,
+    ),
+    Key::new("in-use.ignore-programs", Shape::Texts, "[]"),
+];
+
+const SCHEDULE: &[Key] = &[
+    Key::new("schedule", Shape::Section, ""),
+    Key::new("schedule.every", Shape::Texts, "[]"),
+    Key::new("schedule.catch-up", Shape::Truth, "true"),
+    Key::new("schedule.scope", Shape::Word(&["user", "system"]), ""),
+    Key::new("schedule.system", Shape::Word(&["systemd", "cron", "launchd", "windows"]), ""),
+];
+
+const WATCH: &[Key] = &[
+    Key::new("watch", Shape::Section, ""),
+    Key::new("watch.quiet", Shape::Period, "\"5 min\""),
+    Key::new("watch.look-every", Shape::Period, "\"5 min\""),
+    Key::new("watch.most-folders", Shape::Number, "100000"),
 ];
 
 /// All keys, in the order in which they are shown.

@@ -26,6 +26,12 @@ pub struct Config {
     /// Where dossiers are, in the order of the files.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
+    /// What counts as a sign that somebody works in a dossier.
+    pub in_use: crate::in_use::Settings,
+    /// When runs are made.
+    pub schedule: crate::schedule::Settings,
+    /// How dossiers are watched.
+    pub watch: crate::watch::Settings,
 }
 
 /// Where dossiers are, and what of them is taken.
