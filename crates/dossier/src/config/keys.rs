@@ -112,7 +112,7 @@ impl Key {
 }
 
 /// Every row: those of each module that has settings.
-const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, SCHEDULE, WATCH];
+const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, SCHEDULE, WATCH, REPORT, MAIL, WEBHOOK];
 
 const GENERAL: &[Key] = &[
     Key::new("language", Shape::Word(&["en", "fr", "pt"]), ""),
@@ -175,6 +175,49 @@ const WATCH: &[Key] = &[
     Key::new("watch.look-every", Shape::Period, "\"5 min\""),
     Key::new("watch.most-folders", Shape::Number, "100000"),
 ];
+
+const REPORT: &[Key] = &[
+    Key::new("report", Shape::Section, ""),
+    Key::new("report.folder", Shape::Path, ""),
+    Key::new("report.keep", Shape::Period, "\"400 days\""),
+    Key::new("report.keep-least", Shape::Number, "30"),
+    Key::new("report.keep-most", Shape::Number, ""),
+];
+
+const MAIL: &[Key] = &[
+    Key::new("mail", Shape::Section, ""),
+    Key::new("mail.when", Shape::Word(WHEN), "\"on-error\""),
+    Key::new("mail.to", Shape::Texts, "[]"),
+    Key::new("mail.from", Shape::Text, ""),
+    Key::new("mail.host", Shape::Text, ""),
+    Key::new("mail.port", Shape::Number, ""),
+    Key::new("mail.security", Shape::Word(&["tls", "starttls", "none"]), "\"starttls\""),
+    Key::new("mail.ca-file", Shape::Path, ""),
+    Key::new("mail.user", Shape::Text, ""),
+    Key::new("mail.password-file", Shape::SecretFile, ""),
+    Key::new("mail.password-command", Shape::SecretCommand, ""),
+    Key::new("mail.password-env", Shape::SecretCommand, ""),
+    Key::new("mail.timeout", Shape::Period, "\"1 min\""),
+    Key::new("mail.attach", Shape::Texts, "[\"html\"]"),
+    Key::new("mail.lang", Shape::Word(&["en", "fr", "pt"]), ""),
+];
+
+const WEBHOOK: &[Key] = &[
+    Key::new("webhook", Shape::Section, ""),
+    Key::new("webhook.when", Shape::Word(WHEN), "\"on-error\""),
+    Key::new("webhook.url", Shape::Text, ""),
+    Key::new("webhook.url-file", Shape::SecretFile, ""),
+    Key::new("webhook.ca-file", Shape::Path, ""),
+    Key::new("webhook.timeout", Shape::Period, "\"1 min\""),
+    Key::new("webhook.header", Shape::Named, ""),
+    Key::new("webhook.header.name", Shape::Name, ""),
+    Key::new("webhook.header.value", Shape::Text, ""),
+    Key::new("webhook.header.value-file", Shape::SecretFile, ""),
+    Key::new("webhook.header.value-command", Shape::SecretCommand, ""),
+];
+
+/// When somebody is told.
+const WHEN: &[&str] = &["never", "on-error", "always"];
 
 /// All keys, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Key> {

@@ -32,6 +32,12 @@ pub struct Config {
     pub schedule: crate::schedule::Settings,
     /// How dossiers are watched.
     pub watch: crate::watch::Settings,
+    /// Where reports go, and how long they are kept.
+    pub report: crate::report::Settings,
+    /// Who gets a mail.
+    pub mail: crate::notify::mail::Settings,
+    /// What is called.
+    pub webhook: crate::notify::webhook::Settings,
 }
 
 /// Where dossiers are, and what of them is taken.

@@ -286,6 +286,7 @@ fn a_key_is_explained_with_its_origin_and_what_others_said() {
 fn sample(key: &Key) -> Value {
     let node = |value| Node::new(value, Origin::of(Layer::File, "sample"));
     match key.shape {
+        _ if key.path == "mail.attach" => Value::List(vec![node(Value::Text("html".to_owned()))]),
         _ if key.path == "schedule.every" => Value::Text("day 21:00".to_owned()),
         Shape::Truth => Value::Truth(true),
         Shape::Number => Value::Integer(7),
