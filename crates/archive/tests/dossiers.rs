@@ -74,6 +74,10 @@ impl Judge for Notes {
         if self.refused_after.contains(&dossier) { Err(refusal(Outcome::Failed, "no")) } else { Ok(()) }
     }
 
+    fn remark(&self, _: usize) -> String {
+        if self.excluded.is_empty() { String::new() } else { format!("without {}", self.excluded.join(", ")) }
+    }
+
     fn changing(&self, _: usize, path: &[u8]) -> Refusal {
         refusal(Outcome::InUse, &format!("changing: {}", text(path)))
     }
@@ -314,6 +318,7 @@ fn parts_that_are_left_out_go_and_come_back() {
     let notes = Notes { excluded: vec!["scans"], ..Notes::default() };
     let second = run(&bench, Some(&first), &notes);
     assert_eq!(notes.outcomes(), [Outcome::Stored; 3]);
+    assert_eq!(second.record.dossiers[0].cause, "without scans");
     assert_eq!(is_restored(&bench, &second, "D1/scans/one"), None);
     assert_eq!(is_restored(&bench, &second, "D1/note").unwrap(), b"D1");
     let third = run(&bench, Some(&second), &Notes::default());

@@ -91,6 +91,9 @@ pub trait Judge: Sync {
     /// It was read, and did not change meanwhile.
     fn accept(&self, dossier: usize, found: &Found) -> Result<(), Refusal>;
 
+    /// What the snapshot is to say of a dossier that it has in its present state: what is left out of it on purpose.
+    fn remark(&self, dossier: usize) -> String;
+
     /// It changed each time that it was read; one thing that did is named, below its folder.
     fn changing(&self, dossier: usize, path: &[u8]) -> Refusal;
 

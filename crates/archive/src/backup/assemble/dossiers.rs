@@ -108,7 +108,9 @@ impl<'r> Assembler<'r> {
         let same = before.filter(|kept| (&kept.tree, kept.evidence) == (&last.tree, last.evidence));
         let (outcome, since) = same.map_or((Fared::Stored, self.run.options.time), |kept| (Fared::Unchanged, kept.since));
         let state = Kept { tree: last.tree, evidence: last.evidence, since };
-        let cause = mark.found.unread.first().map_or(String::new(), |unread| unread.cause.clone());
+        let unread = mark.found.unread.first().map(|unread| unread.cause.clone());
+        let remarks: Vec<String> = unread.into_iter().chain([self.remark(dossier)]).filter(|text| !text.is_empty()).collect();
+        let cause = remarks.join("; ");
         self.done(dossier, Fate { outcome, state: Some(state), found: mark.found, cause });
         Ok(())
     }
@@ -118,7 +120,7 @@ impl<'r> Assembler<'r> {
         let before = self.dossiers().and_then(|dossiers| dossiers.list.get(dossier)?.kept.as_ref());
         let since = before.filter(|kept| kept.evidence == last.evidence).map_or(self.run.options.time, |kept| kept.since);
         let state = Kept { tree: last.tree, evidence: last.evidence, since };
-        self.done(dossier, Fate { outcome: Fared::Unchanged, state: Some(state), found: last.found, cause: String::new() });
+        self.done(dossier, Fate { outcome: Fared::Unchanged, state: Some(state), found: last.found, cause: self.remark(dossier) });
         Ok(())
     }
 
@@ -155,6 +157,10 @@ impl<'r> Assembler<'r> {
         }
         self.done(dossier, Fate { outcome: refusal.outcome, state, found, cause: refusal.cause });
         Ok(())
+    }
+
+    fn remark(&self, dossier: usize) -> String {
+        self.dossiers().map_or(String::new(), |dossiers| dossiers.judge.remark(dossier))
     }
 
     fn done(&mut self, dossier: usize, fate: Fate) {
