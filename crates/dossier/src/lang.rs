@@ -36,6 +36,7 @@ files![
     "hooks",    //
     "notify",   //
     "report",   //
+    "run",      //
 ];
 
 impl Lang {

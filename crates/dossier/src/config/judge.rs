@@ -134,6 +134,8 @@ fn leaf(shape: Shape, node: &mut Node, key: &str) -> Option<Wrong> {
         Shape::Fraction => (!matches!(node.value, Value::Integer(_) | Value::Float(_))).then(|| shape_of(shape, node, key)),
         Shape::Period => node.text().is_none_or(|text| text.parse::<Period>().is_err()).then(|| shape_of(shape, node, key)),
         Shape::Word(words) => node.text().is_none_or(|text| !words.contains(&text)).then(|| shape_of(shape, node, key)),
+        Shape::Command if node.text().is_some_and(|text| !text.trim().is_empty()) => None,
+        Shape::Command => list(shape, node, key),
         Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => list(shape, node, key),
         Shape::Section | Shape::Named => misshapen(node),
     }
@@ -142,7 +144,7 @@ fn leaf(shape: Shape, node: &mut Node, key: &str) -> Option<Wrong> {
 /// What is wrong with a list of texts.
 fn list(shape: Shape, node: &Node, key: &str) -> Option<Wrong> {
     let Value::List(items) = &node.value else { return Some(shape_of(shape, node, key)) };
-    if shape == Shape::NeededPatterns && items.is_empty() {
+    if matches!(shape, Shape::NeededPatterns | Shape::Command) && items.is_empty() {
         return Some(shape_of(shape, node, key));
     }
     items.iter().find_map(|item| {

@@ -53,6 +53,8 @@ pub enum Shape {
     SecretCommand,
     /// A table of keys of its own, `[so]`.
     Section,
+    /// A command: a text for a shell, or a list of a program and its arguments.
+    Command,
     /// Tables with a `name` each, `[[so]]`.
     Named,
 }
@@ -76,6 +78,7 @@ impl Shape {
             Self::Folders => "shape-folders",
             Self::Names | Self::Patterns | Self::NeededPatterns => "shape-patterns",
             Self::Texts => "shape-texts",
+            Self::Command => "shape-command",
             Self::FileName => "shape-file-name",
             Self::FileNames => "shape-file-names",
             Self::Truth => "shape-truth",
@@ -112,7 +115,7 @@ impl Key {
 }
 
 /// Every row: those of each module that has settings.
-const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, SCHEDULE, WATCH, REPORT, MAIL, WEBHOOK];
+const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, HOOKS, ALARMS, ROOM, SCHEDULE, WATCH, REPORT, MAIL, WEBHOOK];
 
 const GENERAL: &[Key] = &[
     Key::new("language", Shape::Word(&["en", "fr", "pt"]), ""),
@@ -160,6 +163,28 @@ const IN_USE: &[Key] = &[
     ),
     Key::new("in-use.ignore-programs", Shape::Texts, "[]"),
 ];
+
+const HOOKS: &[Key] = &[
+    Key::new("hook", Shape::Named, ""),
+    Key::new("hook.name", Shape::Name, ""),
+    Key::new("hook.when", Shape::Word(&["before-run", "after-run", "before-dossier", "after-dossier"]), ""),
+    Key::new("hook.rules", Shape::Texts, "[]"),
+    Key::new("hook.dossiers", Shape::Texts, "[]"),
+    Key::new("hook.command", Shape::Command, ""),
+    Key::new("hook.timeout", Shape::Period, "\"10 min\""),
+    Key::new("hook.on-failure", Shape::Word(&["stop", "skip", "go-on"]), ""),
+];
+
+const ALARMS: &[Key] = &[
+    Key::new("alarms", Shape::Section, ""),
+    Key::new("alarms.changed", Shape::Number, "60"),
+    Key::new("alarms.noise", Shape::Number, "20"),
+    Key::new("alarms.journals", Shape::Patterns, r#"["*.log", "*.jnl"]"#),
+    Key::new("alarms.archives", Shape::Patterns, r#"["*.p7m", "*.p7s", "*.sig"]"#),
+];
+
+const ROOM: &[Key] =
+    &[Key::new("room", Shape::Section, ""), Key::new("room.check", Shape::Truth, "true"), Key::new("room.keep-free", Shape::Number, "100")];
 
 const SCHEDULE: &[Key] = &[
     Key::new("schedule", Shape::Section, ""),

@@ -28,6 +28,13 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// What counts as a sign that somebody works in a dossier.
     pub in_use: crate::in_use::Settings,
+    /// Commands before and after runs and dossiers.
+    #[serde(rename = "hook")]
+    pub hooks: crate::hooks::Settings,
+    /// When to raise the alarm.
+    pub alarms: crate::run::alarms::Settings,
+    /// What must stay free.
+    pub room: crate::run::room::Settings,
     /// When runs are made.
     pub schedule: crate::schedule::Settings,
     /// How dossiers are watched.

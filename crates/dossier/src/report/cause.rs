@@ -65,6 +65,22 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// A word for it that never changes: what the snapshot says.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LockFile { .. } => "lock file",
+            Self::Open { .. } => "open",
+            Self::Locked { .. } => "locked",
+            Self::Changing { .. } => "changing",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Missing => "missing",
+            Self::RootMissing { .. } => "root missing",
+            Self::Empty => "empty",
+            Self::Hook { .. } => "hook",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// What happened, one sentence.
     pub fn text(&self, texts: &Texts) -> String {
         let (name, values) = self.message();

@@ -90,6 +90,9 @@ pub struct Report {
     pub snapshot: Option<String>,
     /// Why the run itself failed or was cut short.
     pub failure: Option<String>,
+    /// How much there is that a person should look at beside dossiers: rules that find nothing, hooks that failed. The remarks say what.
+    #[serde(default)]
+    pub problems: u64,
     /// What hooks and other helpers of the run had to say: one sentence each, in the run's language.
     pub remarks: Vec<String>,
     /// All dossiers, by code.

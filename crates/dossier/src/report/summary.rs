@@ -97,7 +97,9 @@ impl Report {
 
     /// Whether a person has to look: the run failed, a dossier is in error, or there is an alarm.
     pub fn is_error(&self) -> bool {
-        self.failure.is_some() || self.dossiers.iter().any(|dossier| dossier.is_in_error() || !dossier.alarms.is_empty())
+        self.failure.is_some()
+            || self.problems > 0
+            || self.dossiers.iter().any(|dossier| dossier.is_in_error() || !dossier.alarms.is_empty())
     }
 
     /// Dossiers in error, by code.

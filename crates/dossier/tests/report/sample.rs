@@ -30,6 +30,7 @@ pub(crate) fn empty() -> Report {
         duration_ms: 65_000,
         snapshot: Some("cbd864f49b8999893f295a71a9ef73bf".to_owned()),
         failure: None,
+        problems: 0,
         remarks: vec![],
         dossiers: vec![],
         stored: 1_234_567,

@@ -1,0 +1,11 @@
+# Why a run is not begun, or makes no snapshot.
+run-no-dossier = There is no dossier { $code }.
+run-no-dossier-nearest = There is no dossier { $code }. Is this meant: { $nearest }?
+run-no-part = No rule has a part { $part }, or it is both wanted and left out.
+run-no-part-nearest = No rule has a part { $part }. Is this meant: { $nearest }?
+run-nothing-found = No dossier was found.
+run-room = This run may need { $needed }, and { $free } are free. Make room, or use a larger disk. Nothing was written.
+run-interrupted = The run was stopped. What was stored so far is not stored again by the next run.
+run-failed = No snapshot was made: { $error }. What earlier runs saved is untouched.
+run-busy = Another run is at work (process { $process }). Wait until it is done, or use --wait.
+run-busy-unknown = Another run is at work. Wait until it is done, or use --wait.

@@ -1,0 +1,11 @@
+# Pourquoi une sauvegarde ne commence pas, ou ne produit pas d'instantané.
+run-no-dossier = Il n'y a pas de dossier { $code }.
+run-no-dossier-nearest = Il n'y a pas de dossier { $code }. Vouliez-vous dire : { $nearest } ?
+run-no-part = Aucune règle n'a de partie { $part }, ou elle est à la fois demandée et exclue.
+run-no-part-nearest = Aucune règle n'a de partie { $part }. Vouliez-vous dire : { $nearest } ?
+run-nothing-found = Aucun dossier n'a été trouvé.
+run-room = Cette sauvegarde peut demander { $needed }, et { $free } sont libres. Libérez de la place ou prenez un disque plus grand. Rien n'a été écrit.
+run-interrupted = La sauvegarde a été arrêtée. Ce qui est déjà enregistré ne le sera pas une seconde fois.
+run-failed = Aucune sauvegarde n'a été produite : { $error }. Les sauvegardes précédentes sont intactes.
+run-busy = Une autre sauvegarde est en cours (processus { $process }). Attendez qu'elle se termine, ou utilisez --wait.
+run-busy-unknown = Une autre sauvegarde est en cours. Attendez qu'elle se termine, ou utilisez --wait.

@@ -1,0 +1,11 @@
+# Por que uma execução não começa, ou não produz uma cópia.
+run-no-dossier = Não existe o dossiê { $code }.
+run-no-dossier-nearest = Não existe o dossiê { $code }. Você quis dizer: { $nearest }?
+run-no-part = Nenhuma regra tem a parte { $part }, ou ela foi pedida e excluída ao mesmo tempo.
+run-no-part-nearest = Nenhuma regra tem a parte { $part }. Você quis dizer: { $nearest }?
+run-nothing-found = Nenhum dossiê foi encontrado.
+run-room = Esta execução pode precisar de { $needed }, e há { $free } livres. Libere espaço ou use um disco maior. Nada foi gravado.
+run-interrupted = A execução foi interrompida. O que já foi gravado não será gravado de novo.
+run-failed = Nenhuma cópia foi feita: { $error }. As cópias anteriores estão intactas.
+run-busy = Outra execução está em andamento (processo { $process }). Espere que termine, ou use --wait.
+run-busy-unknown = Outra execução está em andamento. Espere que termine, ou use --wait.

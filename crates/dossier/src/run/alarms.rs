@@ -1,0 +1,169 @@
+//! What a person should look at although it was stored: dossiers that were emptied, changes of most of the bytes at once, noise where there
+//! were books, journals that shrink, archives that change. An alarm never keeps anything from being stored, nor the older state from staying.
+
+use std::collections::BTreeSet;
+
+use liasse_archive::{FileSeen, Found, PatternError, Patterns};
+use serde::{Deserialize, Serialize};
+
+use crate::report::Alarm;
+
+/// Dossiers below so many bytes change by most of their bytes every day.
+const LEAST_BYTES: u64 = 1 << 20;
+/// Fewer noisy files than this alarm nobody.
+const LEAST_NOISY: u64 = 3;
+/// Most files that one alarm each names in a dossier.
+const MOST_NAMED: usize = 10;
+
+/// When to raise the alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Share of a dossier's bytes, in percent, that may change at once; 0 for any.
+    pub changed: u32,
+    /// Share of its files, in percent, that may turn to noise at once; 0 for any.
+    pub noise: u32,
+    /// Which files only grow: patterns as in `.gitignore`, from the dossier's folder.
+    pub journals: Vec<String>,
+    /// Which files never change once they are there.
+    pub archives: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        // CAdES and PAdES signatures have these endings (ETSI EN 319 122-1, RFC 5652).
+        Self { changed: 60, noise: 20, journals: texts(&["*.log", "*.jnl"]), archives: texts(&["*.p7m", "*.p7s", "*.sig"]) }
+    }
+}
+
+/// The patterns of the settings, compiled.
+pub(super) struct Rules {
+    changed: u32,
+    noise: u32,
+    journals: Patterns,
+    archives: Patterns,
+}
+
+impl Rules {
+    /// Nothing is watched.
+    pub(super) fn none() -> Self {
+        Self { changed: 0, noise: 0, journals: Patterns::default(), archives: Patterns::default() }
+    }
+
+    pub(super) fn new(settings: &Settings) -> Result<Self, PatternError> {
+        let patterns = |list: &[String]| Patterns::new(list.iter().map(String::as_str));
+        Ok(Self {
+            changed: settings.changed,
+            noise: settings.noise,
+            journals: patterns(&settings.journals)?,
+            archives: patterns(&settings.archives)?,
+        })
+    }
+}
+
+/// What was seen in one dossier, file by file.
+#[derive(Default)]
+pub(super) struct Watched {
+    noisy: u64,
+    example: Option<String>,
+    changed_bytes: u64,
+    named: BTreeSet<String>,
+    alarms: Vec<Alarm>,
+}
+
+impl Watched {
+    pub(super) fn file(&mut self, rules: &Rules, file: &FileSeen<'_>) {
+        let name = || String::from_utf8_lossy(file.path).into_owned();
+        if file.is_noise {
+            self.noisy += 1;
+            self.example.get_or_insert_with(name);
+        }
+        if file.is_exact {
+            self.changed_bytes += file.added;
+        }
+        let Some(before) = file.before else { return };
+        let is = |patterns: &Patterns| patterns.matches_with_parents(&[b"/", file.path].concat(), false);
+        if file.size < before && is(&rules.journals) {
+            self.alarm(name(), |file_name| Alarm::Shrunk { file: file_name, before, now: file.size });
+        }
+        // Times alone may be set anew.
+        if (file.added > 0 || file.size != before) && is(&rules.archives) {
+            self.alarm(name(), |file_name| Alarm::ArchiveChanged { file: file_name });
+        }
+    }
+
+    pub(super) fn gone(&mut self, rules: &Rules, path: &[u8]) {
+        if rules.archives.matches_with_parents(&[b"/", path].concat(), false) {
+            self.alarm(String::from_utf8_lossy(path).into_owned(), |file| Alarm::ArchiveChanged { file });
+        }
+    }
+
+    fn alarm(&mut self, file: String, alarm: impl FnOnce(String) -> Alarm) {
+        if self.named.len() < MOST_NAMED && self.named.insert(file.clone()) {
+            self.alarms.push(alarm(file));
+        }
+    }
+
+    /// All alarms of a dossier that was read. `known` if it was stored before.
+    pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool) -> Vec<Alarm> {
+        let percent = |part: u64, whole: u64| u32::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(u32::MAX).min(100);
+        let noisy = percent(self.noisy, found.files);
+        if known && rules.noise > 0 && self.noisy >= LEAST_NOISY && noisy >= rules.noise {
+            self.alarms.push(Alarm::Noise { files: self.noisy, example: self.example.take().unwrap_or_default() });
+        }
+        let changed = percent(self.changed_bytes, found.size);
+        if known && rules.changed > 0 && found.size >= LEAST_BYTES && changed >= rules.changed {
+            self.alarms.push(Alarm::MostChanged { percent: changed });
+        }
+        self.alarms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn seen<'a>(path: &'a str, before: Option<u64>, size: u64, added: u64, is_noise: bool) -> FileSeen<'a> {
+        FileSeen { path: path.as_bytes(), before, size, added, is_exact: true, is_noise }
+    }
+
+    fn alarms(files: &[FileSeen<'_>], gone: &[&str], found: (u64, u64), known: bool) -> Vec<Alarm> {
+        let rules = Rules::new(&Settings::default()).unwrap();
+        let mut watched = Watched::default();
+        files.iter().for_each(|file| watched.file(&rules, file));
+        gone.iter().for_each(|path| watched.gone(&rules, path.as_bytes()));
+        watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known)
+    }
+
+    #[test]
+    fn an_ordinary_day_alarms_nobody() {
+        let files = [
+            seen("ledger.db", Some(9 << 20), 9 << 20, 200 << 10, false),
+            seen("scans/1.jpg", None, 300 << 10, 300 << 10, false),
+            seen("a.log", Some(10), 20, 10, false),
+            seen("2020.sig", None, 100, 100, true),
+        ];
+        assert_eq!(alarms(&files, &["scans/old.jpg"], (20, 10 << 20), true), []);
+    }
+
+    #[test]
+    fn what_encrypts_the_books_is_noticed() {
+        let files: Vec<_> = ["a", "b", "c", "d"].map(|name| seen(name, Some(1 << 20), 1 << 20, 1 << 20, true)).into();
+        let found = alarms(&files, &[], (5, 5 << 20), true);
+        assert_eq!(found, [Alarm::Noise { files: 4, example: "a".to_owned() }, Alarm::MostChanged { percent: 80 }]);
+        assert_eq!(alarms(&files, &[], (5, 5 << 20), false), [], "a first backup is all new");
+        let unsure: Vec<_> = files.iter().map(|file| FileSeen { is_exact: false, is_noise: false, ..*file }).collect();
+        assert_eq!(alarms(&unsure, &[], (5, 5 << 20), true), [], "whole chunks were stored because nobody knew their leaves");
+    }
+
+    #[test]
+    fn journals_that_shrink_and_archives_that_change_are_named_once() {
+        let files =
+            [seen("j/x.log", Some(20), 10, 5, false), seen("2020.sig", Some(5), 5, 5, false), seen("2021.sig", Some(5), 5, 0, false)];
+        let found = alarms(&files, &["2019.p7s", "2020.sig"], (9, 100), true);
+        let changed = |file: &str| Alarm::ArchiveChanged { file: file.to_owned() };
+        assert_eq!(found, [Alarm::Shrunk { file: "j/x.log".to_owned(), before: 20, now: 10 }, changed("2020.sig"), changed("2019.p7s")]);
+    }
+}

@@ -1,0 +1,87 @@
+//! What a machine remembers from run to run: when parts were last taken, what dossiers held, of what it was alarmed. Never truth: without
+//! it, parts are taken sooner and an alarm may come twice.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::plan::Plan;
+use crate::Code;
+use crate::report::{DossierReport, Outcome, Report};
+
+/// The file in this machine's folder.
+const FILE: &str = "dossiers.json";
+
+/// All of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Memory {
+    #[serde(default)]
+    dossiers: BTreeMap<Code, Remembered>,
+}
+
+/// Of one dossier.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    /// Files in its last good state, and their bytes.
+    pub(super) files: u64,
+    pub(super) size: u64,
+    /// How it fared last.
+    pub(super) outcome: Option<Outcome>,
+    /// When each part was last taken.
+    #[serde(default)]
+    pub(super) parts: BTreeMap<String, Timestamp>,
+}
+
+impl Memory {
+    /// Reads it; what cannot be read is not remembered.
+    pub(super) fn load(folder: Option<&Path>) -> Self {
+        let read = |folder: &Path| serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok();
+        folder.and_then(read).unwrap_or_default()
+    }
+
+    pub(super) fn of(&self, code: &Code) -> Option<&Remembered> {
+        self.dossiers.get(code)
+    }
+
+    /// What is to be remembered after a run.
+    pub(super) fn after(mut self, plan: &Plan<'_>, report: &Report) -> Self {
+        let known: std::collections::BTreeSet<&Code> = report.dossiers.iter().map(|dossier| &dossier.code).collect();
+        self.dossiers.retain(|code, _| known.contains(code));
+        for dossier in &report.dossiers {
+            let taken = plan.parts_taken(&dossier.code);
+            self.dossiers.entry(dossier.code.clone()).or_default().learn(dossier, taken, report.began);
+        }
+        self
+    }
+
+    /// Writes it. If that fails, the next run knows less.
+    pub(super) fn save(&self, folder: Option<&Path>) {
+        let write = |folder: &Path| -> std::io::Result<()> {
+            fs::create_dir_all(folder)?;
+            let temporary: PathBuf = folder.join(format!("{FILE}.{}.new", std::process::id()));
+            let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+            file.write_all(&serde_json::to_vec(self)?)?;
+            file.sync_all()?;
+            fs::rename(temporary, folder.join(FILE))
+        };
+        folder.map(write);
+    }
+}
+
+impl Remembered {
+    fn learn(&mut self, report: &DossierReport, taken: &[String], began: Timestamp) {
+        if report.outcome == Outcome::NotAsked {
+            return;
+        }
+        self.outcome = Some(report.outcome);
+        if matches!(report.outcome, Outcome::Stored | Outcome::Unchanged) {
+            (self.files, self.size) = (report.files, report.size);
+            self.parts.extend(taken.iter().map(|part| (part.clone(), began)));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What a run is to do with every dossier: those that are found, and those that the last snapshot knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use liasse_archive::repo::Snapshot;
+use liasse_archive::repo::format::snapshot::{Dossier as Line, Outcome as Fared};
+use liasse_archive::{Dossier, Kept, Refusal};
+
+use super::{Memory, RunError, Wanted, World};
+use crate::Code;
+use crate::config::Config;
+use crate::discover::{Chooser, Discovery, Exclusion, Found, LeftOut, Problem, discover};
+use crate::report::Cause;
+
+/// What the run does with one dossier, beside what the backup is told.
+pub(super) struct Planned {
+    pub(super) code: Code,
+    pub(super) path: PathBuf,
+    /// The rule that found it; `None` for one that is only known.
+    pub(super) rule: Option<String>,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) taken: Vec<String>,
+    pub(super) exclusion: Arc<Exclusion>,
+    /// Why it is not even looked at.
+    pub(super) cause: Option<Cause>,
+}
+
+/// All of them. `dossiers[n]` is what the backup is told of `planned[n]`.
+pub(super) struct Plan<'a> {
+    pub(super) planned: Vec<Planned>,
+    pub(super) dossiers: Vec<Dossier>,
+    pub(super) problems: Vec<Problem>,
+    /// The newest snapshots of this machine first.
+    pub(super) snapshots: Vec<Snapshot>,
+    numbers: BTreeMap<Code, usize>,
+    _world: std::marker::PhantomData<&'a ()>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn make(world: &World<'a>, wanted: &Wanted, memory: &Memory, now: Timestamp) -> Result<Self, RunError> {
+        let snapshots = own_snapshots(world)?;
+        let last: BTreeMap<&str, &Line> =
+            snapshots.first().into_iter().flat_map(|last| &last.record.dossiers).map(|line| (line.code.as_str(), line)).collect();
+        let mut discovery = discover(world.config);
+        refuse_unknown(wanted, &discovery, &last)?;
+        let asked: BTreeSet<&Code> = wanted.codes.iter().collect();
+        let is_asked = |code: &Code| asked.is_empty() || asked.contains(code);
+        let mut chooser = Chooser::new(world.config, wanted.parts.clone(), now)?;
+        let mut plan = Self {
+            planned: Vec::new(),
+            dossiers: Vec::new(),
+            problems: std::mem::take(&mut discovery.problems),
+            snapshots: Vec::new(),
+            numbers: BTreeMap::new(),
+            _world: std::marker::PhantomData,
+        };
+        for found in &discovery.dossiers {
+            let remembered = memory.of(&found.code);
+            let choice = chooser.choose(&found.rule, |part| remembered?.parts.get(part).copied())?;
+            let planned = Planned {
+                code: found.code.clone(),
+                path: found.path.clone(),
+                rule: Some(found.rule.clone()),
+                left_out: choice.left_out,
+                taken: choice.taken,
+                exclusion: choice.exclusion,
+                cause: None,
+            };
+            let refusal = (!is_asked(&found.code)).then(|| Refusal { outcome: Fared::NotAsked, cause: String::new() });
+            plan.add(planned, last.get(found.code.as_str()).copied(), refusal);
+        }
+        plan.add_known(world.config, &discovery, &last, &is_asked);
+        if plan.dossiers.is_empty() {
+            return Err(RunError::NothingFound { problems: plan.problems.iter().map(|problem| problem.text(world.texts)).collect() });
+        }
+        plan.snapshots = snapshots;
+        Ok(plan)
+    }
+
+    /// Dossiers that the last snapshot has and that are not found.
+    fn add_known(&mut self, config: &Config, discovery: &Discovery, last: &BTreeMap<&str, &Line>, is_asked: &dyn Fn(&Code) -> bool) {
+        let found: BTreeSet<&str> = discovery.dossiers.iter().map(|found: &Found| found.code.as_str()).collect();
+        for (code, line) in last.iter().filter(|(code, _)| !found.contains(*code)) {
+            let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
+            let Ok(code) = code.parse::<Code>() else { continue };
+            let Some(cause) = self.why_not_found(config, &code, &path) else { continue };
+            let outcome = if !is_asked(&code) {
+                Fared::NotAsked
+            } else if matches!(cause, Cause::Missing | Cause::RootMissing { .. }) {
+                Fared::Missing
+            } else {
+                Fared::Failed
+            };
+            let refusal = Refusal { outcome, cause: cause.name().to_owned() };
+            let planned = Planned {
+                code,
+                path,
+                rule: None,
+                left_out: Vec::new(),
+                taken: Vec::new(),
+                exclusion: Arc::default(),
+                cause: (outcome != Fared::NotAsked).then_some(cause),
+            };
+            self.add(planned, Some(line), Some(refusal));
+        }
+    }
+
+    /// Why a dossier that is known is not found; `None` for one that no rule wants any more.
+    fn why_not_found(&self, config: &Config, code: &Code, path: &Path) -> Option<Cause> {
+        let missing_root = self.problems.iter().find_map(|problem| match problem {
+            Problem::NoRoot { root, .. } if path.starts_with(root) => Some(root.display().to_string()),
+            _ => None,
+        });
+        if let Some(root) = missing_root {
+            return Some(Cause::RootMissing { root });
+        }
+        let troubled = self.problems.iter().find_map(|problem| match problem {
+            Problem::TwoFolders { code: two, .. } if two == code => Some("its code belongs to several folders".to_owned()),
+            Problem::Unreadable { path: folder, error } if path.starts_with(folder) => Some(error.clone()),
+            Problem::Marker { path: marker, error } if marker.starts_with(path) => Some(error.clone()),
+            Problem::NoCode { path: marker, key } if marker.starts_with(path) => Some(format!("its marker does not say {key}")),
+            _ => None,
+        });
+        if let Some(error) = troubled {
+            return Some(Cause::Unreadable { file: path.display().to_string(), error });
+        }
+        let is_wanted = config.rules.iter().any(|rule| !rule.off && path.starts_with(&rule.root));
+        (is_wanted && path.symlink_metadata().is_err()).then_some(Cause::Missing)
+    }
+
+    fn add(&mut self, planned: Planned, last: Option<&Line>, refusal: Option<Refusal>) {
+        let kept = last.and_then(|line| {
+            let is_state = line.tree.size > 0 || line.evidence.0 != [0; 32];
+            is_state.then(|| Kept { tree: line.tree.clone(), evidence: line.evidence, since: line.since })
+        });
+        let dossier = Dossier { code: planned.code.as_str().to_owned(), path: planned.path.clone(), kept, refusal };
+        self.numbers.insert(planned.code.clone(), self.planned.len());
+        self.planned.push(planned);
+        self.dossiers.push(dossier);
+    }
+
+    /// What the snapshot names as its sources.
+    pub(super) fn roots(&self, config: &Config) -> Vec<PathBuf> {
+        let roots: BTreeSet<PathBuf> = config.rules.iter().filter(|rule| !rule.off).map(|rule| rule.root.clone()).collect();
+        roots.into_iter().collect()
+    }
+
+    /// The parts of a dossier that are taken.
+    pub(super) fn parts_taken(&self, code: &Code) -> &[String] {
+        self.numbers.get(code).and_then(|number| self.planned.get(*number)).map_or(&[], |planned| planned.taken.as_slice())
+    }
+}
+
+/// The snapshots of dossiers that this machine made, newest first.
+fn own_snapshots(world: &World<'_>) -> Result<Vec<Snapshot>, RunError> {
+    let snapshots = world.repository.snapshots()?.good;
+    let is_own = |snapshot: &&Snapshot| !snapshot.record.dossiers.is_empty() && snapshot.record.host == world.whoami.host;
+    let mut own: Vec<Snapshot> = snapshots.iter().filter(is_own).cloned().collect();
+    own.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.record.time, snapshot.record.sequence)));
+    Ok(own)
+}
+
+/// Refuses a dossier that is asked for and that nobody knows.
+fn refuse_unknown(wanted: &Wanted, discovery: &Discovery, last: &BTreeMap<&str, &Line>) -> Result<(), RunError> {
+    let is_known = |code: &Code| discovery.get(code).is_some() || last.contains_key(code.as_str());
+    match wanted.codes.iter().find(|code| !is_known(code)) {
+        Some(code) => {
+            let nearest = discovery.nearest(code.as_str()).into_iter().map(str::to_owned).collect();
+            Err(RunError::NoSuchDossier { code: code.clone(), nearest })
+        }
+        None => Ok(()),
+    }
+}
