@@ -1,0 +1,323 @@
+//! Runs over real folders into a repository in memory: what the report says, what the snapshot holds.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use liasse_dossier::archive::repo::store::Memory;
+use liasse_dossier::archive::repo::{CheckOptions, Creation, Repository, Silent, Stop, Unlock, Whoami};
+use liasse_dossier::archive::{Patterns, RestoreOptions, restore};
+use liasse_dossier::config::{Loaded, Sources, load};
+use liasse_dossier::lang::{Lang, Texts};
+use liasse_dossier::report::{Alarm, Cause, DossierReport, Outcome, Report};
+use liasse_dossier::run::{RunError, Wanted, World, run};
+
+const PASSWORD: &str = "password";
+
+/// A firm: a folder of dossiers, its settings, its repository.
+struct Firm {
+    folder: tempfile::TempDir,
+    repository: Repository,
+    texts: Texts,
+}
+
+impl Firm {
+    fn new(codes: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Memory::new();
+        let creation = Creation::new(PASSWORD.to_owned().into());
+        Repository::create(Arc::new(store.clone()), &creation).unwrap();
+        let unlock = Unlock::Password(PASSWORD.to_owned().into());
+        let repository = Repository::open(Arc::new(store), &unlock).unwrap().with_cache(&folder.path().join("cache"));
+        let firm = Self { folder, repository, texts: Texts::new(Lang::English) };
+        codes.iter().for_each(|code| firm.open_dossier(code));
+        firm
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("dossiers")
+    }
+
+    fn open_dossier(&self, code: &str) {
+        let dossier = self.root().join(code);
+        fs::create_dir_all(dossier.join("photos")).unwrap();
+        let ledger: Vec<u8> =
+            code.bytes().cycle().zip(0_u32..).flat_map(|(byte, n)| (n * u32::from(byte)).to_le_bytes()).take(1_500_000).collect();
+        fs::write(dossier.join("ledger.db"), ledger).unwrap();
+        fs::write(dossier.join("journal.log"), "one\ntwo\n").unwrap();
+        fs::write(dossier.join("2023.sig"), "signed").unwrap();
+        fs::write(dossier.join("photos/1"), "photo").unwrap();
+    }
+
+    fn settings(&self, more: &str) -> Loaded {
+        let file = self.folder.path().join("config.toml");
+        let rule = format!("[[rule]]\nname = 'firm'\nroot = '{}'\n", self.root().display());
+        fs::write(&file, format!("{rule}{more}")).unwrap();
+        let loaded = load(&Sources { only: Some(file), ..Sources::default() });
+        assert!(loaded.mistakes.iter().all(|mistake| !mistake.is_fatal()), "{:?}", loaded.mistakes);
+        loaded
+    }
+
+    fn try_run(&self, more: &str, wanted: &Wanted) -> Result<Report, RunError> {
+        let loaded = self.settings(more);
+        let world = World {
+            repository: &self.repository,
+            config: &loaded.config,
+            texts: &self.texts,
+            whoami: Whoami { host: "till".to_owned(), ..Whoami::default() },
+            own: Patterns::default(),
+            place: Some(self.folder.path().to_owned()),
+            memory: Some(self.folder.path().join("memory")),
+            progress: &Silent,
+            stop: &Stop::new(),
+        };
+        run(&world, wanted)
+    }
+
+    fn run(&self, more: &str) -> Report {
+        settle();
+        self.try_run(more, &Wanted::default()).unwrap()
+    }
+
+    /// What the newest snapshot has of a file of a dossier.
+    fn stored(&self, file: &str) -> Option<Vec<u8>> {
+        let snapshots = self.repository.snapshots().unwrap();
+        let target = self.folder.path().join("target");
+        fs::remove_dir_all(&target).ok();
+        let path = self.root().canonicalize().unwrap_or_else(|_| self.root());
+        let options =
+            RestoreOptions { path: path.into_os_string().into_encoded_bytes(), target: target.clone(), ..RestoreOptions::default() };
+        restore(&self.repository, snapshots.good.last().unwrap(), &options, &Silent, &Stop::new()).unwrap();
+        fs::read(target.join(file)).ok()
+    }
+
+    fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.root().join(file), bytes).unwrap();
+    }
+
+    fn check(&self) {
+        let report = self.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+        assert!(report.findings.is_empty(), "{:?}", report.findings);
+    }
+}
+
+/// So long that times of files that were written before are believed.
+fn settle() {
+    std::thread::sleep(std::time::Duration::from_millis(150));
+}
+
+fn outcomes(report: &Report) -> Vec<(&str, Outcome)> {
+    report.dossiers.iter().map(|dossier| (dossier.code.as_str(), dossier.outcome)).collect()
+}
+
+fn of<'a>(report: &'a Report, code: &str) -> &'a DossierReport {
+    report.dossiers.iter().find(|dossier| dossier.code.as_str() == code).unwrap()
+}
+
+#[test]
+fn a_first_run_stores_all_and_a_second_one_nothing() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let first = firm.run("");
+    assert_eq!(outcomes(&first), [("D1", Outcome::Stored), ("D2", Outcome::Stored)]);
+    assert!(!first.is_error() && first.snapshot.is_some() && first.stored > 0, "{first:?}");
+    assert_eq!((of(&first, "D1").files, of(&first, "D1").size), (4, 1_500_019));
+    let second = firm.run("");
+    assert_eq!(outcomes(&second), [("D1", Outcome::Unchanged), ("D2", Outcome::Unchanged)]);
+    assert_eq!(of(&second, "D1").since, of(&first, "D1").since);
+    assert_eq!(of(&second, "D1").files, 4);
+    assert!(!second.is_error());
+    firm.check();
+}
+
+#[test]
+fn a_dossier_with_a_lock_file_is_skipped_and_taken_next_time() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let first = firm.run("");
+    firm.write("D1/journal.log", "one\ntwo\nthree\n");
+    firm.write("D1/data.lck", "");
+    let second = firm.run("");
+    assert_eq!(outcomes(&second), [("D1", Outcome::InUse), ("D2", Outcome::Unchanged)]);
+    assert!(matches!(&of(&second, "D1").causes[..], [Cause::LockFile { file, .. }] if file == "data.lck"), "{second:?}");
+    assert_eq!(of(&second, "D1").since, of(&first, "D1").since);
+    assert!(second.is_error());
+    assert_eq!(firm.stored("D1/journal.log").unwrap(), b"one\ntwo\n");
+    fs::remove_file(firm.root().join("D1/data.lck")).unwrap();
+    let third = firm.run("");
+    assert_eq!(outcomes(&third), [("D1", Outcome::Stored), ("D2", Outcome::Unchanged)]);
+    assert_eq!(firm.stored("D1/journal.log").unwrap(), b"one\ntwo\nthree\n");
+    firm.check();
+}
+
+#[test]
+fn one_dossier_is_run_alone_and_the_others_stay_in_view() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.run("");
+    firm.write("D1/journal.log", "1");
+    firm.write("D2/journal.log", "one\ntwo\nmore\n");
+    settle();
+    let wanted = Wanted { codes: vec!["D2".parse().unwrap()], reason: Some("before-closing".to_owned()), ..Wanted::default() };
+    let report = firm.try_run("", &wanted).unwrap();
+    assert_eq!(outcomes(&report), [("D1", Outcome::NotAsked), ("D2", Outcome::Stored)]);
+    assert!(!report.is_error(), "{report:?}");
+    assert_eq!(firm.stored("D1/journal.log").unwrap(), b"one\ntwo\n");
+    assert_eq!(firm.stored("D2/journal.log").unwrap(), b"one\ntwo\nmore\n");
+    assert_eq!(firm.repository.snapshots().unwrap().good.last().unwrap().record.reason.as_deref(), Some("before-closing"));
+    let next = firm.run("");
+    assert_eq!(outcomes(&next), [("D1", Outcome::Stored), ("D2", Outcome::Unchanged)]);
+}
+
+#[test]
+fn who_does_not_exist_is_told_with_the_nearest() {
+    let firm = Firm::new(&["D1234", "E9"]);
+    let wanted = Wanted { codes: vec!["D1243".parse().unwrap()], ..Wanted::default() };
+    let error = firm.try_run("", &wanted).unwrap_err();
+    for (lang, said) in
+        [(Lang::English, "Is this meant: D1234?"), (Lang::French, "Vouliez-vous dire : D1234"), (Lang::Portuguese, "quis dizer: D1234")]
+    {
+        assert!(error.text(&Texts::new(lang)).contains(said), "{}", error.text(&Texts::new(lang)));
+    }
+}
+
+#[test]
+fn a_missing_dossier_alarms_once_and_its_state_stays() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let first = firm.run("");
+    fs::remove_dir_all(firm.root().join("D1")).unwrap();
+    let second = firm.run("");
+    assert_eq!(outcomes(&second), [("D1", Outcome::Missing), ("D2", Outcome::Unchanged)]);
+    assert_eq!((&of(&second, "D1").causes[..], &of(&second, "D1").alarms[..]), (&[Cause::Missing][..], &[Alarm::Missing][..]));
+    assert_eq!((of(&second, "D1").since, of(&second, "D1").files), (of(&first, "D1").since, 4));
+    let third = firm.run("");
+    assert_eq!((of(&third, "D1").outcome, of(&third, "D1").alarms.len()), (Outcome::Missing, 0));
+    let record = firm.repository.snapshots().unwrap().good.last().unwrap().record.clone();
+    assert!(record.dossiers[0].code == "D1" && record.dossiers[0].tree.size > 0);
+    firm.check();
+}
+
+#[test]
+fn an_unplugged_root_is_not_an_empty_one() {
+    let firm = Firm::new(&["D1"]);
+    firm.run("");
+    fs::rename(firm.root(), firm.folder.path().join("away")).unwrap();
+    let report = firm.run("");
+    assert!(matches!(&of(&report, "D1").causes[..], [Cause::RootMissing { .. }]), "{report:?}");
+    assert!(report.is_error() && report.problems > 0);
+    fs::rename(firm.folder.path().join("away"), firm.root()).unwrap();
+    assert_eq!(outcomes(&firm.run("")), [("D1", Outcome::Unchanged)]);
+}
+
+#[test]
+fn an_emptied_dossier_keeps_its_last_state() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.run("");
+    for name in ["ledger.db", "journal.log", "2023.sig", "photos/1"] {
+        fs::remove_file(firm.root().join("D1").join(name)).unwrap();
+    }
+    let report = firm.run("");
+    assert_eq!(of(&report, "D1").outcome, Outcome::Missing);
+    assert_eq!(of(&report, "D1").alarms, [Alarm::Empty { files_before: 4 }]);
+    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo");
+    firm.check();
+}
+
+#[test]
+fn books_that_are_encrypted_raise_the_alarm_and_both_states_stay() {
+    let firm = Firm::new(&["D1"]);
+    firm.run("");
+    // Its leaf values are known from now on.
+    let ledger = firm.root().join("D1/ledger.db");
+    let mut bytes = fs::read(&ledger).unwrap();
+    bytes[700_000] ^= 1;
+    fs::write(&ledger, &bytes).unwrap();
+    firm.run("");
+    let noise = |length: usize| {
+        let mut state = length as u64;
+        (0..length)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            })
+            .collect::<Vec<_>>()
+    };
+    for (name, length) in [("ledger.db", 1_500_000), ("journal.log", 9_000), ("2023.sig", 8_000), ("photos/1", 9_000)] {
+        firm.write(&format!("D1/{name}"), noise(length));
+    }
+    let report = firm.run("");
+    let alarms = &of(&report, "D1").alarms;
+    assert_eq!(of(&report, "D1").outcome, Outcome::Stored);
+    assert!(alarms.iter().any(|alarm| matches!(alarm, Alarm::Noise { files: 4, .. })), "{alarms:?}");
+    assert!(alarms.iter().any(|alarm| matches!(alarm, Alarm::MostChanged { percent: 90.. })), "{alarms:?}");
+    assert!(alarms.contains(&Alarm::ArchiveChanged { file: "2023.sig".to_owned() }), "{alarms:?}");
+    assert!(report.is_error());
+    firm.check();
+}
+
+#[test]
+fn a_journal_that_shrinks_is_told() {
+    let firm = Firm::new(&["D1"]);
+    firm.run("");
+    firm.write("D1/journal.log", "one\n");
+    let report = firm.run("");
+    assert_eq!(of(&report, "D1").alarms, [Alarm::Shrunk { file: "journal.log".to_owned(), before: 8, now: 4 }]);
+}
+
+#[test]
+fn hooks_prepare_dossiers_and_their_failures_stay_with_them() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let hooks =
+        "[[hook]]\nname = 'dump'\nwhen = 'before-dossier'\ncommand = 'test $LIASSE_DOSSIER = D1 && echo made > $LIASSE_PATH/dump'\n";
+    let report = firm.run(hooks);
+    assert_eq!(outcomes(&report), [("D1", Outcome::Stored), ("D2", Outcome::Failed)]);
+    assert!(matches!(&of(&report, "D2").causes[..], [Cause::Hook { hook, .. }] if hook == "dump"), "{report:?}");
+    assert_eq!(firm.stored("D1/dump").unwrap(), b"made\n");
+    let stop = "[[hook]]\nname = 'stop'\nwhen = 'before-run'\ncommand = 'exit 7'\n";
+    let report = firm.run(stop);
+    assert!(report.snapshot.is_none() && report.failure.as_deref().is_some_and(|failure| failure.contains("stop")), "{report:?}");
+    let after = "[[hook]]\nname = 'after'\nwhen = 'after-run'\ncommand = ['false']\n";
+    let report = firm.run(after);
+    assert!(report.snapshot.is_some() && report.is_error() && report.remarks.iter().any(|remark| remark.contains("after")), "{report:?}");
+}
+
+#[test]
+fn parts_are_left_out_and_come_back_when_they_are_due() {
+    let firm = Firm::new(&["D1"]);
+    let parts = "[[rule.part]]\nname = 'photos'\npatterns = ['photos/']\nevery = '7 days'\n";
+    firm.run(parts);
+    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo");
+    let second = firm.run(parts);
+    assert_eq!(of(&second, "D1").left_out, ["photos"]);
+    assert_eq!(firm.stored("D1/photos/1"), None);
+    let record = firm.repository.snapshots().unwrap().good.last().unwrap().record.clone();
+    assert_eq!(record.dossiers[0].cause, "left out: photos");
+    settle();
+    let wanted = Wanted { parts: "photos".parse().unwrap(), ..Wanted::default() };
+    firm.try_run(parts, &wanted).unwrap();
+    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo");
+}
+
+#[test]
+fn a_run_that_does_not_fit_is_refused_with_both_figures() {
+    let firm = Firm::new(&["D1"]);
+    let much = format!("[room]\nkeep-free = {}\n", 1_u64 << 40);
+    let error = firm.try_run(&much, &Wanted::default()).unwrap_err();
+    assert!(matches!(error, RunError::Room { needed, free } if needed > free && free > 0), "{error:?}");
+    assert!(firm.repository.snapshots().unwrap().good.is_empty());
+    firm.try_run(&much, &Wanted { ignore_room: true, ..Wanted::default() }).unwrap();
+}
+
+#[test]
+fn two_folders_with_one_code_are_told_and_the_old_state_stays() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.run("");
+    let other = firm.folder.path().join("other");
+    fs::create_dir_all(other.join("D1")).unwrap();
+    fs::write(other.join("D1/x"), "x").unwrap();
+    let rule = format!("[[rule]]\nname = 'other'\nroot = '{}'\n", other.display());
+    let report = firm.run(&rule);
+    assert_eq!(outcomes(&report), [("D1", Outcome::Failed), ("D2", Outcome::Unchanged)]);
+    assert!(report.problems > 0 && report.is_error());
+    let record = firm.repository.snapshots().unwrap().good.last().unwrap().record.clone();
+    assert!(record.dossiers[0].tree.size > 0);
+    assert!(Path::new(&of(&report, "D1").path).ends_with("dossiers/D1"));
+}
