@@ -37,6 +37,7 @@ files![
     "notify",   //
     "report",   //
     "run",      //
+    "settings", //
 ];
 
 impl Lang {

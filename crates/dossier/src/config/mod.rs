@@ -7,6 +7,7 @@
 mod check;
 mod decode;
 mod explain;
+mod init;
 mod judge;
 pub mod keys;
 mod layers;
@@ -22,6 +23,7 @@ mod whole;
 
 pub use check::check;
 pub use explain::{Explained, Other, explain};
+pub use init::{Answer, first_file};
 pub use keys::{Key, Shape};
 pub use layers::{Loaded, Sources, VARIABLES, load};
 pub use mistake::{Mistake, Wrong};
