@@ -19,6 +19,8 @@ mod media;
 mod options;
 #[path = "cli/passwords.rs"]
 mod passwords;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/signals.rs"]
 mod signals;
 #[path = "cli/sources.rs"]

@@ -2,11 +2,15 @@
 //! [`crate::context`]. A password is never an argument, because arguments can be seen by everybody on the machine.
 #![expect(clippy::struct_excessive_bools, reason = "flags are what people type")]
 
+mod config;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use liasse_repo::format::config::ChunkSizes;
+
+pub(crate) use config::{Config, ConfigInit};
 
 /// Back up files into an encrypted repository that stores every change once.
 #[derive(Debug, Parser)]
@@ -52,6 +56,15 @@ pub(crate) struct Global {
     /// Credential file to use instead of a password
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) credential: Option<PathBuf>,
+    /// File of settings instead of the machine's and the user's
+    #[arg(long, global = true, value_name = "FILE", help = "File of settings instead of the usual ones [env: LIASSE_CONFIG]")]
+    pub(crate) config: Option<PathBuf>,
+    /// Set a key, whatever the files say; may be repeated
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Language of reports and mails
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "fr", "pt"], hide_possible_values = true, help = "Language of reports: en, fr or pt [env: LIASSE_LANGUAGE, LANG]")]
+    pub(crate) lang: Option<String>,
     /// Show no progress and no remarks: only what was asked for, warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -89,7 +102,7 @@ pub(crate) enum Command {
     Key(Key),
     /// Show what the repository holds and how much space it takes
     Stats,
-    /// The parameters of the repository
+    /// Settings: write, check and explain them; the parameters of the repository
     #[command(subcommand)]
     Config(Config),
 }
@@ -303,13 +316,6 @@ pub(crate) enum Role {
     Auditor,
     /// Add snapshots, read no content
     Writer,
-}
-
-/// The parameters of the repository.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Config {
-    /// Show them
-    Show,
 }
 
 #[cfg(test)]

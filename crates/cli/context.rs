@@ -13,7 +13,9 @@ use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::password::Source;
 use crate::paths;
+use crate::settings::Settings;
 use crate::signals;
+use crate::text;
 
 /// How long a signal may wait while a question stands.
 const SIGNAL_WAIT: Duration = Duration::from_millis(100);
@@ -26,6 +28,8 @@ pub(crate) struct Context {
     pub(crate) cache: Option<PathBuf>,
     /// Where the password or credential comes from.
     pub(crate) secret: Source,
+    /// The settings of the files, the environment and the command line.
+    pub(crate) settings: Settings,
     /// How results are told.
     pub(crate) output: Output,
     /// The wish to stop.
@@ -33,18 +37,25 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Settles the common options, and begins to listen to signals.
-    pub(crate) fn resolve(global: &Global, output: Output) -> Result<Self> {
+    /// Settles the common options, and begins to listen to signals. `only_adds`: the command adds backups and reads none.
+    pub(crate) fn resolve(global: &Global, output: Output, only_adds: bool) -> Result<Self> {
         let environment = Environment::of_process();
-        let place =
-            environment.repository(global.repository.clone().or_else(|| std::env::var_os("LIASSE_REPOSITORY").map(PathBuf::from)))?;
+        let settings = Settings::read(global, environment.folder(environment.settings.as_ref(), ".config"));
+        let not_empty = |path: &PathBuf| !path.as_os_str().is_empty();
+        let variable = || std::env::var_os("LIASSE_REPOSITORY").map(PathBuf::from).filter(not_empty);
+        let set = settings.loaded.config.repository.clone();
+        // `--set` goes before the variable; a path that is no text can only come from the option itself or the variable.
+        let is_set = global.set.iter().any(|text| text.trim_start().starts_with("repository"));
+        let chosen = global.repository.clone().filter(not_empty);
+        let place = environment.repository(chosen.or_else(|| if is_set { set.clone() } else { None }).or_else(variable).or(set))?;
         let place = std::path::absolute(&place).map_err(|error| CliError::io("use the path", &place, &error))?;
         let stop = Stop::new();
         signals::listen(&stop).map_err(|error| CliError::failed(format!("cannot listen to signals: {error}")))?;
         Ok(Self {
             place,
             cache: if global.no_cache { None } else { environment.cache(global.cache_dir.clone()) },
-            secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()),
+            secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()).or(&settings.loaded.config, only_adds),
+            settings,
             output,
             stop,
         })
@@ -65,8 +76,31 @@ impl Context {
     /// Asks a question, to which yes is the answer of who only presses return. The end of input is a no. Someone who wants to stop
     /// need not answer: the answer is read by a thread of its own, because reading goes on after a signal.
     pub(crate) fn confirm(&self, question: &str) -> Result<bool> {
+        let answer = self.read_answer(&format!("{question} [Y/n] "))?;
+        Ok(!answer.is_empty() && !answer.trim().to_lowercase().starts_with('n'))
+    }
+
+    /// What an option says, or else a person, to a question of the messages; who only presses return means the default. Without a person
+    /// the option must be given.
+    pub(crate) fn answer(&self, option: Option<String>, question: &str, default: &str, name: &str) -> Result<String> {
+        if let Some(said) = option {
+            return Ok(said);
+        }
+        if !self.can_ask() {
+            return Err(CliError::usage(format!("{name} is not given, and there is no terminal to ask")).hint(format!("add {name}")));
+        }
+        let answer = self.read_answer(&format!("{} [{}] ", self.settings.texts.get(question, &[]), text::plain(default)))?;
+        if answer.is_empty() {
+            return Err(CliError::usage("the questions were not answered").hint("run the command again; nothing was written"));
+        }
+        let answer = answer.trim();
+        Ok(if answer.is_empty() { default } else { answer }.to_owned())
+    }
+
+    /// The line that a person types, with its end; empty at the end of input.
+    fn read_answer(&self, question: &str) -> Result<String> {
         let mut stderr = std::io::stderr();
-        _ = write!(stderr, "{question} [Y/n] ");
+        _ = write!(stderr, "{question}");
         _ = stderr.flush();
         let (send, answers) = mpsc::channel();
         std::thread::spawn(move || {
@@ -84,7 +118,7 @@ impl Context {
             _ = writeln!(stderr);
         }
         self.stop.check()?;
-        Ok(!answer.is_empty() && !answer.trim().to_lowercase().starts_with('n'))
+        Ok(answer)
     }
 
     /// Whether there is a person to answer a question.
@@ -97,13 +131,14 @@ impl Context {
 struct Environment {
     data: Option<OsString>,
     cache: Option<OsString>,
+    settings: Option<OsString>,
     home: Option<OsString>,
 }
 
 impl Environment {
     fn of_process() -> Self {
-        let [data, cache, home] = ["XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"].map(std::env::var_os);
-        Self { data, cache, home }
+        let [data, cache, settings, home] = ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HOME"].map(std::env::var_os);
+        Self { data, cache, settings, home }
     }
 
     /// The repository's folder: chosen, or in the user's data folder.
@@ -134,7 +169,7 @@ mod tests {
 
     fn environment(data: &str, home: &str) -> Environment {
         let some = |text: &str| (!text.is_empty()).then(|| OsString::from(text));
-        Environment { data: some(data), cache: some(data), home: some(home) }
+        Environment { data: some(data), cache: some(data), settings: some(data), home: some(home) }
     }
 
     #[test]

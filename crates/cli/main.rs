@@ -16,6 +16,7 @@ mod paths;
 mod progress;
 mod recovery;
 mod repository;
+mod settings;
 mod signals;
 mod text;
 mod time;
@@ -54,7 +55,10 @@ fn parse_failed(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: &Cli, output: Output) -> Result<Exit> {
-    let context = Context::resolve(&cli.global, output)?;
+    let context = Context::resolve(&cli.global, output, matches!(&cli.command, Command::Backup(_)))?;
+    if !matches!(&cli.command, Command::Config(Config::Init(_) | Config::Check | Config::Explain { .. })) {
+        context.settings.refuse_bad(cli.global.repository.is_some(), output)?;
+    }
     let done = match &cli.command {
         Command::Init(args) => commands::init::run(&context, args),
         Command::Backup(args) => commands::backup::run(&context, args),
@@ -67,6 +71,9 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Key(Key::Remove { id }) => commands::key::remove(&context, id),
         Command::Stats => commands::stats::run(&context),
         Command::Config(Config::Show) => commands::config::show(&context),
+        Command::Config(Config::Init(args)) => commands::config_init::run(&context, &cli.global, args),
+        Command::Config(Config::Check) => commands::config_check::run(&context),
+        Command::Config(Config::Explain { key }) => commands::config_check::explained(&context, key.as_deref()),
     };
     done.map_err(|error| match error.exit {
         // Whatever fails once someone asked to stop, most likely fails because of that.

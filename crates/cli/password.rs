@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use liasse_dossier::config::Config;
 use liasse_repo::Unlock;
 use zeroize::Zeroizing;
 
@@ -42,6 +43,17 @@ impl Source {
             Global { password_command: Some(command), .. } => Self::Command(command.clone()),
             _ if variable => Self::Variable("LIASSE_PASSWORD"),
             _ => Self::Prompt,
+        }
+    }
+
+    /// The same where neither an option nor a variable holds a secret: what the settings say. Their credential adds backups and reads
+    /// none, so it is for commands that `only_add`; a person who restores is asked for the password.
+    pub(crate) fn or(self, config: &Config, only_add: bool) -> Self {
+        match (&self, config.credential.as_ref().filter(|_| only_add), &config.password_file, &config.password_command) {
+            (Self::Prompt, Some(path), ..) => Self::Credential(path.clone()),
+            (Self::Prompt, _, Some(path), _) => Self::File(path.clone()),
+            (Self::Prompt, _, _, Some(command)) => Self::Command(command.into()),
+            _ => self,
         }
     }
 

@@ -3,6 +3,8 @@
 pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod config_check;
+pub(crate) mod config_init;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod key_add;

@@ -1,0 +1,84 @@
+//! The settings as people meet them: written by `config init`, judged by `config check`, told by `config explain`, used by all commands.
+
+use std::fs;
+
+use crate::support::{World, finish};
+
+const RULE: &str = "[[rule]]\nname = \"clients\"\n";
+
+fn user_file(world: &World, text: &str) -> String {
+    world.write("home/.config/liasse/config.toml", text.as_bytes());
+    world.text("home/.config/liasse/config.toml")
+}
+
+#[test]
+fn a_first_file_is_written_checked_and_used() {
+    let world = World::new();
+    for code in ["D1", "D2", "X3"] {
+        world.write(&format!("books/{code}/ledger.db"), b"1");
+    }
+    let file = world.text("set/config.toml");
+    let init = ["config", "init", "--config", &file, "--root", "books", "--pattern", "D*", "-r", "vault", "--lang", "fr"];
+    let said = world.run(&init).ends(0).out;
+    assert!(said.contains("Fichier écrit") && said.contains(&file), "{said}");
+    world.run(&init).ends(1).says("is there already");
+    // The credential is still to be made; then all is good.
+    let told = world.run(&["config", "check", "--config", &file]).ends(1).out;
+    assert!(told.contains("config.toml:") && told.contains("credential") && told.ends_with("1 erreur.\n"), "{told}");
+    world.run(&["init", "--config", &file]).ends(0);
+    assert!(world.path("vault/config").is_dir());
+    let credential = world.text("set/credential");
+    world.run(&["key", "add", "--role", "writer", "--out", &credential, "--config", &file]).ends(0);
+    let told = world.run(&["config", "check", "--config", &file]).ends(0).out;
+    assert_eq!(told, "Les réglages sont bons : 2 dossiers trouvés.\n");
+    let mut backup = world.command(&["backup", "src", "--config", &file]);
+    finish(backup.env_remove("LIASSE_PASSWORD")).ends(0);
+    world.run(&["snapshots", "--config", &file]).ends(0);
+}
+
+#[test]
+fn every_mistake_is_listed_with_its_line() {
+    let world = World::new();
+    let file = user_file(&world, &format!("repositroy = \"/r\"\npassword = \"hunter2\"\n{RULE}root = \"/nowhere/at/all\"\n"));
+    let ran = world.run(&["config", "check"]).ends(1);
+    for words in
+        [":1: There is no key repositroy; is repository meant?", ":2: password would hold a secret", ":5: The folder /nowhere/at/all"]
+    {
+        assert!(ran.out.contains(&format!("{file}{words}")), "{words} is not in:\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("hunter2") && ran.out.ends_with("3 mistakes.\n"), "{}", ran.out);
+    let shown = world.run(&["config", "check", "--json"]).ends(1).json();
+    assert_eq!((shown["mistakes"][0]["line"].as_u64(), shown["mistakes"][0]["key"].as_str()), (Some(1), Some("repositroy")));
+}
+
+#[test]
+fn no_command_starts_with_settings_that_may_lack_anything() {
+    let world = World::new();
+    user_file(&world, "repository = \n");
+    world.run(&["snapshots"]).ends(2).says("This line cannot be understood");
+    world.run(&["snapshots", "--set", "repository=x", "--config", &world.text("none.toml")]).ends(2).says("cannot be read");
+    // Who names the repository gets at it all the same.
+    let ran = world.run(&["-r", "vault", "init"]).ends(0);
+    assert!(ran.err.contains("warning: "), "{}", ran.err);
+}
+
+#[test]
+fn a_key_is_explained_with_who_says_so() {
+    let world = World::new();
+    let file = user_file(&world, &format!("repository = \"/far\"\n{RULE}root = \"/srv\"\n"));
+    let told = finish(world.command(&["config", "explain", "repository"]).env("LIASSE_REPOSITORY", "/near")).ends(0).out;
+    assert!(told.starts_with("repository = \"/near\"  (from LIASSE_REPOSITORY)\n"), "{told}");
+    assert!(told.contains(&format!("others say: \"/far\" ({file}:1)")), "{told}");
+    let told = world.run(&["config", "explain", "rule.clients.root", "--lang", "pt"]).ends(0).out;
+    assert!(told.starts_with("rule.clients.root = \"/srv\"") && told.contains("Pasta onde ficam os dossiês"), "{told}");
+    let all = world.run(&["config", "explain", "--json"]).ends(0).json();
+    assert!(all["keys"].as_array().unwrap().len() > 15);
+    world.run(&["config", "explain", "rule.clients.rot"]).ends(2).says("rule.clients.root");
+}
+
+#[test]
+fn without_a_person_what_must_be_known_must_be_given() {
+    let world = World::new();
+    world.run(&["config", "init", "--config", "c.toml"]).ends(2).says("--root FOLDER");
+    assert!(fs::metadata(world.path("c.toml")).is_err());
+}
