@@ -78,10 +78,10 @@ pub(crate) fn explained(context: &Context, key: Option<&str>) -> Result<Exit> {
     let settings = &context.settings;
     let keys = explain(&settings.loaded, key, &settings.texts).map_err(|error| {
         let refused = CliError::usage(error.to_string());
-        match error.nearest.is_empty() {
-            true => refused.hint("see all keys with: liasse config explain"),
-            false => refused.hint(format!("is one of these meant? {}", error.nearest.join(", "))),
+        if error.nearest.is_empty() {
+            return refused.hint("see all keys with: liasse config explain");
         }
+        refused.hint(format!("is one of these meant? {}", error.nearest.join(", ")))
     })?;
     let all = AllExplained { schema: 1, keys };
     context.output.answer(&all, |out| all.keys.iter().try_for_each(|one| show_key(context, one, out)))?;
