@@ -19,6 +19,11 @@ mod media;
 mod options;
 #[path = "cli/passwords.rs"]
 mod passwords;
+#[path = "cli/report.rs"]
+mod report;
+#[path = "../crates/dossier/tests/report/sample.rs"]
+#[allow(dead_code, reason = "shared with the crate's own tests")]
+mod sample;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/signals.rs"]

@@ -3,6 +3,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "flags are what people type")]
 
 mod config;
+mod report;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use liasse_repo::format::config::ChunkSizes;
 
 pub(crate) use config::{Config, ConfigInit};
+pub(crate) use report::{Format, Report, ReportList, ReportShow};
 
 /// Back up files into an encrypted repository that stores every change once.
 #[derive(Debug, Parser)]
@@ -105,6 +107,9 @@ pub(crate) enum Command {
     /// Settings: write, check and explain them; the parameters of the repository
     #[command(subcommand)]
     Config(Config),
+    /// Reports of the runs: list, show
+    #[command(subcommand)]
+    Report(Report),
 }
 
 /// Make a new repository.

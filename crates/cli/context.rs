@@ -30,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) secret: Source,
     /// The settings of the files, the environment and the command line.
     pub(crate) settings: Settings,
+    /// Where reports are kept when no folder is set, if there is such a place.
+    pub(crate) reports: Option<PathBuf>,
     /// How results are told.
     pub(crate) output: Output,
     /// The wish to stop.
@@ -56,6 +58,7 @@ impl Context {
             cache: if global.no_cache { None } else { environment.cache(global.cache_dir.clone()) },
             secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()).or(&settings.loaded.config, only_adds),
             settings,
+            reports: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("reports")),
             output,
             stop,
         })
@@ -132,13 +135,15 @@ struct Environment {
     data: Option<OsString>,
     cache: Option<OsString>,
     settings: Option<OsString>,
+    state: Option<OsString>,
     home: Option<OsString>,
 }
 
 impl Environment {
     fn of_process() -> Self {
-        let [data, cache, settings, home] = ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HOME"].map(std::env::var_os);
-        Self { data, cache, settings, home }
+        let [data, cache, settings, state, home] =
+            ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"].map(std::env::var_os);
+        Self { data, cache, settings, state, home }
     }
 
     /// The repository's folder: chosen, or in the user's data folder.
@@ -169,7 +174,7 @@ mod tests {
 
     fn environment(data: &str, home: &str) -> Environment {
         let some = |text: &str| (!text.is_empty()).then(|| OsString::from(text));
-        Environment { data: some(data), cache: some(data), settings: some(data), home: some(home) }
+        Environment { data: some(data), cache: some(data), settings: some(data), state: some(data), home: some(home) }
     }
 
     #[test]

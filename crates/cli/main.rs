@@ -25,7 +25,7 @@ mod whoami;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command, Config, Key};
+use args::{Cli, Command, Config, Key, Report};
 use clap::Parser;
 use context::Context;
 use error::Result;
@@ -74,6 +74,8 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Config(Config::Init(args)) => commands::config_init::run(&context, &cli.global, args),
         Command::Config(Config::Check) => commands::config_check::run(&context),
         Command::Config(Config::Explain { key }) => commands::config_check::explained(&context, key.as_deref()),
+        Command::Report(Report::List(args)) => commands::report::list(&context, args),
+        Command::Report(Report::Show(args)) => commands::report::show(&context, args),
     };
     done.map_err(|error| match error.exit {
         // Whatever fails once someone asked to stop, most likely fails because of that.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
+use liasse_dossier::lang::{Lang, Texts};
+use liasse_dossier::report::{Alarm, Reports};
 use serde_json::Value;
 
 use crate::support::{World, belongs_to_a_stranger, finish, is_root, noise};
@@ -80,9 +82,21 @@ fn print_everything(world: &World) -> Printed {
     let id = auditor.json()["id"].as_str().unwrap().to_owned();
     printed.add("key remove", &world.run(&["key", "remove", "--json", &id]).ends(0).out);
     printed.add("Errors", &world.run(&["ls", "--json", "latest:/nowhere"]).ends(1).err);
+    print_reports(world, &mut printed);
     print_shortfalls(world, &mut printed);
     print_damage(world, &mut printed);
     printed
+}
+
+/// A report with everything that can be in one, and one that cannot be read.
+fn print_reports(world: &World, printed: &mut Printed) {
+    let reports = Reports::open(world.path("logs")).unwrap();
+    let mut report = crate::sample::hostile();
+    report.dossiers[1].alarms = vec![Alarm::Empty { files_before: 1 }];
+    reports.save(&report, &Texts::new(Lang::English)).unwrap();
+    printed.add("report show", &world.run(&["report", "show", "--json", "--folder", "logs"]).ends(0).out);
+    world.write("logs/2026-01-01T210000+0100-00000000.json", b"rubbish");
+    printed.add("report list", &world.run(&["report", "list", "--json", "--folder", "logs"]).ends(3).out);
 }
 
 /// Owners that cannot be set, of names that are text and of others.

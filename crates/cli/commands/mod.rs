@@ -10,6 +10,7 @@ pub(crate) mod key;
 pub(crate) mod key_add;
 pub(crate) mod ls;
 mod recovery_key;
+pub(crate) mod report;
 pub(crate) mod restore;
 mod shown;
 pub(crate) mod snapshots;
