@@ -84,7 +84,7 @@ fn example(shape: Shape) -> String {
         Shape::Period => "\"7 days\"",
         Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => "[\"…\"]",
         Shape::Path | Shape::NeededPath | Shape::SecretFile => "\"/…\"",
-        Shape::Word(words) => return quoted(words.first().copied().unwrap_or_default()),
+        Shape::Word(words) | Shape::NeededWord(words) => return quoted(words.first().copied().unwrap_or_default()),
         _ => "\"…\"",
     };
     text.to_owned()

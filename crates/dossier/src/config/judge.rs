@@ -133,10 +133,11 @@ fn leaf(shape: Shape, node: &mut Node, key: &str) -> Option<Wrong> {
         Shape::Number => (!matches!(node.value, Value::Integer(0..))).then(|| shape_of(shape, node, key)),
         Shape::Fraction => (!matches!(node.value, Value::Integer(_) | Value::Float(_))).then(|| shape_of(shape, node, key)),
         Shape::Period => node.text().is_none_or(|text| text.parse::<Period>().is_err()).then(|| shape_of(shape, node, key)),
-        Shape::Word(words) => node.text().is_none_or(|text| !words.contains(&text)).then(|| shape_of(shape, node, key)),
+        Shape::Word(words) | Shape::NeededWord(words) => {
+            node.text().is_none_or(|text| !words.contains(&text)).then(|| shape_of(shape, node, key))
+        }
         Shape::Command if node.text().is_some_and(|text| !text.trim().is_empty()) => None,
-        Shape::Command => list(shape, node, key),
-        Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => list(shape, node, key),
+        Shape::Command | Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => list(shape, node, key),
         Shape::Section | Shape::Named => misshapen(node),
     }
 }

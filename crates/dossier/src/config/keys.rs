@@ -47,6 +47,8 @@ pub enum Shape {
     Period,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// The same, which must be given.
+    NeededWord(&'static [&'static str]),
     /// A file that holds a secret.
     SecretFile,
     /// A shell command that prints a secret.
@@ -62,7 +64,7 @@ pub enum Shape {
 impl Shape {
     /// Whether something must be written.
     pub fn is_needed(self) -> bool {
-        matches!(self, Self::Name | Self::NeededPath | Self::NeededPatterns)
+        matches!(self, Self::Name | Self::NeededPath | Self::NeededPatterns | Self::NeededWord(_) | Self::Command)
     }
 
     /// Whether it says where a secret is: of several in one table only one can hold.
@@ -85,7 +87,7 @@ impl Shape {
             Self::Number => "shape-number",
             Self::Fraction => "shape-fraction",
             Self::Period => "shape-period",
-            Self::Word(_) => "shape-word",
+            Self::Word(_) | Self::NeededWord(_) => "shape-word",
             Self::Section => "shape-section",
             Self::Named => "shape-named",
         }
@@ -167,7 +169,7 @@ const IN_USE: &[Key] = &[
 const HOOKS: &[Key] = &[
     Key::new("hook", Shape::Named, ""),
     Key::new("hook.name", Shape::Name, ""),
-    Key::new("hook.when", Shape::Word(&["before-run", "after-run", "before-dossier", "after-dossier"]), ""),
+    Key::new("hook.when", Shape::NeededWord(&["before-run", "after-run", "before-dossier", "after-dossier"]), ""),
     Key::new("hook.rules", Shape::Texts, "[]"),
     Key::new("hook.dossiers", Shape::Texts, "[]"),
     Key::new("hook.command", Shape::Command, ""),

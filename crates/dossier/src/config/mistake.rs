@@ -218,6 +218,6 @@ impl Mistake {
 
 /// What is wanted, in words.
 fn said(wanted: Shape, texts: &Texts) -> String {
-    let words = if let Shape::Word(words) = wanted { words.join(", ") } else { String::new() };
+    let words = if let Shape::Word(words) | Shape::NeededWord(words) = wanted { words.join(", ") } else { String::new() };
     texts.get(wanted.message(), &[("words", words.into())])
 }

@@ -288,11 +288,14 @@ fn sample(key: &Key) -> Value {
     match key.shape {
         _ if key.path == "mail.attach" => Value::List(vec![node(Value::Text("html".to_owned()))]),
         _ if key.path == "schedule.every" => Value::Text("day 21:00".to_owned()),
+        // A hook of the run takes neither rules nor every policy.
+        _ if key.path == "hook.when" => Value::Text("before-dossier".to_owned()),
+        _ if key.path == "hook.on-failure" => Value::Text("skip".to_owned()),
         Shape::Truth => Value::Truth(true),
         Shape::Number => Value::Integer(7),
         Shape::Fraction => Value::Float(0.5),
         Shape::Period => Value::Text("5 min".to_owned()),
-        Shape::Word(words) => Value::Text(words[0].to_owned()),
+        Shape::Word(words) | Shape::NeededWord(words) => Value::Text(words[0].to_owned()),
         Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => {
             Value::List(vec![node(Value::Text("x".to_owned()))])
         }
