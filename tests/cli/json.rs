@@ -82,10 +82,20 @@ fn print_everything(world: &World) -> Printed {
     let id = auditor.json()["id"].as_str().unwrap().to_owned();
     printed.add("key remove", &world.run(&["key", "remove", "--json", &id]).ends(0).out);
     printed.add("Errors", &world.run(&["ls", "--json", "latest:/nowhere"]).ends(1).err);
+    print_settings(world, &mut printed);
     print_reports(world, &mut printed);
     print_shortfalls(world, &mut printed);
     print_damage(world, &mut printed);
     printed
+}
+
+/// A first file, settings with a mistake, and a key that two places set.
+fn print_settings(world: &World, printed: &mut Printed) {
+    printed.add("config init", &world.run(&["config", "init", "--json", "--config", "made/c.toml", "--root", "src"]).ends(0).out);
+    world.write("bad.toml", b"repositroy = \"/r\"\nrepository = \"/r\"\n[[rule]]\nname = \"r\"\nroot = \"/nowhere\"\n");
+    let bad = ["--json", "--config", "bad.toml", "--set", "repository=/s"];
+    printed.add("config check", &world.run(&[&["config", "check"], &bad[..]].concat()).ends(1).out);
+    printed.add("config explain", &world.run(&[&["config", "explain"], &bad[..]].concat()).ends(0).out);
 }
 
 /// A report with everything that can be in one, and one that cannot be read.
