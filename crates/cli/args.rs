@@ -4,6 +4,7 @@
 
 mod config;
 mod report;
+mod run;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use liasse_repo::format::config::ChunkSizes;
 
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
+pub(crate) use run::Run;
 
 /// Back up files into an encrypted repository that stores every change once.
 #[derive(Debug, Parser)]
@@ -91,6 +93,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Back up files and folders
     Backup(Backup),
+    /// Save the dossiers that the settings name
+    Run(Run),
     /// List the snapshots
     Snapshots(Filter),
     /// List what is in a snapshot

@@ -55,13 +55,14 @@ fn parse_failed(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: &Cli, output: Output) -> Result<Exit> {
-    let context = Context::resolve(&cli.global, output, matches!(&cli.command, Command::Backup(_)))?;
+    let context = Context::resolve(&cli.global, output, matches!(&cli.command, Command::Backup(_) | Command::Run(_)))?;
     if !matches!(&cli.command, Command::Config(Config::Init(_) | Config::Check | Config::Explain { .. })) {
         context.settings.refuse_bad(cli.global.repository.is_some(), output)?;
     }
     let done = match &cli.command {
         Command::Init(args) => commands::init::run(&context, args),
         Command::Backup(args) => commands::backup::run(&context, args),
+        Command::Run(args) => commands::run::run(&context, args),
         Command::Snapshots(filter) => commands::snapshots::run(&context, filter),
         Command::Ls(args) => commands::ls::run(&context, args),
         Command::Restore(args) => commands::restore::run(&context, args),

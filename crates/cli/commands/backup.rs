@@ -151,7 +151,7 @@ fn patterns(context: &Context, args: &Backup) -> Result<Patterns> {
 }
 
 /// The pattern of one folder. None for what patterns cannot say.
-fn own(path: &Path) -> Option<String> {
+pub(super) fn own(path: &Path) -> Option<String> {
     let path = paths::real(path)?;
     let mut pattern = String::new();
     for c in path.to_str()?.chars() {

@@ -12,6 +12,7 @@ pub(crate) mod ls;
 mod recovery_key;
 pub(crate) mod report;
 pub(crate) mod restore;
+pub(crate) mod run;
 mod shown;
 pub(crate) mod snapshots;
 pub(crate) mod stats;

@@ -5,6 +5,7 @@
 
 pub mod alarms;
 mod error;
+mod hold;
 mod lock;
 mod memory;
 mod plan;
@@ -27,6 +28,7 @@ use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::lang::Texts;
 use crate::report::{Outcome, Report};
 pub use error::RunError;
+pub use hold::{TERMS, hold};
 pub use lock::{Busy, RunLock};
 use memory::Memory;
 use plan::Plan;
