@@ -24,6 +24,9 @@ mod report;
 #[path = "../crates/dossier/tests/report/sample.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod sample;
+#[path = "../crates/dossier/tests/notify/servers.rs"]
+#[allow(dead_code, reason = "shared with the crate's own tests")]
+mod servers;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/signals.rs"]
@@ -36,3 +39,5 @@ mod support;
 mod targets;
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[path = "cli/week.rs"]
+mod week;

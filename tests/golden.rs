@@ -150,6 +150,7 @@ fn dossier(value: &Dossier) -> Value {
         Outcome::InUse => 3,
         Outcome::Failed => 4,
         Outcome::Missing => 5,
+        Outcome::NotAsked => 6,
     };
     json!({
         "code": value.code, "outcome": outcome, "path": text(&value.path), "since": time(value.since),
