@@ -276,6 +276,20 @@ fn a_restore_over_what_is_there_does_what_was_asked() {
     assert!(!bench.folder.path().join("some/large").exists());
 }
 
+/// `/proc` is mounted on every system that this runs on.
+#[test]
+fn what_is_mounted_directly_below_the_root_is_another_file_system() {
+    let bench = Bench::new(Arc::new(Memory::new()));
+    let files = |one_file_system| {
+        let exclude = Patterns::new(["/*", "!/proc", "/proc/*", "!/proc/version"]).unwrap();
+        let options = BackupOptions { sources: vec!["/".into()], exclude, one_file_system, ..bench.options() };
+        let statistics = backup(&bench.repository, &options, &Silent, &Stop::new()).unwrap().statistics;
+        (statistics.directories, statistics.files)
+    };
+    assert_eq!(files(false), (1, 1));
+    assert_eq!(files(true), (1, 0));
+}
+
 /// A file with two names that changes after it was read under the first: the second must not be taken for current ever after.
 #[test]
 fn the_second_name_of_a_file_is_never_older_than_the_catalogue_says() {

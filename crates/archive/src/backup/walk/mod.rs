@@ -131,9 +131,10 @@ impl<'r, 'c> Walk<'r, 'c> {
             self.step(Step::Unread { path: missing.path.clone(), cause: missing.cause.clone() })?;
         }
         let root = Directory::open("/".as_ref()).map_err(|cause| Error::NoSource { cause })?;
+        let device = root.own_stat().map_err(|cause| Error::NoSource { cause })?.device;
         self.step(Step::Enter { name: None, metadata: Box::default(), seen: None })?;
         let scope = match &sources.root {
-            root if root.whole => Scope { way: None, within: Within::default() },
+            root if root.whole => Scope { way: None, within: Within { device: Some(device), inside: None } },
             root => Scope { way: Some(root), within: Within::default() },
         };
         self.reached = sources.root.whole;
