@@ -43,10 +43,9 @@ pub(super) struct Within {
     pub(super) inside: Option<Inside>,
 }
 
-/// A directory to be compared.
+/// A directory to be compared. Its path is asked for when its turn comes: deep down, those of all that wait would take more than all else.
 struct Task<'c> {
     place: u64,
-    path: Vec<u8>,
     within: Within,
     stage: Stage<'c>,
 }
@@ -96,11 +95,11 @@ impl<'r, 'c> Comparison<'r, 'c> {
     }
 
     /// Has a directory and all below it compared, if it is not known.
-    pub(super) fn begin(&self, record: &Record<'c>, directory: &Directory, path: &[u8], within: Within) {
+    pub(super) fn begin(&self, record: &Record<'c>, directory: &Directory, within: Within) {
         let mut state = self.lock();
         let place = record.place();
         if !state.found.contains_key(&place) {
-            state.add(None, Task { place, path: path.to_vec(), within, stage: Stage::Open(directory.clone()) });
+            state.add(None, Task { place, within, stage: Stage::Open(directory.clone()) });
             self.tell(&state);
         }
     }
@@ -153,9 +152,13 @@ impl<'r, 'c> Comparison<'r, 'c> {
     }
 
     fn compare(&self, task: Task<'c>) {
-        let (place, within, mut path) = (task.place, task.within, task.path);
+        let (place, within) = (task.place, task.within);
         let mut end = End { comparison: self, place, same: false, below: Vec::new(), rest: None, leaves: Vec::new() };
         let Some(mut listing) = self.list(place, task.stage) else { return };
+        let mut path = listing.directory.path();
+        if path.last() != Some(&b'/') {
+            path.push(b'/');
+        }
         let length = path.len();
         while end.below.len() < MOST_WAITING {
             if self.run.stop.check().is_err() {
@@ -167,15 +170,13 @@ impl<'r, 'c> Comparison<'r, 'c> {
                 return;
             };
             path.truncate(length);
-            path.push(b'/');
             path.extend_from_slice(listed.name.as_bytes());
             if let Some((place, stat)) = self.entry(&mut listing, &listed, &path, within) {
                 let stage = Stage::Known { parent: listing.directory.clone(), name: listed.name, stat };
-                end.below.push(Task { place, path: path.clone(), within, stage });
+                end.below.push(Task { place, within, stage });
             }
         }
-        path.truncate(length);
-        end.rest = Some(Task { place, path, within, stage: Stage::Listed(listing) });
+        end.rest = Some(Task { place, within, stage: Stage::Listed(listing) });
     }
 
     fn list(&self, place: u64, stage: Stage<'c>) -> Option<Listing<'c>> {

@@ -76,7 +76,7 @@ impl Bench {
                 record = record.child(&row).unwrap();
             }
             let directory = Directory::open(&self.source()).unwrap();
-            comparison.begin(&record, &directory, self.source().as_os_str().as_encoded_bytes(), Within::default());
+            comparison.begin(&record, &directory, Within::default());
             let mut found = Vec::new();
             ask(&comparison, record, "", &mut found)?;
             Ok(found)

@@ -47,7 +47,7 @@ impl<'c> Walk<'_, 'c> {
     /// Takes a directory over from the last run, with all below it, if nothing changed.
     pub(super) fn is_taken_over(&mut self, met: &Met<'_, 'c>, child: &Record<'c>, directory: &Directory, within: Within) -> Result<bool> {
         let Some(comparison) = self.comparison else { return Ok(false) };
-        comparison.begin(child, directory, &self.path, within);
+        comparison.begin(child, directory, within);
         let (Some(row), Some(subtree)) = (met.row.filter(|row| is_unmoved(row, &met.stat)), child.subtree()) else { return Ok(false) };
         if !comparison.is_same(child)? {
             return Ok(false);
