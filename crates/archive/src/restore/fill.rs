@@ -28,10 +28,9 @@ pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut Resto
     let groups: Vec<&[ChunkJob]> = whole.chunk_by(|a, b| a.block() == b.block()).collect();
     let read = |job: &ChunkJob, scratch: &mut Scratch, buffer: &mut Vec<u8>| write(run, job, None, scratch, buffer);
     in_parallel(run, &groups, report, &|group, scratch, buffer| group.iter().map(|job| read(job, scratch, buffer)).collect())?;
+    let wanted: Vec<Wanted> = pieced.iter().map(|job| job.wanted.clone()).collect();
     let mut rest = pieced.as_slice();
-    while !rest.is_empty() {
-        let wanted: Vec<Wanted> = rest.iter().map(|job| job.wanted.clone()).collect();
-        let together = runs(&wanted).next().unwrap_or_default();
+    for together in runs(&wanted) {
         let (now, later) = rest.split_at(together.len());
         let gathered: Vec<Mutex<Option<Vec<u8>>>> = run.reader.gather(together, run.stop)?.into_iter().map(Mutex::new).collect();
         let jobs: Vec<(&ChunkJob, &Mutex<Option<Vec<u8>>>)> = now.iter().zip(&gathered).collect();
