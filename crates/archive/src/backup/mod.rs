@@ -286,13 +286,12 @@ fn sorted(mut packs: Vec<ObjectName>) -> Vec<ObjectName> {
 
 /// Runs the walk, what compares ahead of it, and the readers, and puts together what they find.
 fn assemble(run: &Run<'_>, sources: &Sources, old: Option<&Catalogue>, new: Option<catalogue::Writer>) -> Result<assemble::Assembled> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let failure = file::Failure::default();
     let comparison = old.filter(|_| run.compares_whole).map(|old| Comparison::new(run, old));
     std::thread::scope(|scope| {
         let (send_step, steps) = bounded(MOST_STEPS);
         let (send_job, jobs) = bounded(MOST_JOBS);
-        for _ in 0..cores.min(MOST_READERS) {
+        for _ in 0..run.session.threads().min(MOST_READERS) {
             let (jobs, failure) = (jobs.clone(), &failure);
             scope.spawn(move || file::work(run, &jobs, failure));
         }

@@ -38,6 +38,7 @@ pub(super) struct Jobs {
     level: i32,
     buffer_size: usize,
     buffers: Buffers,
+    threads: usize,
     pool: rayon::ThreadPool,
     running: Mutex<usize>,
     idle: Condvar,
@@ -63,6 +64,7 @@ impl Jobs {
             // A block closes with the chunk that fills it.
             buffer_size: block_size as usize * 3 / 2,
             buffers: Buffers::new(threads * 4 + 4),
+            threads,
             pool,
             running: Mutex::new(0),
             idle: Condvar::new(),
@@ -70,6 +72,11 @@ impl Jobs {
             failure: Mutex::new(None),
             stored: AtomicU64::new(0),
         })
+    }
+
+    /// How many threads seal.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
     }
 
     /// Takes back a buffer that became no block.

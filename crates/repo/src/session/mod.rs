@@ -270,6 +270,12 @@ impl Session<'_> {
         packs.all(|pack| self.index.is_usable(pack))
     }
 
+    /// How many threads seal what is stored. No more than so many may store files at a time ([`Session::files`]): each holds blocks, of
+    /// which there are a number that goes by this one, so that more could wait for each other for ever.
+    pub fn threads(&self) -> usize {
+        self.jobs.threads()
+    }
+
     /// Bytes of new chunks so far, before compression.
     pub fn added(&self) -> u64 {
         self.added.load(Ordering::Relaxed)
