@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use liasse_archive::repo::store::{Faulty, Local, Memory, Operation, Store};
-use liasse_archive::repo::{Creation, Repository, Silent, Stop};
+use liasse_archive::repo::{CheckOptions, Creation, Repository, Silent, Stop};
 use liasse_archive::{BackupOptions, BackupReport, Overwrite, Patterns, RestoreOptions, RestoreReport, backup, list, restore};
 use zeroize::Zeroizing;
 
@@ -290,23 +290,25 @@ fn what_is_mounted_directly_below_the_root_is_another_file_system() {
     assert_eq!(files(true), (1, 0));
 }
 
+/// Changes a file when the walk has read `a` and comes to `m`, long before `z`.
+struct ChangeAt<'a> {
+    path: &'a Path,
+    done: std::sync::atomic::AtomicBool,
+}
+
+impl liasse_archive::repo::Progress for ChangeAt<'_> {
+    fn at(&self, path: &[u8]) {
+        if path.ends_with(b"/m") && !self.done.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(300));
+            fs::write(self.path, b"new!").unwrap();
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
 /// A file with two names that changes after it was read under the first: the second must not be taken for current ever after.
 #[test]
 fn the_second_name_of_a_file_is_never_older_than_the_catalogue_says() {
-    struct ChangeAt<'a> {
-        path: &'a Path,
-        done: std::sync::atomic::AtomicBool,
-    }
-    impl liasse_archive::repo::Progress for ChangeAt<'_> {
-        fn at(&self, path: &[u8]) {
-            // The walk has read `a` and comes to `m`, long before `z`.
-            if path.ends_with(b"/m") && !self.done.swap(true, std::sync::atomic::Ordering::SeqCst) {
-                std::thread::sleep(Duration::from_millis(300));
-                fs::write(self.path, b"new!").unwrap();
-                std::thread::sleep(Duration::from_millis(300));
-            }
-        }
-    }
     let bench = Bench::new(Arc::new(Memory::new()));
     let a = bench.source().join("a");
     fs::write(&a, b"old.").unwrap();
@@ -319,6 +321,32 @@ fn the_second_name_of_a_file_is_never_older_than_the_catalogue_says() {
     let second = bench.backup();
     assert_eq!(second.unread, []);
     bench.check_restore(&second);
+}
+
+/// A folder that did not change holds one name of a file, one that did holds the other, and the file changes between.
+#[test]
+fn the_names_of_a_file_never_part_between_folders() {
+    let bench = Bench::new(Arc::new(Memory::new()));
+    let source = bench.source();
+    for folder in ["a", "z"] {
+        fs::create_dir(source.join(folder)).unwrap();
+    }
+    let first = source.join("a/first");
+    fs::write(&first, b"old.").unwrap();
+    fs::write(source.join("m"), b"in between").unwrap();
+    fs::hard_link(&first, source.join("z/second")).unwrap();
+    settle();
+    bench.backup();
+    fs::write(source.join("m"), b"changed").unwrap();
+    fs::write(source.join("z/new"), b"new").unwrap();
+    let changing = ChangeAt { path: &first, done: false.into() };
+    let torn = backup(&bench.repository, &bench.options(), &changing, &Stop::new()).unwrap();
+    let check = bench.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+    assert!(check.findings.is_empty(), "{:?}", check.findings);
+    assert_eq!(torn.unread.len(), 1, "{:?}", torn.unread);
+    let after = bench.backup();
+    assert_eq!(after.unread, []);
+    bench.check_restore(&after);
 }
 
 /// Folders that changed are looked into, those beside them are taken over whole: what comes out is the same either way.

@@ -210,7 +210,9 @@ impl<'r, 'c> Comparison<'r, 'c> {
             let crosses = self.run.options.one_file_system && within.device.is_some_and(|device| device != stat.device);
             place = Some(listing.record.child_place(&row).filter(|_| !crosses)?);
         }
-        listing.same = same && row.identity == Identity::of(&stat) && !is_due(self.run, &row, &stat);
+        // Its other names may lie where something changed: only the walk sees to it that all of them get what was read once.
+        let has_names = !is_dir && stat.nlink > 1;
+        listing.same = same && !has_names && row.identity == Identity::of(&stat) && !is_due(self.run, &row, &stat);
         listing.leaves.extend(self.known_leaves(&row, &stat));
         place.map(|place| (place, stat))
     }
