@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use bench::{Bench, Numbers, touch};
+use liasse_archive::repo::store::Operation;
 
 #[test]
 fn a_ledger_that_is_changed_in_place_costs_what_changed() {
@@ -166,12 +167,7 @@ fn a_key_that_reads_pays_for_leaves_from_the_first_change_on() {
     bench.backup();
     for day in 0..4_usize {
         if day == 2 {
-            // What was kept of the leaves is lost.
-            let cache = bench.folder.path().join("cache").join(bench.owner.id().to_string());
-            let lost = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("leaves-");
-            let files: Vec<_> = fs::read_dir(&cache).unwrap().map(Result::unwrap).filter(lost).collect();
-            assert_eq!(files.len(), 1);
-            fs::remove_file(files[0].path()).unwrap();
+            forget_leaves(&bench);
         }
         let at = 700_000 * day + 123;
         content[at] ^= 1;
@@ -183,4 +179,55 @@ fn a_key_that_reads_pays_for_leaves_from_the_first_change_on() {
         assert!(fs::read(target.join("ledger")).unwrap() == content);
     }
     bench.check();
+}
+
+#[test]
+fn only_what_changed_is_read_back() {
+    let mut bench = Bench::new();
+    let path = bench.source().join("ledger");
+    // Some 250 chunks in 32 blocks; their list is stored anew every time.
+    let mut content = Numbers(5).bytes(32_000_000);
+    fs::write(&path, &content).unwrap();
+    bench.use_owner();
+    bench.backup();
+    let reads = || {
+        bench.store.reset();
+        let report = bench.backup();
+        (bench.store.count(Operation::ReadAt), report)
+    };
+    // Its time is another, then its inode too.
+    touch(&path, 1);
+    assert_eq!(reads().0, 0);
+    forget_leaves(&bench);
+    fs::write(bench.source().join("new"), &content).unwrap();
+    fs::rename(bench.source().join("new"), &path).unwrap();
+    let (count, report) = reads();
+    assert_eq!((count, report.statistics.changed), (0, 1));
+    assert!(report.statistics.added <= 12 * 1024, "{} bytes", report.statistics.added);
+    forget_leaves(&bench);
+    content[16_000_000] ^= 1;
+    fs::write(&path, &content).unwrap();
+    touch(&path, 2);
+    let (count, report) = reads();
+    assert!((1..=8).contains(&count), "{count} reads");
+    assert!(report.statistics.added <= 16 * 1024, "{} bytes", report.statistics.added);
+    // What was passed over without being read back is known by its leaves all the same.
+    content[2_000_000] ^= 1;
+    fs::write(&path, &content).unwrap();
+    touch(&path, 3);
+    let (count, report) = reads();
+    assert_eq!(count, 0);
+    assert!(report.statistics.added <= 16 * 1024, "{} bytes", report.statistics.added);
+    let target = bench.restore(report.snapshot.as_ref().unwrap());
+    assert!(fs::read(target.join("ledger")).unwrap() == content);
+    bench.check();
+}
+
+/// Loses what was kept of the leaves.
+fn forget_leaves(bench: &Bench) {
+    let cache = bench.folder.path().join("cache").join(bench.owner.id().to_string());
+    let lost = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("leaves-");
+    let files: Vec<_> = fs::read_dir(&cache).unwrap().map(Result::unwrap).filter(lost).collect();
+    assert_eq!(files.len(), 1);
+    fs::remove_file(files[0].path()).unwrap();
 }

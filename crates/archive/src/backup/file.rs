@@ -195,7 +195,7 @@ fn read_content<'r>(
     if let Some(writer) = run.leaves.new.filter(|_| job.changed && versions::SIZES.contains(&stat.size)) {
         let older = match &job.older {
             Some(Older::Cached(key)) => run.leaves.old.and_then(|old| old.version(*key)),
-            Some(Older::Stored(entry)) => run.read_back.and_then(|read_back| read_back(entry)),
+            Some(Older::Stored(entry)) => run.read_back.and_then(|read_back| read_back.version(entry)),
             None => None,
         };
         let version = (older.as_ref(), NewVersion::new(writer));

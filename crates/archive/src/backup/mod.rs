@@ -24,14 +24,14 @@ use liasse_repo::format::snapshot::{Hold, Statistics, Unread};
 use liasse_repo::format::time::Time;
 use liasse_repo::{Draft, Phase, Progress, Repository, Session, Snapshot, Stop, Whoami};
 
-use crate::catalogue::{self, Catalogue, LeafCache, LeafWriter, Version};
+use crate::catalogue::{self, Catalogue, LeafCache, LeafWriter};
 use crate::error::{Error, Result};
 use crate::patterns::Patterns;
 use crate::source::Owners;
 use crate::stream::Cutters;
 use assemble::Assembler;
 use compare::Comparison;
-use readback::ReadBack;
+use readback::{ReadBack, ReadsBack};
 use sources::Sources;
 
 pub use dossiers::{Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal};
@@ -123,7 +123,7 @@ struct Run<'a> {
     /// Leaf values of files that changed before, of the last run and for the next.
     leaves: Leaves<'a>,
     /// Where the key reads content, what gives the leaf values that nobody kept.
-    read_back: Option<ReadsBack<'a>>,
+    read_back: Option<&'a (dyn ReadsBack + 'a)>,
     /// Whether every pack that the catalogue relies on is there, so that its entries need no look-up.
     catalogue_holds: bool,
     /// Whether directories may be compared with the catalogue as a whole: it holds, and was made by a walk with the same options.
@@ -141,9 +141,6 @@ impl Run<'_> {
         self.options.exclude.matches(path, is_dir) || self.dossiers.as_ref().zip(inside).is_some_and(of_dossier)
     }
 }
-
-/// Gives the chunks of a file and their leaf values, by the entry that the last run made of it.
-type ReadsBack<'a> = &'a (dyn Fn(&[u8]) -> Option<Version<'static>> + Sync + 'a);
 
 /// Leaf values: what the last run kept, and what the next one is to have.
 #[derive(Clone, Copy)]
@@ -195,7 +192,6 @@ fn run(repository: &Repository, options: &BackupOptions, plan: Plan<'_>, progres
     let assembled = {
         let catalogue_holds = old.as_ref().is_some_and(|old| session.all_usable(old.packs.iter()));
         let read_back = ReadBack::new(&session, stop);
-        let read_back = |entry: &[u8]| read_back.version(entry);
         let run = Run {
             session: &session,
             options,
@@ -203,7 +199,7 @@ fn run(repository: &Repository, options: &BackupOptions, plan: Plan<'_>, progres
             cutters: &Cutters::new(repository)?,
             owners: &Owners::default(),
             leaves: Leaves { old: old_leaves.as_ref(), new: new_leaves.as_ref() },
-            read_back: repository.can_read().then_some(&read_back),
+            read_back: repository.can_read().then_some(&read_back as &dyn ReadsBack),
             catalogue_holds,
             compares_whole: catalogue_holds && !options.force && old.as_ref().is_some_and(|old| old.options == walked_by),
             today: today(),

@@ -12,7 +12,7 @@ use liasse_repo::{Files, LeafValue, Older};
 use super::Run;
 use super::file::{News, ReadError};
 use super::noise;
-use crate::catalogue::{NewVersion, Version};
+use crate::catalogue::{NewVersion, OldChunk, Version};
 use crate::source::SourceError;
 use crate::stream::ListWriter;
 
@@ -29,6 +29,17 @@ pub(super) struct Over {
     chunker: Chunker,
     window: Window,
     leaves: Vec<LeafValue>,
+    back: Back,
+}
+
+/// Leaf values of an old chunk that nobody kept.
+#[derive(Default)]
+struct Back {
+    leaves: Vec<LeafValue>,
+    /// What they are of.
+    chunk: Option<ChunkRef>,
+    /// Where one chunk of a file cannot be read back, no more of them are tried.
+    failed: bool,
 }
 
 /// The part of the data that is at hand.
@@ -45,6 +56,7 @@ struct Pass<'a, 'f, 'r, 'v> {
     chunker: &'a Chunker,
     files: &'f mut Files<'r>,
     leaves: &'a mut Vec<LeafValue>,
+    back: &'a mut Back,
     older: Option<&'a Version<'a>>,
     /// The number of the old chunk that starts where the new data go on.
     next: Option<usize>,
@@ -59,7 +71,7 @@ struct Pass<'a, 'f, 'r, 'v> {
 
 impl Over {
     pub(super) fn new(run: &Run<'_>) -> Self {
-        Self { chunker: run.cutters.data.clone(), window: Window::default(), leaves: Vec::new() }
+        Self { chunker: run.cutters.data.clone(), window: Window::default(), leaves: Vec::new(), back: Back::default() }
     }
 
     /// Stores all that `read` gives, lists its chunks, and gives their leaf values and what is new.
@@ -73,12 +85,14 @@ impl Over {
     ) -> Result<(NewVersion<'v>, News), ReadError> {
         self.window = Window { bytes: std::mem::take(&mut self.window.bytes), ..Window::default() };
         self.window.bytes.clear();
+        self.back.failed = false;
 
         let mut pass = Pass {
             run,
             chunker: &self.chunker,
             files,
             leaves: &mut self.leaves,
+            back: &mut self.back,
             older,
             next: Some(0),
             near: 0,
@@ -89,9 +103,10 @@ impl Over {
         };
         loop {
             run.stop.check()?;
-            let wanted = pass.old().map_or(0, |(older, _)| older.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
+            let wanted = pass.old().map_or(0, |old| old.chunk.length).clamp(pass.chunker.params().max(), CHUNK_LIMIT);
             self.window.fill(wanted as usize, read)?;
             let Some(chunk) = pass.next_chunk(self.window.rest(), self.window.ended)? else {
+                pass.news.is_compared &= !pass.back.failed;
                 return Ok((pass.version, pass.news));
             };
             self.window.start += chunk.length as usize;
@@ -101,9 +116,9 @@ impl Over {
     }
 }
 
-impl Pass<'_, '_, '_, '_> {
-    /// The old chunk that started at this place, and whether it was the last.
-    fn old(&self) -> Option<(Older<'_>, bool)> {
+impl<'a> Pass<'a, '_, '_, '_> {
+    /// The old chunk that started at this place.
+    fn old(&self) -> Option<OldChunk<'a>> {
         self.older?.chunk(self.next?)
     }
 
@@ -111,9 +126,9 @@ impl Pass<'_, '_, '_, '_> {
     fn next_chunk(&mut self, rest: &[u8], ended: bool) -> Result<Option<ChunkRef>, ReadError> {
         let older = self.older;
         self.is_packed.get_or_insert_with(|| noise::is_packed(rest));
-        let old = self.next.and_then(|number| older?.chunk(number));
+        let old = self.old();
         // The last chunk is cut anew: what was added behind it belongs to it.
-        if let Some((old, false)) = old
+        if let Some(old) = old.filter(|old| !old.is_last)
             && let Some(bytes) = rest.get(..old.chunk.length as usize)
             && let Some(chunk) = self.same_cut(bytes, &old)?
         {
@@ -123,7 +138,7 @@ impl Pass<'_, '_, '_, '_> {
             return Ok(Some(chunk));
         }
         let Some(bytes) = self.chunker.cut(rest, ended).and_then(|length| rest.get(..length)) else { return Ok(None) };
-        let chunk = self.new_cut(bytes, old.as_ref().map(|(old, _)| old))?;
+        let chunk = self.new_cut(bytes, old.as_ref())?;
         self.position += u64::from(chunk.length);
         let found = older.and_then(|older| older.find(&chunk, self.near));
         self.near = found.unwrap_or(self.near);
@@ -132,34 +147,69 @@ impl Pass<'_, '_, '_, '_> {
     }
 
     /// Stores bytes that stand just where an old chunk stood, if they are the same or share enough with it.
-    fn same_cut(&mut self, bytes: &[u8], old: &Older<'_>) -> Result<Option<ChunkRef>, ReadError> {
+    fn same_cut(&mut self, bytes: &[u8], old: &OldChunk<'_>) -> Result<Option<ChunkRef>, ReadError> {
         let session = self.run.session;
         if session.name(bytes) == old.chunk.id && session.reusable(ChunkKind::Data, &old.chunk)? {
-            self.version.push(old.chunk, old.leaves);
+            if old.leaves.is_none() {
+                session.leaf_values(bytes, self.leaves);
+            }
+            self.version.push(old.chunk, old.leaves.unwrap_or(self.leaves));
             return Ok(Some(old.chunk));
         }
+        let Some(old) = self.back.with_leaves(self.run, old) else { return Ok(None) };
         session.leaf_values(bytes, self.leaves);
         let shared = self.leaves.iter().zip(old.leaves).filter(|(new, old)| new == old).count();
         if shared * SHARED_ONE_IN < self.leaves.len() {
             return Ok(None);
         }
-        let stored = self.files.put_over(bytes, self.leaves, old)?;
+        let stored = self.files.put_over(bytes, self.leaves, &old)?;
         self.news.count(&stored, bytes, self.is_packed == Some(true));
         self.version.push(stored.chunk, self.leaves);
         Ok(Some(stored.chunk))
     }
 
     /// Stores bytes that were cut by their content.
-    fn new_cut(&mut self, bytes: &[u8], old: Option<&Older<'_>>) -> Result<ChunkRef, ReadError> {
+    fn new_cut(&mut self, bytes: &[u8], old: Option<&OldChunk<'_>>) -> Result<ChunkRef, ReadError> {
         let session = self.run.session;
         session.leaf_values(bytes, self.leaves);
+        let old = match old {
+            // Nothing is read back for what is there already.
+            Some(OldChunk { leaves: None, .. }) if self.is_known(bytes)? => None,
+            Some(old) => self.back.with_leaves(self.run, old),
+            None => None,
+        };
         let stored = match old {
-            Some(old) => self.files.put_over(bytes, self.leaves, old)?,
+            Some(old) => self.files.put_over(bytes, self.leaves, &old)?,
             None => self.files.put(bytes)?,
         };
         self.news.count(&stored, bytes, self.is_packed == Some(true));
         self.version.push(stored.chunk, self.leaves);
         Ok(stored.chunk)
+    }
+
+    /// Whether bytes that were cut here are a chunk that is there.
+    fn is_known(&self, bytes: &[u8]) -> Result<bool, ReadError> {
+        let session = self.run.session;
+        let chunk = ChunkRef { id: session.name(bytes), length: u32::try_from(bytes.len()).unwrap_or(u32::MAX) };
+        Ok(session.reusable(ChunkKind::Data, &chunk)?)
+    }
+}
+
+impl Back {
+    /// An old chunk and its leaf values, read back where they were not kept.
+    fn with_leaves<'b>(&'b mut self, run: &Run<'_>, old: &OldChunk<'b>) -> Option<Older<'b>> {
+        if let Some(leaves) = old.leaves {
+            return Some(Older { chunk: old.chunk, leaves });
+        }
+        if self.chunk != Some(old.chunk) {
+            self.chunk = None;
+            self.failed = self.failed || run.read_back.and_then(|read_back| read_back.leaves(&old.chunk, &mut self.leaves)).is_none();
+            if self.failed {
+                return None;
+            }
+            self.chunk = Some(old.chunk);
+        }
+        Some(Older { chunk: old.chunk, leaves: &self.leaves })
     }
 }
 

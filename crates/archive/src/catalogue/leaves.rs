@@ -4,7 +4,6 @@
 //! Values are claims: whoever uses them merges them to the id of their chunk first. They take 3 % of the size of the files they are of.
 //! Several readers add to the file at once, in parts of bounded size; parts of a file that was not read to its end are named nowhere.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -13,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use liasse_repo::format::content::ChunkRef;
 use liasse_repo::format::wire::{self, Reader, Wire};
-use liasse_repo::{LEAF_SIZE, LeafValue, Older};
+use liasse_repo::{LEAF_SIZE, LeafValue};
 
 use super::{check, end_of, first_bytes, map, record_at};
 
@@ -40,13 +39,22 @@ pub(crate) struct LeafCache {
     files: Vec<(FileKey, u64)>,
 }
 
-/// The chunks of a file as it was, and their leaf values.
+/// The chunks of a file as it was, and their leaf values where they were kept.
 #[derive(Default)]
 pub(crate) struct Version<'c> {
-    chunks: Vec<(ChunkRef, Cow<'c, [LeafValue]>)>,
+    chunks: Vec<(ChunkRef, Option<&'c [LeafValue]>)>,
     /// Where each chunk started in the data of the file, and where the last ended.
     starts: Vec<u64>,
     end: u64,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(crate) struct OldChunk<'c> {
+    pub(crate) chunk: ChunkRef,
+    /// Claims. `None` where they were not kept.
+    pub(crate) leaves: Option<&'c [LeafValue]>,
+    pub(crate) is_last: bool,
 }
 
 /// The chunks of a file as it is, and their leaf values, on their way into the file for the next run.
@@ -78,7 +86,7 @@ impl LeafCache {
             let chunks = (0..count).map(|_| ChunkRef::get(&mut input).ok()).collect::<Option<Vec<_>>>()?;
             for chunk in chunks {
                 let values = input.raw(leaf_count(chunk.length) * VALUE_SIZE).ok()?;
-                version.push(chunk, values.as_chunks::<VALUE_SIZE>().0.into());
+                version.push(chunk, Some(values.as_chunks::<VALUE_SIZE>().0));
             }
             input.end().ok()?;
         }
@@ -101,17 +109,17 @@ impl LeafCache {
 }
 
 impl<'c> Version<'c> {
-    /// Adds the next chunk and its values.
-    pub(crate) fn push(&mut self, chunk: ChunkRef, leaves: Cow<'c, [LeafValue]>) {
+    /// Adds the next chunk, and its values where they were kept.
+    pub(crate) fn push(&mut self, chunk: ChunkRef, leaves: Option<&'c [LeafValue]>) {
         self.chunks.push((chunk, leaves));
         self.starts.push(self.end);
         self.end += u64::from(chunk.length);
     }
 
-    /// A chunk by its number, and whether it is the last.
-    pub(crate) fn chunk(&self, number: usize) -> Option<(Older<'_>, bool)> {
-        let (chunk, leaves) = self.chunks.get(number)?;
-        Some((Older { chunk: *chunk, leaves }, number + 1 == self.chunks.len()))
+    /// A chunk by its number.
+    pub(crate) fn chunk(&self, number: usize) -> Option<OldChunk<'c>> {
+        let (chunk, leaves) = *self.chunks.get(number)?;
+        Some(OldChunk { chunk, leaves, is_last: number + 1 == self.chunks.len() })
     }
 
     /// The number of the chunk that started at a place in the data.

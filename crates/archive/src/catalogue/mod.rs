@@ -11,7 +11,7 @@ mod map;
 mod read;
 mod write;
 
-pub(crate) use leaves::{FileKey, LeafCache, LeafWriter, NewVersion, Version};
+pub(crate) use leaves::{FileKey, LeafCache, LeafWriter, NewVersion, OldChunk, Version};
 pub(crate) use read::{Catalogue, Record, Row, Subtree};
 pub(crate) use write::{RecordBuilder, Writer, Written};
 

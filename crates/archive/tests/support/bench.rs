@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use liasse_archive::repo::format::keys::Role;
-use liasse_archive::repo::store::Memory;
+use liasse_archive::repo::store::{Faulty, Memory};
 use liasse_archive::repo::{CheckOptions, Creation, Handover, Repository, Silent, Snapshot, Stop, Unlock};
 use liasse_archive::{BackupOptions, BackupReport, RestoreOptions, backup, restore};
 use zeroize::Zeroizing;
@@ -37,13 +37,13 @@ pub struct Bench {
     pub folder: tempfile::TempDir,
     pub owner: Repository,
     pub writer: Repository,
-    store: Memory,
+    pub store: Faulty<Memory>,
 }
 
 impl Bench {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Memory::new();
+        let store = Faulty::new(Memory::new());
         let creation = Creation::new(Zeroizing::new("password".to_owned()));
         let mut owner = Repository::create(Arc::new(store.clone()), &creation).unwrap();
         let credential = owner.add_key(Role::Writer, "till", &Handover::Credential).unwrap().credential.unwrap();
