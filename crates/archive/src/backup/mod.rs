@@ -312,3 +312,6 @@ fn assemble(run: &Run<'_>, sources: &Sources, old: Option<&Catalogue>, new: Opti
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

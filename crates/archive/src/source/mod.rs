@@ -12,6 +12,8 @@ mod error;
 mod file;
 mod owners;
 #[cfg(test)]
+pub(crate) mod pretended;
+#[cfg(test)]
 mod tests;
 
 pub use crate::system::{FileKind, Listed, Stat};

@@ -7,14 +7,14 @@ use liasse_repo::format::content::Content;
 use liasse_repo::format::evidence;
 use liasse_repo::format::ids::Evidence;
 use liasse_repo::format::snapshot::{Dossier as Line, Statistics, Unread};
-use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
+use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 
 mod dossiers;
 
 use super::dossiers::Fate;
 use super::file::Outcome;
-use super::walk::{Seen, Step};
+use super::walk::{Seen, Step, TOO_LARGE};
 use super::{BackupReport, LeftOut, Run, WouldStore};
 use crate::catalogue::{self, FileKey, Identity, RecordBuilder, Subtree, Written};
 use crate::error::{Error, Result};
@@ -216,6 +216,12 @@ impl<'r> Assembler<'r> {
         // The file changed after it was read under its first name: what is stored is older than what this name was seen to be.
         let is_current = first.identity == Some(seen.identity);
         let bytes = wire::encode(&entry);
+        if bytes.len() > ENTRY_LIMIT {
+            // Its first name was just short enough.
+            let path = self.path_of(name);
+            self.unread(path, TOO_LARGE.to_owned());
+            return Ok(());
+        }
         self.count(&entry, change(prior, &bytes));
         self.would_store(name, change(prior, &bytes));
         if !is_current {

@@ -95,8 +95,8 @@ impl<'c> Walk<'_, 'c> {
         self.step(Step::Begin { dossier })?;
         self.looked_at = Some(LookedAt { entries: vec![(self.path.clone(), Identity::of(&stat))], linked: Vec::new() });
         let met = Met { stat, began, ..*met };
-        let metadata = self.metadata(&met, Some(opened))?;
-        let seen = Seen { identity: Identity::of(&stat), trusted: is_settled(&stat, began), day: 0 };
+        let (metadata, is_whole) = self.metadata(&met, Some(opened))?;
+        let seen = Seen { identity: Identity::of(&stat), trusted: is_whole && is_settled(&stat, began), day: 0 };
         self.step(Step::Enter { name: Some(met.name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
         self.directory(opened, Scope { way: None, within }, prior)?;
         let looked_at = self.looked_at.take().unwrap_or_default();
@@ -118,7 +118,7 @@ impl<'c> Walk<'_, 'c> {
         let metadata = match refusal.outcome {
             // Nothing of it is opened that was not asked for.
             Outcome::NotAsked => self.run.owners.metadata(&met.stat, Vec::new()),
-            _ => self.run.owners.metadata(&met.stat, met.directory.xattrs(met.name).unwrap_or_default()),
+            _ => self.stored_with(met.name, &met.stat, met.directory.xattrs(met.name).unwrap_or_default())?.0,
         };
         if let Some(child) = &child {
             self.keep_leaves_below(child.clone())?;

@@ -1,15 +1,18 @@
 //! Directories: taken over whole, or entered.
 
-use liasse_repo::format::tree::{Entry, Metadata, Name};
-use liasse_repo::format::wire;
+use liasse_repo::format::content::{ChunkRef, DIRECT_LIMIT};
+use liasse_repo::format::tree::{ENTRY_LIMIT, Entry, Metadata, Name, Node, Xattr};
+use liasse_repo::format::wire::{self, Wire};
 
-use super::{CACHE_TAG, Met, Scope, Seen, Step, Walk};
+use super::{CACHE_TAG, Met, Scope, Seen, Step, TOO_LARGE, Walk};
 use crate::backup::compare::Within;
 use crate::backup::judge::{is_settled, is_unmoved, unmoved};
 use crate::catalogue::{Identity, Record, Row};
 use crate::error::Result;
 use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceFile, Stat};
 
+/// More than the content of any tree takes in an entry, with its evidence.
+const MOST_TREE_BYTES: usize = DIRECT_LIMIT * ChunkRef::MIN_SIZE + 1_024;
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 
 impl<'c> Walk<'_, 'c> {
@@ -26,12 +29,12 @@ impl<'c> Walk<'_, 'c> {
         {
             return Ok(());
         }
-        let metadata = self.metadata(met, opened.as_ref().ok().filter(|_| below.is_none_or(|below| below.way.is_none())))?;
+        let (metadata, is_whole) = self.metadata(met, opened.as_ref().ok().filter(|_| below.is_none_or(|below| below.way.is_none())))?;
         let metadata = match (below, row) {
             (Some(Scope { way: Some(_), .. }), Some(row)) => steady(metadata, &row),
             _ => metadata,
         };
-        let seen = Seen { identity: Identity::of(&stat), trusted: is_settled(&stat, met.began), day: 0 };
+        let seen = Seen { identity: Identity::of(&stat), trusted: is_whole && is_settled(&stat, met.began), day: 0 };
         self.step(Step::Enter { name: Some(name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
         match opened {
             Err(error) => self.unread(&error)?,
@@ -64,22 +67,36 @@ impl<'c> Walk<'_, 'c> {
     }
 
     /// The metadata of a directory: as it was if it has not moved, else with the attributes that it has now. One that is open is asked
-    /// itself.
-    pub(super) fn metadata(&self, met: &Met<'_, '_>, open: Option<&Directory>) -> Result<Metadata> {
+    /// itself. And whether that is all: what could not be had is told of, and asked for again by the next run.
+    pub(super) fn metadata(&self, met: &Met<'_, '_>, open: Option<&Directory>) -> Result<(Metadata, bool)> {
         let Met { directory: parent, name, stat, .. } = met;
         let xattrs = match (unmoved(met.row, stat), open) {
-            (Some(entry), _) => return Ok(entry.metadata),
+            (Some(entry), _) => return Ok((entry.metadata, true)),
             (None, Some(directory)) => directory.own_xattrs(),
             (None, None) => parent.xattrs(name),
         };
-        let xattrs = match xattrs {
-            Ok(xattrs) => xattrs,
+        match xattrs {
+            Ok(xattrs) => self.stored_with(name, stat, xattrs),
             Err(error) => {
                 self.unread(&error)?;
-                Vec::new()
+                Ok((self.run.owners.metadata(stat, Vec::new()), false))
             }
-        };
-        Ok(self.run.owners.metadata(stat, xattrs))
+        }
+    }
+
+    /// The metadata of a directory with these attributes; without them, which is told of, where an entry cannot hold them.
+    pub(super) fn stored_with(&self, name: &Name, stat: &Stat, xattrs: Vec<Xattr>) -> Result<(Metadata, bool)> {
+        let metadata = self.run.owners.metadata(stat, xattrs);
+        if metadata.xattrs.is_empty() {
+            return Ok((metadata, true));
+        }
+        // Its tree is not known yet, so it counts as the longest.
+        let entry = Entry { name: name.clone(), node: Node::Fifo, metadata };
+        if wire::encode(&entry).len() + MOST_TREE_BYTES <= ENTRY_LIMIT {
+            return Ok((entry.metadata, true));
+        }
+        self.step(Step::Unread { path: self.path.clone(), cause: TOO_LARGE.to_owned() })?;
+        Ok((Metadata { xattrs: Vec::new(), ..entry.metadata }, false))
     }
 
     /// What is wanted of a directory; `None` when it is not to be entered.
