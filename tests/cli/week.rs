@@ -23,7 +23,10 @@ impl Firm {
     fn new() -> Self {
         let world = World::new();
         for (seed, code) in (1_u64..).zip(CODES) {
-            sqlite(&world.path("books").join(code), &format!("create table t(a, b); insert into t values ({seed}, hex(randomblob(200000)))"));
+            sqlite(
+                &world.path("books").join(code),
+                &format!("create table t(a, b); insert into t values ({seed}, hex(randomblob(200000)))"),
+            );
             world.write(&format!("books/{code}/journal.log"), b"opened\n");
             world.write(&format!("books/{code}/2023.sig"), format!("signed {code}").as_bytes());
         }
@@ -95,7 +98,8 @@ impl Station {
     fn open(ledger: &Path) -> Self {
         let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('begin immediate');\
                       c.execute('insert into t values (9, 9)'); print('open', flush=True); sys.stdin.read(); c.execute('rollback')";
-        let mut child = Command::new("python3").args(["-c", script]).arg(ledger).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            Command::new("python3").args(["-c", script]).arg(ledger).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, "open\n");

@@ -118,7 +118,13 @@ fn dossiers(bench: &Bench, last: Option<&Snapshot>) -> Vec<Dossier> {
         let line = last?.record.dossiers.iter().find(|line| line.code == code)?;
         (line.tree.size > 0).then(|| Kept { tree: line.tree.clone(), evidence: line.evidence, since: line.since })
     };
-    let dossier = |code: &&str| Dossier { code: (*code).to_owned(), path: bench.source().join(code), kept: kept(code), refusal: None };
+    let dossier = |code: &&str| Dossier {
+        code: (*code).to_owned(),
+        path: bench.source().join(code),
+        kept: kept(code),
+        is_prepared: false,
+        refusal: None,
+    };
     CODES.iter().map(dossier).collect()
 }
 
@@ -375,7 +381,9 @@ fn what_is_prepared_is_taken() {
         _ => Err(refusal(Outcome::Failed, "it could not be prepared")),
     };
     let notes = Notes { prepare: Some(Box::new(prepare)), ..Notes::default() };
-    let second = run(&bench, Some(&first), &notes);
+    let mut wanted = dossiers(&bench, Some(&first));
+    wanted.iter_mut().for_each(|dossier| dossier.is_prepared = true);
+    let second = run_of(&bench, &wanted, &notes).snapshot.unwrap();
     assert_eq!(notes.outcomes(), [Outcome::Stored, Outcome::Unchanged, Outcome::Failed]);
     assert_eq!(is_restored(&bench, &second, "D1/dump").unwrap(), b"made just now");
     assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");

@@ -73,8 +73,10 @@ fn make(context: &Context, args: &Run, repository: &Repository) -> Result<Report
         let said = error.text(&context.settings.texts);
         match error {
             liasse_dossier::run::RunError::Repository(error) => error.into(),
-            liasse_dossier::run::RunError::Room { .. } | liasse_dossier::run::RunError::NothingFound { .. } => CliError::failed(said),
-            _ => CliError::usage(said),
+            liasse_dossier::run::RunError::Room { .. } | liasse_dossier::run::RunError::NothingFound { .. } => {
+                hinted(CliError::failed, &said)
+            }
+            _ => hinted(CliError::usage, &said),
         }
     })
 }
@@ -115,6 +117,14 @@ fn is_due(context: &Context) -> bool {
     Moments::new(&settings.schedule.every, now.timestamp(), last, now.time_zone()).is_due()
 }
 
+/// The first sentence says what is wrong, the others what to do.
+fn hinted(make: fn(String) -> CliError, said: &str) -> CliError {
+    match said.split_once(". ") {
+        Some((wrong, hint)) => make(wrong.to_owned()).hint(hint.to_owned()),
+        None => make(said.trim_end_matches('.').to_owned()).hint("see what is found with: liasse config check"),
+    }
+}
+
 /// One run at a time.
 fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLock> {
     let folder: PathBuf = match repository.cache() {
@@ -123,8 +133,8 @@ fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLoc
     };
     let texts = &context.settings.texts;
     RunLock::take(&folder, wait, &context.stop).map_err(|busy| match busy {
-        Busy::Held { process: Some(process) } => CliError::failed(texts.get("run-busy", &[("process", process.into())])),
-        Busy::Held { process: None } => CliError::failed(texts.get("run-busy-unknown", &[])),
+        Busy::Held { process: Some(process) } => hinted(CliError::failed, &texts.get("run-busy", &[("process", process.into())])),
+        Busy::Held { process: None } => hinted(CliError::failed, &texts.get("run-busy-unknown", &[])),
         Busy::Stopped => CliError::interrupted(),
         error => CliError::failed(chain(&error)),
     })

@@ -36,6 +36,8 @@ pub struct Dossier {
     pub path: PathBuf,
     /// Its last good state, if there is one.
     pub kept: Option<Kept>,
+    /// Whether the judge is to prepare it before it is looked at.
+    pub is_prepared: bool,
     /// Why it is not even looked at, if it is not.
     pub refusal: Option<Refusal>,
 }
@@ -76,7 +78,7 @@ pub trait Judge: Sync {
     /// Whether an entry of a dossier is left out; `path` is below the dossier's folder. Asked by many threads, for every entry.
     fn excludes(&self, dossier: usize, path: &[u8], is_dir: bool) -> bool;
 
-    /// A dossier is about to be looked at. Whether anything may have been done to it now.
+    /// A dossier that is to be prepared is about to be looked at. Whether anything was done to it now.
     fn prepare(&self, dossier: usize) -> Result<bool, Refusal>;
 
     /// A dossier in which something changed is about to be read, for the first time or again.

@@ -14,6 +14,7 @@ use super::{Memory, RunError, Wanted, World};
 use crate::Code;
 use crate::config::Config;
 use crate::discover::{Chooser, Discovery, Exclusion, Found, LeftOut, Problem, discover};
+use crate::hooks::{Hook, When};
 use crate::report::Cause;
 
 /// What the run does with one dossier, beside what the backup is told.
@@ -71,7 +72,7 @@ impl<'a> Plan<'a> {
                 cause: None,
             };
             let refusal = (!is_asked(&found.code)).then(|| Refusal { outcome: Fared::NotAsked, cause: String::new() });
-            plan.add(planned, last.get(found.code.as_str()).copied(), refusal);
+            plan.add(&world.config.hooks, planned, last.get(found.code.as_str()).copied(), refusal);
         }
         plan.add_known(world.config, &discovery, &last, &is_asked);
         if plan.dossiers.is_empty() {
@@ -105,7 +106,7 @@ impl<'a> Plan<'a> {
                 exclusion: Arc::default(),
                 cause: (outcome != Fared::NotAsked).then_some(cause),
             };
-            self.add(planned, Some(line), Some(refusal));
+            self.add(&config.hooks, planned, Some(line), Some(refusal));
         }
     }
 
@@ -132,12 +133,14 @@ impl<'a> Plan<'a> {
         (is_wanted && path.symlink_metadata().is_err()).then_some(Cause::Missing)
     }
 
-    fn add(&mut self, planned: Planned, last: Option<&Line>, refusal: Option<Refusal>) {
+    fn add(&mut self, hooks: &[Hook], planned: Planned, last: Option<&Line>, refusal: Option<Refusal>) {
         let kept = last.and_then(|line| {
             let is_state = line.tree.size > 0 || line.evidence.0 != [0; 32];
             is_state.then(|| Kept { tree: line.tree.clone(), evidence: line.evidence, since: line.since })
         });
-        let dossier = Dossier { code: planned.code.as_str().to_owned(), path: planned.path.clone(), kept, refusal };
+        let hooked = |rule: &String| hooks.iter().any(|hook| hook.when == When::BeforeDossier && hook.is_for(rule, &planned.code));
+        let is_prepared = planned.rule.as_ref().is_some_and(hooked);
+        let dossier = Dossier { code: planned.code.as_str().to_owned(), path: planned.path.clone(), kept, is_prepared, refusal };
         self.numbers.insert(planned.code.clone(), self.planned.len());
         self.planned.push(planned);
         self.dossiers.push(dossier);

@@ -152,7 +152,6 @@ impl Judge for Referee<'_> {
 
     fn prepare(&self, dossier: usize) -> Result<bool, Refusal> {
         let Some(planned) = self.planned(dossier) else { return Ok(false) };
-        self.with(dossier, |noted| noted.began = Some(Instant::now()));
         let (ran, cause) = self.hooks(planned, When::BeforeDossier, None);
         self.with(dossier, |noted| noted.is_prepared = ran);
         match cause {
@@ -171,7 +170,10 @@ impl Judge for Referee<'_> {
         if let Some(cause) = cause {
             return Err(self.refuse(dossier, Fared::InUse, cause));
         }
-        self.with(dossier, |noted| noted.watched = Watched::default());
+        self.with(dossier, |noted| {
+            noted.watched = Watched::default();
+            noted.began.get_or_insert_with(Instant::now);
+        });
         Ok(())
     }
 

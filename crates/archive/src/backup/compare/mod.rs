@@ -43,6 +43,14 @@ pub(super) struct Within {
     pub(super) inside: Option<Inside>,
 }
 
+/// A directory that the walk will come to.
+pub(super) struct Ahead<'n, 'c> {
+    pub(super) record: Record<'c>,
+    pub(super) name: &'n Name,
+    pub(super) stat: Stat,
+    pub(super) within: Within,
+}
+
 /// A directory to be compared. Its path is asked for when its turn comes: deep down, those of all that wait would take more than all else.
 struct Task<'c> {
     place: u64,
@@ -102,6 +110,18 @@ impl<'r, 'c> Comparison<'r, 'c> {
             state.add(None, Task { place, within, stage: Stage::Open(directory.clone()) });
             self.tell(&state);
         }
+    }
+
+    /// The same for several directories of one, which the walk will ask for in this order.
+    pub(super) fn begin_all(&self, parent: &Directory, ahead: Vec<Ahead<'_, 'c>>) {
+        let mut state = self.lock();
+        for Ahead { record, name, stat, within } in ahead.into_iter().rev() {
+            let place = record.place();
+            if !state.found.contains_key(&place) {
+                state.add(None, Task { place, within, stage: Stage::Known { parent: parent.clone(), name: name.clone(), stat } });
+            }
+        }
+        self.tell(&state);
     }
 
     /// Whether nothing changed in a directory that was begun, or lies below one that was, and below it.

@@ -7,9 +7,10 @@ use rustix::fs::CWD;
 use rustix::io::Errno;
 
 use super::{LookedAt, Met, Read, Scope, Seen, Step, Walk};
-use crate::backup::compare::Within;
+use crate::backup::compare::{Ahead, Within};
 use crate::backup::dossiers::{Dossiers, Inside, Refusal};
 use crate::backup::judge::{is_settled, now};
+use crate::backup::sources::Step as Way;
 use crate::catalogue::{Identity, Record};
 use crate::error::{Error, Result};
 use crate::source::{Directory, FileKind, Listed, SourceDirectory, Stat};
@@ -33,7 +34,8 @@ impl<'c> Walk<'_, 'c> {
             return self.keep(dossier, met, child, refusal);
         }
         let again;
-        let met = match judge.prepare(dossier) {
+        let is_prepared = list.get(dossier).is_some_and(|dossier| dossier.is_prepared);
+        let met = match if is_prepared { judge.prepare(dossier) } else { Ok(false) } {
             Err(refusal) => return self.keep(dossier, met, child, refusal),
             Ok(false) => met,
             Ok(true) => {
@@ -83,6 +85,29 @@ impl<'c> Walk<'_, 'c> {
         }
         let refusal = judge.changing(dossier, moved.get(self.path.len() + 1..).unwrap_or_default());
         self.keep(dossier, met, child, refusal)
+    }
+
+    /// Has the dossiers of a folder compared that the walk comes to next: one by one, it would have to wait for each.
+    pub(super) fn look_ahead<'n>(
+        &self,
+        directory: &Directory,
+        way: &Way,
+        names: impl Iterator<Item = &'n Listed>,
+        prior: Option<&Record<'c>>,
+    ) {
+        let (Some(comparison), Some(dossiers), Some(prior)) = (self.comparison, &self.run.dossiers, prior) else { return };
+        let mut prior = prior.clone();
+        let ahead = names.filter_map(|Listed { name, .. }| {
+            let number = way.children.get(name)?.dossier?;
+            dossiers.list.get(number).filter(|dossier| dossier.refusal.is_none() && !dossier.is_prepared)?;
+            let row = prior.find(name.as_bytes())?;
+            let record = prior.child(&row)?;
+            let stat = directory.stat(name).ok().filter(|stat| stat.kind == FileKind::Directory)?;
+            let path_length = self.path.len() + 1 + name.as_bytes().len();
+            let inside = Some(Inside { dossier: number, path_length });
+            Some(Ahead { record, name, stat, within: Within { device: Some(stat.device), inside } })
+        });
+        comparison.begin_all(directory, ahead.collect());
     }
 
     /// Reads a dossier, and looks whether it moved meanwhile.

@@ -28,6 +28,8 @@ use crate::source::{Directory, FileKind, Listed, SourceDirectory, SourceError, S
 
 /// Why an entry with too many attributes is not stored.
 pub(super) const TOO_LARGE: &str = "its extended attributes are too large";
+/// Dossiers of one folder whose comparison begins at once.
+const MOST_AHEAD: usize = 512;
 const CACHE_TAG: &[u8] = b"CACHEDIR.TAG";
 
 /// What the catalogue is to keep of an entry.
@@ -168,8 +170,13 @@ impl<'r, 'c> Walk<'r, 'c> {
         if let Some(inside) = scope.within.inside {
             self.tell_gone(inside, prior.clone(), &names);
         }
-        for listed in names {
+        for (number, listed) in names.iter().enumerate() {
             self.run.stop.check()?;
+            if let Some(way) = scope.way
+                && number.is_multiple_of(MOST_AHEAD)
+            {
+                self.look_ahead(directory, way, names.iter().skip(number).take(MOST_AHEAD), prior.as_ref());
+            }
             if only_tag && listed.name.as_bytes() != CACHE_TAG {
                 self.step(Step::Excluded)?;
                 continue;
