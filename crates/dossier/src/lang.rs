@@ -38,6 +38,7 @@ files![
     "report",   //
     "run",      //
     "settings", //
+    "status",   //
 ];
 
 impl Lang {

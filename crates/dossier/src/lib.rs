@@ -16,6 +16,7 @@ pub mod notify;
 pub mod report;
 pub mod run;
 pub mod schedule;
+pub mod status;
 pub mod watch;
 
 pub use code::{Code, CodeError};

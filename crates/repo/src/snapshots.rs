@@ -78,18 +78,26 @@ impl Snapshots {
 impl Repository {
     /// Reads all snapshots. One that is damaged does not hide the others.
     pub fn snapshots(&self) -> Result<Snapshots> {
-        let mut found = Snapshots::default();
+        let mut good = Vec::new();
+        let bad = self.each_snapshot(|snapshot| good.push(snapshot))?;
+        good.sort_by_key(|snapshot| (snapshot.record.time, snapshot.id));
+        Ok(Snapshots { good, bad })
+    }
+
+    /// Reads all snapshots, and hands them on one by one in no order: for who needs little of each. Gives the objects that were refused,
+    /// and why.
+    pub fn each_snapshot(&self, mut each: impl FnMut(Snapshot)) -> Result<Vec<(String, Error)>> {
+        let mut bad = Vec::new();
         for listed in self.objects.store.list(Area::Snapshots)?.into_iter().filter(|listed| SessionId::from_hex(&listed.name).is_some()) {
             let key = Key::new(Area::Snapshots, &listed.name)?;
             match self.read_snapshot(&key) {
-                Ok(Some(snapshot)) => found.good.push(snapshot),
+                Ok(Some(snapshot)) => each(snapshot),
                 Ok(None) => {}
-                Err(error) if error.is_damage() => found.bad.push((key.to_string(), error)),
+                Err(error) if error.is_damage() => bad.push((key.to_string(), error)),
                 Err(error) => return Err(error),
             }
         }
-        found.good.sort_by_key(|snapshot| (snapshot.record.time, snapshot.id));
-        Ok(found)
+        Ok(bad)
     }
 
     /// Reads one slot; `None` when it is burned.

@@ -117,7 +117,7 @@ impl Key {
 }
 
 /// Every row: those of each module that has settings.
-const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, HOOKS, ALARMS, ROOM, SCHEDULE, WATCH, REPORT, MAIL, WEBHOOK];
+const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, HOOKS, ALARMS, ROOM, SCHEDULE, STATUS, WATCH, REPORT, MAIL, WEBHOOK];
 
 const GENERAL: &[Key] = &[
     Key::new("language", Shape::Word(&["en", "fr", "pt"]), ""),
@@ -194,6 +194,13 @@ const SCHEDULE: &[Key] = &[
     Key::new("schedule.catch-up", Shape::Truth, "true"),
     Key::new("schedule.scope", Shape::Word(&["user", "system"]), ""),
     Key::new("schedule.system", Shape::Word(&["systemd", "cron", "launchd", "windows"]), ""),
+];
+
+const STATUS: &[Key] = &[
+    Key::new("status", Shape::Section, ""),
+    Key::new("status.overdue-after", Shape::Period, "\"2 days\""),
+    Key::new("status.check-after", Shape::Period, "\"35 days\""),
+    Key::new("status.room-for", Shape::Period, "\"14 days\""),
 ];
 
 const WATCH: &[Key] = &[

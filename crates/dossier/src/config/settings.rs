@@ -37,6 +37,8 @@ pub struct Config {
     pub room: crate::run::room::Settings,
     /// When runs are made.
     pub schedule: crate::schedule::Settings,
+    /// When something deserves attention.
+    pub status: crate::status::Settings,
     /// How dossiers are watched.
     pub watch: crate::watch::Settings,
     /// Where reports go, and how long they are kept.

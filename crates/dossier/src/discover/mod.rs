@@ -5,6 +5,7 @@
 
 mod claims;
 mod exclusion;
+mod known;
 mod marker;
 mod parts;
 mod problem;
@@ -15,6 +16,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use exclusion::Exclusion;
+pub(crate) use known::why_not_found;
 pub use parts::{Choice, Chooser, LeftOut, NoPart, Why, Wishes};
 pub use problem::Problem;
 

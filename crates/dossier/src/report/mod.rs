@@ -5,13 +5,14 @@ mod cause;
 mod folder;
 pub mod html;
 pub mod local;
-mod page;
+pub(crate) mod page;
 mod plain;
 mod settings;
 mod summary;
 pub mod text;
 
 use jiff::Timestamp;
+use liasse_archive::repo::format::snapshot::Outcome as Fared;
 use serde::{Deserialize, Serialize};
 
 pub use alarm::Alarm;
@@ -40,6 +41,19 @@ pub enum Outcome {
     Missing,
     /// The run was not asked for it; its last good state stays.
     NotAsked,
+}
+
+impl From<Fared> for Outcome {
+    fn from(outcome: Fared) -> Self {
+        match outcome {
+            Fared::Stored => Self::Stored,
+            Fared::Unchanged => Self::Unchanged,
+            Fared::InUse => Self::InUse,
+            Fared::Failed => Self::Failed,
+            Fared::Missing => Self::Missing,
+            Fared::NotAsked => Self::NotAsked,
+        }
+    }
 }
 
 /// One dossier in a run.

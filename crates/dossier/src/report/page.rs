@@ -5,11 +5,11 @@
 const POLICY: &str = concat!("default-src 'none'; style-src 'un", "safe-inline'");
 
 /// A page under way. Elements that are opened have to be closed by who opened them.
-pub(super) struct Page(String);
+pub(crate) struct Page(String);
 
 impl Page {
     /// A page in a language, up to its body. `style` is ours, never a text from elsewhere.
-    pub(super) fn new(lang: &str, title: &str, style: &'static str) -> Self {
+    pub(crate) fn new(lang: &str, title: &str, style: &'static str) -> Self {
         let mut page = Self("<!DOCTYPE html>\n".to_owned());
         page.open("html", &[("lang", lang)]);
         page.open("head", &[]);
@@ -33,25 +33,25 @@ impl Page {
     }
 
     /// The beginning of an element.
-    pub(super) fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
+    pub(crate) fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
         self.begin(tag, attributes);
         self.0.push('\n');
     }
 
     /// Its end.
-    pub(super) fn close(&mut self, tag: &'static str) {
+    pub(crate) fn close(&mut self, tag: &'static str) {
         self.0.extend(["</", tag, ">\n"]);
     }
 
     /// An element with a text.
-    pub(super) fn element(&mut self, tag: &'static str, attributes: &[(&'static str, &str)], text: &str) {
+    pub(crate) fn element(&mut self, tag: &'static str, attributes: &[(&'static str, &str)], text: &str) {
         self.begin(tag, attributes);
         escape(&mut self.0, text);
         self.close(tag);
     }
 
     /// The whole page.
-    pub(super) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         self.close("body");
         self.close("html");
         self.0

@@ -49,9 +49,11 @@ fn service(settings: &Settings, scope: Scope, program: &Program) -> String {
         Scope::User => ("", ""),
         Scope::System => ("Wants=network-online.target\nAfter=network-online.target\n", HARDENING_SYSTEM),
     };
+    // A name, though root it is anyway: without one there is no home folder, and so no cache, no reports and no settings below it.
+    let user = if scope == Scope::System { "User=root\n" } else { "" };
     // Code 3 is a run that is done, with dossiers left out or alarms: the report has told.
     format!(
-        "# {MARKER}\n[Unit]\nDescription=Backup of the dossiers (liasse)\n{network}\n[Service]\nType=oneshot\nExecStart={}\n\
+        "# {MARKER}\n[Unit]\nDescription=Backup of the dossiers (liasse)\n{network}\n[Service]\nType=oneshot\n{user}ExecStart={}\n\
         SuccessExitStatus=3\nNice=10\nIOSchedulingClass=best-effort\nIOSchedulingPriority=7\n{HARDENING}{hardening}",
         command.join(" ")
     )

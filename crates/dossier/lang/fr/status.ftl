@@ -1,0 +1,68 @@
+# L'état des choses : la commande status.
+status-title = État de { $host }, { $date }
+status-last-run = Dernière sauvegarde
+status-next-run = Prochaine sauvegarde
+status-last-check = Dernière vérification
+status-room = Place restante
+status-copies = Copies
+status-last-good = Sauvegardé le
+status-age = Âge
+status-outcome = Dernier résultat
+status-never = jamais
+status-not-run = pas encore
+status-copies-here = { $number ->
+    [one] 1, ici
+   *[other] { $number }
+}
+status-check-references = { $date }, sans lire les données
+status-check-data = { $date }, toutes les données lues
+status-room-ends = { $free } ; à { $pace } par jour, elle sera épuisée le { $date }
+status-room-lasts = { $free } ; à { $pace } par jour, elle ne s'épuise pas
+status-age-minutes = { $number } min
+status-age-hours = { $number ->
+    [one] { $number } heure
+   *[other] { $number } heures
+}
+status-age-days = { $number ->
+    [one] { $number } jour
+   *[other] { $number } jours
+}
+status-overdue = En retard.
+status-more = et { $number } autres qui vont bien ; -v les montre
+status-unsound = La dernière vérification a trouvé des dégâts : lancez liasse check --read-data, et n'effacez rien.
+status-damaged = { $number ->
+    [one] 1 instantané est illisible : lancez liasse check.
+   *[other] { $number } instantanés sont illisibles : lancez liasse check.
+}
+status-check-overdue = Le dépôt n'a pas été vérifié depuis trop longtemps : lancez liasse check --read-data.
+status-room-low = La place sera bientôt épuisée : faites de la place, ou prenez un disque plus grand.
+status-dossiers = { $number ->
+    [one] { $count } dossier
+   *[other] { $count } dossiers
+}
+status-no-dossiers = aucun dossier
+status-good = Tout va bien : { $dossiers }.
+status-bad = Quelque chose demande votre attention : { $dossiers }, { $list }.
+status-overdue-count = { $number ->
+    [one] { $count } en retard
+   *[other] { $count } en retard
+}
+status-error-count = { $number ->
+    [one] { $count } en erreur
+   *[other] { $count } en erreur
+}
+status-problem-count = { $number ->
+    [one] { $count } autre point à voir
+   *[other] { $count } autres points à voir
+}
+# Pourquoi un dossier n'a pas été sauvegardé, quand il n'y a plus de rapport.
+status-why-lock-file = Quelqu'un y travaillait.
+status-why-open = Il était ouvert.
+status-why-locked = Il était utilisé.
+status-why-changing = Il a changé pendant la lecture.
+status-why-unreadable = Il n'a pas pu être lu.
+status-why-missing = Son répertoire n'était pas là.
+status-why-root-missing = Le répertoire de sa règle n'était pas là.
+status-why-empty = Son répertoire était vide.
+status-why-hook = Sa préparation a échoué.
+status-why-interrupted = La sauvegarde a été arrêtée avant d'y arriver.

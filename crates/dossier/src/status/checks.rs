@@ -1,0 +1,115 @@
+//! What is remembered of checks of a repository, in its folder of the local cache: when, how deep, and whether it was sound. Never truth:
+//! where the file is missing or cannot be read, the repository counts as never checked here.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The file.
+const FILE: &str = "checks.json";
+/// Most bytes of it that are read: it has a few hundred.
+const MOST_BYTES: u64 = 1 << 16;
+
+/// How deep a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// Every reference was followed; the data was not read.
+    References,
+    /// All data was read, too.
+    Data,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// When it ended.
+    pub time: Timestamp,
+    /// How deep it went.
+    pub depth: Depth,
+    /// Whether nothing was wrong.
+    pub sound: bool,
+}
+
+/// The last check of each depth.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checks {
+    #[serde(default)]
+    checks: Vec<Checked>,
+}
+
+impl Checks {
+    /// Reads what is remembered in a repository's folder of the local cache.
+    pub fn load(folder: Option<&Path>) -> Self {
+        let read = |folder: &Path| {
+            let path = folder.join(FILE);
+            let is_small = fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= MOST_BYTES);
+            serde_json::from_slice(&fs::read(path).ok().filter(|_| is_small)?).ok()
+        };
+        folder.and_then(read).unwrap_or_default()
+    }
+
+    /// Remembers a check in that folder.
+    pub fn remember(folder: &Path, checked: Checked) -> io::Result<()> {
+        let mut checks = Self::load(Some(folder));
+        checks.checks.retain(|other| other.depth != checked.depth);
+        checks.checks.push(checked);
+        fs::create_dir_all(folder)?;
+        let temporary = folder.join(format!("{FILE}.{}.new", std::process::id()));
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        file.write_all(&serde_json::to_vec(&checks)?)?;
+        file.sync_all()?;
+        fs::rename(temporary, folder.join(FILE))
+    }
+
+    /// The last one.
+    pub fn last(&self) -> Option<&Checked> {
+        self.checks.iter().max_by_key(|checked| (checked.time, checked.depth))
+    }
+
+    /// The damage that the last check of a depth found, unless a later one that looked at least as deep did not find it any more.
+    pub fn damage(&self) -> Option<&Checked> {
+        let is_settled = |bad: &Checked| self.checks.iter().any(|good| good.sound && good.depth >= bad.depth && good.time > bad.time);
+        self.checks.iter().filter(|checked| !checked.sound && !is_settled(checked)).max_by_key(|checked| checked.time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn checked(second: i64, depth: Depth, sound: bool) -> Checked {
+        Checked { time: Timestamp::from_second(second).unwrap(), depth, sound }
+    }
+
+    #[test]
+    fn the_last_check_of_each_depth_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("below");
+        assert_eq!(Checks::load(Some(&folder)).last(), None);
+        for (second, depth) in [(1, Depth::References), (3, Depth::Data), (4, Depth::References), (2, Depth::References)] {
+            Checks::remember(&folder, checked(second, depth, true)).unwrap();
+        }
+        let checks = Checks::load(Some(&folder));
+        assert_eq!(checks.last(), Some(&checked(3, Depth::Data, true)));
+        assert_eq!(checks.checks.len(), 2);
+        fs::write(folder.join(FILE), "rubbish").unwrap();
+        assert_eq!(Checks::load(Some(&folder)), Checks::default());
+        assert_eq!(Checks::load(None), Checks::default());
+    }
+
+    #[test]
+    fn damage_stands_until_a_check_as_deep_finds_none() {
+        let of = |checks: &[Checked]| Checks { checks: checks.to_vec() }.damage().cloned();
+        let bad = checked(5, Depth::Data, false);
+        assert_eq!(of(&[checked(9, Depth::References, true), bad.clone()]), Some(bad));
+        assert_eq!(of(&[checked(5, Depth::References, false), checked(9, Depth::Data, true)]), None);
+        assert_eq!(of(&[checked(9, Depth::References, false), checked(5, Depth::Data, true)]).map(|bad| bad.time.as_second()), Some(9));
+        assert_eq!(of(&[]), None);
+    }
+}

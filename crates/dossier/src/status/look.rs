@@ -1,0 +1,233 @@
+//! Gathers how things stand.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use liasse_archive::repo::{self, Repository};
+
+use super::known::{Known, Past};
+use super::{Checks, Copy, Counts, Dossier, LastRun, Room, Status};
+use crate::config::Config;
+use crate::discover::{Discovery, discover, why_not_found};
+use crate::lang::Texts;
+use crate::report::{Cause, DossierReport, Outcome, Report, Reports};
+use crate::run::room::free_at;
+use crate::schedule::Moments;
+use crate::{Code, Period};
+
+/// Newest reports that are looked through for one of this machine's about this repository.
+const MOST_REPORTS: usize = 10;
+
+/// What is looked at.
+pub struct World<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The settings.
+    pub config: &'a Config,
+    /// The reader's language.
+    pub texts: &'a Texts,
+    /// Name of this machine, as runs record it.
+    pub host: &'a str,
+    /// The repository's folder, if it lies on this machine: to ask how much room there is.
+    pub place: Option<&'a Path>,
+    /// Where runs leave reports.
+    pub reports: Option<&'a Reports>,
+    /// Now.
+    pub now: Timestamp,
+    /// The time zone of this machine: schedules mean its clock.
+    pub zone: TimeZone,
+}
+
+/// Looks how things stand.
+pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
+    let mut known = Known::default();
+    let damaged = world.repository.each_snapshot(|snapshot| known.learn(snapshot, world.host))?;
+    let discovery = discover(world.config);
+    let mut problems: Vec<String> = discovery.problems.iter().map(|problem| problem.text(world.texts)).collect();
+    let report = world.reports.and_then(|reports| last_report(world, reports, &mut problems));
+    let checks = Checks::load(world.repository.cache());
+    let offset = world.zone.to_offset(world.now);
+    let settings = &world.config.status;
+    let keep_free = world.config.room.keep_free.saturating_mul(1 << 20);
+    let room = world.place.and_then(free_at).map(|free| Room::new(free, keep_free, &known.written, world.now));
+    let last_run = last_run(&known, report.as_ref());
+    let mut status = Status {
+        schema: Status::SCHEMA,
+        host: world.host.to_owned(),
+        repository: world.repository.location(),
+        time: world.now,
+        utc_offset: offset.seconds(),
+        counts: Counts::default(),
+        dossiers: dossiers(world, &known, &discovery, report.as_ref()),
+        problems,
+        next_run: next_run(world, last_run.as_ref()),
+        last_run,
+        check_overdue: checks
+            .last()
+            .map(|checked| checked.time)
+            .or(known.first)
+            .is_some_and(|then| is_over(world, then, settings.check_after)),
+        unsound: checks.damage().is_some(),
+        last_check: checks.last().cloned(),
+        room_low: room.as_ref().and_then(|room| room.ends).is_some_and(|ends| !is_over_at(world.now, ends, settings.room_for)),
+        room,
+        copies: vec![Copy { place: world.repository.location(), here: true }],
+        damaged: damaged.into_iter().map(|(object, _)| object).collect(),
+    };
+    status.counts = status.count();
+    Ok(status)
+}
+
+/// Whether a moment is longer ago than a length of time.
+fn is_over(world: &World<'_>, then: Timestamp, limit: Period) -> bool {
+    is_over_at(then, world.now, limit)
+}
+
+fn is_over_at(then: Timestamp, now: Timestamp, limit: Period) -> bool {
+    now.duration_since(then) > SignedDuration::try_from(limit.as_std()).unwrap_or(SignedDuration::MAX)
+}
+
+/// The last report of this machine about this repository. One that cannot be read is a problem; the next one may still tell.
+fn last_report(world: &World<'_>, reports: &Reports, problems: &mut Vec<String>) -> Option<Report> {
+    let names = reports.list().map_err(|error| problems.push(error.to_string())).ok()?;
+    let location = world.repository.location();
+    for name in names.iter().take(MOST_REPORTS) {
+        match reports.load(name) {
+            Ok(report) if report.host == world.host && report.repository == location => return Some(report),
+            Ok(_) => {}
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    None
+}
+
+/// The last run: what the newest record says, or a later report of one that made none.
+fn last_run(known: &Known, report: Option<&Report>) -> Option<LastRun> {
+    let recorded = known.last.as_ref().map(|(time, _)| *time);
+    match report {
+        Some(report) if recorded.is_none_or(|time| report.began >= time) => {
+            Some(LastRun { began: report.began, failure: report.failure.clone() })
+        }
+        _ => recorded.map(|began| LastRun { began, failure: None }),
+    }
+}
+
+fn next_run(world: &World<'_>, last: Option<&LastRun>) -> Option<Timestamp> {
+    let every = &world.config.schedule.every;
+    Moments::new(every, world.now, last.map(|last| last.began), &world.zone).next().map(|next| next.timestamp())
+}
+
+fn dossiers(world: &World<'_>, known: &Known, discovery: &Discovery, report: Option<&Report>) -> Vec<Dossier> {
+    let told: BTreeMap<&Code, &DossierReport> =
+        report.into_iter().flat_map(|report| &report.dossiers).map(|dossier| (&dossier.code, dossier)).collect();
+    let one = |code: &Code, path: &Path, rule: Option<&str>, now: Option<Cause>| {
+        let past = known.dossiers.get(code.as_str());
+        // A report may be older than the record, if it could not be written.
+        let recorded = past.and_then(|past| past.last.as_ref()).map(|last| last.time);
+        let report = report.filter(|report| recorded.is_none_or(|time| report.began >= time));
+        let told = report.zip(told.get(code).copied());
+        Draft { world, code, path, rule, past, told, now }.finish()
+    };
+    let mut all: Vec<Dossier> = discovery.dossiers.iter().map(|found| one(&found.code, &found.path, Some(&found.rule), None)).collect();
+    for line in known.last.iter().flat_map(|(_, record)| &record.dossiers) {
+        let Ok(code) = line.code.parse::<Code>() else { continue };
+        if discovery.get(&code).is_some() {
+            continue;
+        }
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
+        if let Some(cause) = why_not_found(world.config, &discovery.problems, &code, &path) {
+            all.push(one(&code, &path, None, Some(cause)));
+        }
+    }
+    all.sort_by(|a, b| a.code.cmp(&b.code));
+    all
+}
+
+/// All that is known of one dossier.
+struct Draft<'a> {
+    world: &'a World<'a>,
+    code: &'a Code,
+    path: &'a Path,
+    rule: Option<&'a str>,
+    past: Option<&'a Past>,
+    told: Option<(&'a Report, &'a DossierReport)>,
+    /// Why it is not found now.
+    now: Option<Cause>,
+}
+
+impl Draft<'_> {
+    fn finish(self) -> Dossier {
+        let last_good = self.past.and_then(|past| past.good);
+        let fared = self.fared();
+        let is_stored = matches!(fared.outcome, Some(Outcome::Stored | Outcome::Unchanged) | None);
+        let age = last_good.map(|good| self.world.now.duration_since(good).as_secs());
+        Dossier {
+            code: self.code.clone(),
+            path: self.path.display().to_string(),
+            rule: self.rule.map(str::to_owned),
+            last_good,
+            age_seconds: age.map(|age| u64::try_from(age).unwrap_or_default()),
+            overdue: last_good
+                .or_else(|| self.appeared())
+                .is_none_or(|then| is_over(self.world, then, self.world.config.status.overdue_after)),
+            outcome: fared.outcome,
+            outcome_time: fared.time,
+            in_error: !is_stored || fared.is_incomplete,
+            why: fared.why,
+            causes: fared.causes,
+            alarms: self.told.map(|(_, told)| told.alarms.clone()).unwrap_or_default(),
+            copies: u32::from(last_good.is_some()),
+        }
+    }
+
+    /// When it was made, for one that was never stored: nobody could store it before.
+    fn appeared(&self) -> Option<Timestamp> {
+        let metadata = std::fs::metadata(self.path).ok()?;
+        let made: SystemTime = metadata.created().or_else(|_| metadata.modified()).ok()?;
+        Timestamp::try_from(made).ok()
+    }
+
+    /// How it fared last: what is seen now, what the report says, what the record says.
+    fn fared(&self) -> Fared {
+        let texts = self.world.texts;
+        let recorded = self.past.and_then(|past| past.last.as_ref());
+        if let Some(cause) = &self.now {
+            let outcome = match cause {
+                Cause::Missing | Cause::RootMissing { .. } => Outcome::Missing,
+                _ => Outcome::Failed,
+            };
+            let why = cause.text(texts);
+            return Fared { outcome: Some(outcome), time: Some(self.world.now), why, causes: vec![cause.clone()], is_incomplete: false };
+        }
+        match (self.told.filter(|(_, told)| told.outcome != Outcome::NotAsked), recorded) {
+            (Some((report, told)), _) => Fared {
+                outcome: Some(told.outcome),
+                time: Some(report.began),
+                why: told.causes.first().map(|cause| cause.text(texts)).unwrap_or_default(),
+                causes: told.causes.clone(),
+                is_incomplete: told.is_in_error(),
+            },
+            (None, Some(last)) => Fared {
+                outcome: Some(last.outcome),
+                time: Some(last.time),
+                why: super::shown::why(&last.why, texts),
+                causes: Vec::new(),
+                is_incomplete: last.is_incomplete,
+            },
+            (None, None) => Fared::default(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Fared {
+    outcome: Option<Outcome>,
+    time: Option<Timestamp>,
+    why: String,
+    causes: Vec<Cause>,
+    is_incomplete: bool,
+}
