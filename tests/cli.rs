@@ -27,12 +27,16 @@ mod sample;
 #[path = "../crates/dossier/tests/notify/servers.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod servers;
+#[path = "cli/schedule.rs"]
+mod schedule;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/signals.rs"]
 mod signals;
 #[path = "cli/sources.rs"]
 mod sources;
+#[path = "cli/status.rs"]
+mod status;
 #[path = "cli/support.rs"]
 mod support;
 #[path = "cli/targets.rs"]

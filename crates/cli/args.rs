@@ -5,6 +5,8 @@
 mod config;
 mod report;
 mod run;
+mod schedule;
+mod status;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,6 +17,8 @@ use liasse_repo::format::config::ChunkSizes;
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use run::Run;
+pub(crate) use schedule::Schedule;
+pub(crate) use status::Status;
 
 /// Back up files into an encrypted repository that stores every change once.
 #[derive(Debug, Parser)]
@@ -34,7 +38,7 @@ First backup, into a new repository in your data folder:
 Get it back:
   liasse restore latest --target /some/empty/folder
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something needs attention,
 10 no repository, 11 wrong password or key, 12 damaged, 130 interrupted.";
 
 /// Options of every command.
@@ -114,6 +118,11 @@ pub(crate) enum Command {
     /// Reports of the runs: list, show
     #[command(subcommand)]
     Report(Report),
+    /// Show how things stand: what is overdue or in error, the last check, the room left
+    Status(Status),
+    /// The system's timer that starts runs: install, remove, show
+    #[command(subcommand)]
+    Schedule(Schedule),
 }
 
 /// Make a new repository.

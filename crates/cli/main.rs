@@ -20,12 +20,13 @@ mod settings;
 mod signals;
 mod text;
 mod time;
+mod timer;
 mod wanted;
 mod whoami;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command, Config, Key, Report};
+use args::{Cli, Command, Config, Key, Report, Schedule};
 use clap::Parser;
 use context::Context;
 use error::Result;
@@ -55,7 +56,8 @@ fn parse_failed(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: &Cli, output: Output) -> Result<Exit> {
-    let context = Context::resolve(&cli.global, output, matches!(&cli.command, Command::Backup(_) | Command::Run(_)))?;
+    let works_alone = matches!(&cli.command, Command::Backup(_) | Command::Run(_) | Command::Status(_) | Command::Schedule(_));
+    let context = Context::resolve(&cli.global, output, works_alone)?;
     if !matches!(&cli.command, Command::Config(Config::Init(_) | Config::Check | Config::Explain { .. })) {
         context.settings.refuse_bad(cli.global.repository.is_some(), output)?;
     }
@@ -77,6 +79,10 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Config(Config::Explain { key }) => commands::config_check::explained(&context, key.as_deref()),
         Command::Report(Report::List(args)) => commands::report::list(&context, args),
         Command::Report(Report::Show(args)) => commands::report::show(&context, args),
+        Command::Status(args) => commands::status::run(&context, args),
+        Command::Schedule(Schedule::Install { dry_run }) => commands::schedule::install(&context, &cli.global, *dry_run),
+        Command::Schedule(Schedule::Remove { dry_run }) => commands::schedule::remove(&context, &cli.global, *dry_run),
+        Command::Schedule(Schedule::Show) => commands::schedule::show(&context, &cli.global),
     };
     done.map_err(|error| match error.exit {
         // Whatever fails once someone asked to stop, most likely fails because of that.

@@ -84,6 +84,8 @@ fn print_everything(world: &World) -> Printed {
     printed.add("Errors", &world.run(&["ls", "--json", "latest:/nowhere"]).ends(1).err);
     print_settings(world, &mut printed);
     print_reports(world, &mut printed);
+    print_status(world, &mut printed);
+    print_schedule(world, &mut printed);
     print_shortfalls(world, &mut printed);
     print_damage(world, &mut printed);
     printed
@@ -107,6 +109,34 @@ fn print_reports(world: &World, printed: &mut Printed) {
     printed.add("report show", &world.run(&["report", "show", "--json", "--folder", "logs"]).ends(0).out);
     world.write("logs/2026-01-01T210000+0100-00000000.json", b"rubbish");
     printed.add("report list", &world.run(&["report", "list", "--json", "--folder", "logs"]).ends(3).out);
+}
+
+/// A dossier with a cause and an alarm in the last report, after a check.
+fn print_status(world: &World, printed: &mut Printed) {
+    world.write("books/D1/ledger", b"1");
+    let listed = world.run(&["snapshots", "--json"]).ends(0).json();
+    let mut report = crate::sample::hostile();
+    listed["snapshots"][0]["host"].as_str().unwrap().clone_into(&mut report.host);
+    report.repository = world.repository().display().to_string();
+    report.began = jiff::Timestamp::now();
+    report.dossiers.truncate(1);
+    let dossier = &mut report.dossiers[0];
+    dossier.code = "D1".parse().unwrap();
+    dossier.outcome = liasse_dossier::report::Outcome::InUse;
+    dossier.causes = vec![liasse_dossier::report::Cause::LockFile { file: "a".to_owned(), by: None }];
+    dossier.alarms = vec![Alarm::Empty { files_before: 1 }];
+    Reports::open(world.path("told")).unwrap().save(&report, &Texts::new(Lang::English)).unwrap();
+    let settings = format!("[report]\nfolder = '{}'\n[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("told"), world.text("books"));
+    world.write("status.toml", settings.as_bytes());
+    printed.add("status", &world.run(&["status", "--json", "--config", "status.toml"]).ends(3).out);
+}
+
+fn print_schedule(world: &World, printed: &mut Printed) {
+    let set = ["schedule.every='day 21:00'", "schedule.system='systemd'", "schedule.scope='user'"];
+    let options: Vec<&str> = set.into_iter().flat_map(|set| ["--set", set]).chain(["--json"]).collect();
+    for command in ["install", "show", "remove"] {
+        printed.add(&format!("schedule {command}"), &world.run(&[&["schedule", command][..], &options].concat()).ends(0).out);
+    }
 }
 
 /// Owners that cannot be set, of names that are text and of others.

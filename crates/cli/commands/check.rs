@@ -1,6 +1,8 @@
 //! `check`: whether the repository is whole, and if not, what the damage touches.
 
-use liasse_repo::{CheckOptions, CheckReport, Finding, Note};
+use jiff::Timestamp;
+use liasse_dossier::status::{Checked, Checks, Depth};
+use liasse_repo::{CheckOptions, CheckReport, Finding, Note, Repository};
 use serde::Serialize;
 
 use super::shown::PathJson;
@@ -67,6 +69,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
     let report = repository.check(&CheckOptions { read_data: args.read_data }, &bars, &context.stop);
     bars.clear();
     let report = report?;
+    remember(context, &repository, args, report.is_sound());
     context.output.result(&json(&report, args), |out| show(&report, args, context.output.verbose, out))?;
     if report.is_sound() {
         return Ok(Exit::Done);
@@ -75,6 +78,15 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
         context.output.warn(&found(&report));
     }
     Ok(Exit::Damaged)
+}
+
+/// Leaves word for `status`. Where that fails, the repository counts as not checked here.
+fn remember(context: &Context, repository: &Repository, args: &Check, sound: bool) {
+    let depth = if args.read_data { Depth::Data } else { Depth::References };
+    let checked = Checked { time: Timestamp::now(), depth, sound };
+    if let Some(Err(error)) = repository.cache().map(|folder| Checks::remember(folder, checked)) {
+        context.output.detail(&format!("the check will not be remembered: {error}"));
+    }
 }
 
 fn json(report: &CheckReport, args: &Check) -> Report {

@@ -13,6 +13,8 @@ mod recovery_key;
 pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod run;
+pub(crate) mod schedule;
 mod shown;
 pub(crate) mod snapshots;
 pub(crate) mod stats;
+pub(crate) mod status;
