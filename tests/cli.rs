@@ -24,11 +24,11 @@ mod report;
 #[path = "../crates/dossier/tests/report/sample.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod sample;
+#[path = "cli/schedule.rs"]
+mod schedule;
 #[path = "../crates/dossier/tests/notify/servers.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod servers;
-#[path = "cli/schedule.rs"]
-mod schedule;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/signals.rs"]

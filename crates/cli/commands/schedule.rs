@@ -281,10 +281,9 @@ pub(crate) fn remove(context: &Context, global: &Global, dry_run: bool) -> Resul
         }
         call_all(&place, &plan.after, &mut done)?;
     }
-    context.output.result(&done, |out| match installed.is_empty() {
-        true => out.line("no schedule is installed"),
-        false => show_done(&place, &done, out),
-    })?;
+    context
+        .output
+        .result(&done, |out| if installed.is_empty() { out.line("no schedule is installed") } else { show_done(&place, &done, out) })?;
     Ok(Exit::Done)
 }
 

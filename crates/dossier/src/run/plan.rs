@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use liasse_archive::{Dossier, Kept, Refusal};
 use super::{Memory, RunError, Wanted, World};
 use crate::Code;
 use crate::config::Config;
-use crate::discover::{Chooser, Discovery, Exclusion, Found, LeftOut, Problem, discover};
+use crate::discover::{Chooser, Discovery, Exclusion, Found, LeftOut, Problem, discover, why_not_found};
 use crate::hooks::{Hook, When};
 use crate::report::Cause;
 
@@ -88,7 +88,7 @@ impl<'a> Plan<'a> {
         for (code, line) in last.iter().filter(|(code, _)| !found.contains(*code)) {
             let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
             let Ok(code) = code.parse::<Code>() else { continue };
-            let Some(cause) = self.why_not_found(config, &code, &path) else { continue };
+            let Some(cause) = why_not_found(config, &self.problems, &code, &path) else { continue };
             let outcome = if !is_asked(&code) {
                 Fared::NotAsked
             } else if matches!(cause, Cause::Missing | Cause::RootMissing { .. }) {
@@ -108,29 +108,6 @@ impl<'a> Plan<'a> {
             };
             self.add(&config.hooks, planned, Some(line), Some(refusal));
         }
-    }
-
-    /// Why a dossier that is known is not found; `None` for one that no rule wants any more.
-    fn why_not_found(&self, config: &Config, code: &Code, path: &Path) -> Option<Cause> {
-        let missing_root = self.problems.iter().find_map(|problem| match problem {
-            Problem::NoRoot { root, .. } if path.starts_with(root) => Some(root.display().to_string()),
-            _ => None,
-        });
-        if let Some(root) = missing_root {
-            return Some(Cause::RootMissing { root });
-        }
-        let troubled = self.problems.iter().find_map(|problem| match problem {
-            Problem::TwoFolders { code: two, .. } if two == code => Some("its code belongs to several folders".to_owned()),
-            Problem::Unreadable { path: folder, error } if path.starts_with(folder) => Some(error.clone()),
-            Problem::Marker { path: marker, error } if marker.starts_with(path) => Some(error.clone()),
-            Problem::NoCode { path: marker, key } if marker.starts_with(path) => Some(format!("its marker does not say {key}")),
-            _ => None,
-        });
-        if let Some(error) = troubled {
-            return Some(Cause::Unreadable { file: path.display().to_string(), error });
-        }
-        let is_wanted = config.rules.iter().any(|rule| !rule.off && path.starts_with(&rule.root));
-        (is_wanted && path.symlink_metadata().is_err()).then_some(Cause::Missing)
     }
 
     fn add(&mut self, hooks: &[Hook], planned: Planned, last: Option<&Line>, refusal: Option<Refusal>) {

@@ -118,7 +118,7 @@ fn told(planned: &Planned, mut noted: Noted, memory: &Memory, is_stored: bool) -
     let remembered = memory.of(&planned.code);
     let fate = noted.fate.take();
     let (outcome, state, found) = match fate {
-        Some(fate) if is_stored => (outcome_of(fate.outcome), fate.state, fate.found),
+        Some(fate) if is_stored => (Outcome::from(fate.outcome), fate.state, fate.found),
         // No snapshot, so nothing of it is stored.
         Some(_) | None => {
             if noted.causes.is_empty() {
@@ -228,7 +228,7 @@ impl Judge for Referee<'_> {
 
     fn done(&self, dossier: usize, fate: &Fate) {
         let Some(planned) = self.planned(dossier) else { return };
-        let outcome = outcome_of(fate.outcome);
+        let outcome = Outcome::from(fate.outcome);
         let is_prepared = self.with(dossier, |noted| noted.is_prepared);
         if is_prepared || !matches!(outcome, Outcome::Unchanged | Outcome::NotAsked) {
             let (_, cause) = self.hooks(planned, When::AfterDossier, Some(outcome));
@@ -245,16 +245,5 @@ impl Judge for Referee<'_> {
             noted.spent += noted.began.take().map(|began| began.elapsed()).unwrap_or_default();
             noted.fate = Some(fate.clone());
         });
-    }
-}
-
-fn outcome_of(outcome: Fared) -> Outcome {
-    match outcome {
-        Fared::Stored => Outcome::Stored,
-        Fared::Unchanged => Outcome::Unchanged,
-        Fared::InUse => Outcome::InUse,
-        Fared::Failed => Outcome::Failed,
-        Fared::Missing => Outcome::Missing,
-        Fared::NotAsked => Outcome::NotAsked,
     }
 }
