@@ -247,16 +247,19 @@ fn a_dossier_that_changes_while_it_is_read_is_read_again_and_then_left() {
     // Somebody adds a file each time that the dossier is looked at: names come, no file changes while it is open.
     let count = std::sync::atomic::AtomicUsize::new(0);
     let touched = source.clone();
+    let writers = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let started = std::sync::Arc::clone(&writers);
     let meanwhile = move |_: usize| {
         let n = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let folder = touched.join("D3");
         // After the walk has looked at the folder, which it does at once.
-        std::thread::spawn(move || {
+        let writer = std::thread::spawn(move || {
             for turn in 0..200 {
                 fs::write(folder.join("scans/two"), format!("{n} {turn}")).unwrap();
                 std::thread::sleep(std::time::Duration::from_millis(1));
             }
         });
+        started.lock().unwrap().push(writer);
     };
     let big = source.join("D3/zz");
     fs::create_dir(&big).unwrap();
@@ -269,7 +272,8 @@ fn a_dossier_that_changes_while_it_is_read_is_read_again_and_then_left() {
     assert_eq!(*notes.begun.lock().unwrap(), [2, 2, 2], "three times, not more");
     assert!(second.record.dossiers[2].cause.starts_with("changing: scans"), "{}", second.record.dossiers[2].cause);
     assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    // However slow the machine is, all is quiet now.
+    writers.lock().unwrap().drain(..).for_each(|writer| writer.join().unwrap());
     let notes = Notes::default();
     let third = run(&bench, Some(&second), &notes);
     assert_eq!(notes.outcomes()[2], Outcome::Stored);
