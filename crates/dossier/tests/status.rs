@@ -180,6 +180,7 @@ fn a_failed_run_is_told_although_it_left_no_snapshot() {
     firm.reports.save(&report, &Texts::new(Lang::English)).unwrap();
     // One of another machine in the same folder says nothing of this one.
     report.host = "other".to_owned();
+    report.failure = None;
     report.began += SignedDuration::from_mins(1);
     firm.reports.save(&report, &Texts::new(Lang::English)).unwrap();
     let status = firm.status(1, "");
@@ -237,7 +238,10 @@ fn it_is_shown_in_every_language_with_what_is_bad_first() {
         let page = html::render(&status, &texts);
         assert!(!screen.contains("status-") && !screen.contains('{') && screen.find("B2") < screen.find("A1"), "{screen}");
         assert!(screen.ends_with(&format!("{}\n", status.verdict(&texts))));
-        assert!(page.contains("C3&lt;b&gt;") && !page.contains("C3<b>") && !page.contains("status-"), "{page}");
+        assert!(
+            page.contains("C3&lt;b&gt;") && page.contains(">C3&lt;b&gt;</th>") && !page.contains("C3<b>") && !page.contains("status-"),
+            "{page}"
+        );
         assert!(page.contains(&format!("lang=\"{}\"", lang.tag())) && !page.contains("http://") && !page.contains("<script"));
     }
     let english = status.verdict(&Texts::new(Lang::English));
