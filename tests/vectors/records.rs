@@ -64,6 +64,7 @@ fn dossier(dossier: &Dossier) -> Value {
         Outcome::InUse => 3,
         Outcome::Failed => 4,
         Outcome::Missing => 5,
+        Outcome::NotAsked => 6,
     };
     json!({
         "code": dossier.code, "outcome": outcome, "path": hex(&dossier.path), "since": time(dossier.since),

@@ -386,7 +386,9 @@ fn what_is_prepared_is_taken() {
     };
     let notes = Notes { prepare: Some(Box::new(prepare)), ..Notes::default() };
     let mut wanted = dossiers(&bench, Some(&first));
-    wanted.iter_mut().for_each(|dossier| dossier.is_prepared = true);
+    for dossier in &mut wanted {
+        dossier.is_prepared = true;
+    }
     let second = run_of(&bench, &wanted, &notes).snapshot.unwrap();
     assert_eq!(notes.outcomes(), [Outcome::Stored, Outcome::Unchanged, Outcome::Failed]);
     assert_eq!(is_restored(&bench, &second, "D1/dump").unwrap(), b"made just now");

@@ -31,7 +31,9 @@ impl Firm {
         let unlock = Unlock::Password(PASSWORD.to_owned().into());
         let repository = Repository::open(Arc::new(store), &unlock).unwrap().with_cache(&folder.path().join("cache"));
         let firm = Self { folder, repository, texts: Texts::new(Lang::English) };
-        codes.iter().for_each(|code| firm.open_dossier(code));
+        for code in codes {
+            firm.open_dossier(code);
+        }
         firm
     }
 

@@ -125,15 +125,19 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn seen<'a>(path: &'a str, before: Option<u64>, size: u64, added: u64, is_noise: bool) -> FileSeen<'a> {
+    fn seen(path: &str, before: Option<u64>, size: u64, added: u64, is_noise: bool) -> FileSeen<'_> {
         FileSeen { path: path.as_bytes(), before, size, added, is_exact: true, is_noise }
     }
 
     fn alarms(files: &[FileSeen<'_>], gone: &[&str], found: (u64, u64), known: bool) -> Vec<Alarm> {
         let rules = Rules::new(&Settings::default()).unwrap();
         let mut watched = Watched::default();
-        files.iter().for_each(|file| watched.file(&rules, file));
-        gone.iter().for_each(|path| watched.gone(&rules, path.as_bytes()));
+        for file in files {
+            watched.file(&rules, file);
+        }
+        for path in gone {
+            watched.gone(&rules, path.as_bytes());
+        }
         watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known)
     }
 

@@ -139,7 +139,7 @@ fn store(
     began: Timestamp,
 ) -> liasse_archive::Result<BackupReport> {
     let options = BackupOptions {
-        sources: plan.roots(world.config),
+        sources: plan::roots(world.config),
         exclude: world.own.clone(),
         reason: wanted.reason.clone(),
         whoami: world.whoami.clone(),

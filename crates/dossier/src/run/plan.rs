@@ -123,16 +123,16 @@ impl<'a> Plan<'a> {
         self.dossiers.push(dossier);
     }
 
-    /// What the snapshot names as its sources.
-    pub(super) fn roots(&self, config: &Config) -> Vec<PathBuf> {
-        let roots: BTreeSet<PathBuf> = config.rules.iter().filter(|rule| !rule.off).map(|rule| rule.root.clone()).collect();
-        roots.into_iter().collect()
-    }
-
     /// The parts of a dossier that are taken.
     pub(super) fn parts_taken(&self, code: &Code) -> &[String] {
         self.numbers.get(code).and_then(|number| self.planned.get(*number)).map_or(&[], |planned| planned.taken.as_slice())
     }
+}
+
+/// What the snapshot names as its sources.
+pub(super) fn roots(config: &Config) -> Vec<PathBuf> {
+    let roots: BTreeSet<PathBuf> = config.rules.iter().filter(|rule| !rule.off).map(|rule| rule.root.clone()).collect();
+    roots.into_iter().collect()
 }
 
 /// The snapshots of dossiers that this machine made, newest first.

@@ -48,8 +48,8 @@ struct Noted {
 
 impl<'a> Referee<'a> {
     pub(super) fn new(world: &'a World<'a>, plan: &'a Plan<'a>, memory: &'a Memory, scene: Scene<'a>) -> Self {
-        let noted = plan.planned.iter().map(|planned| Noted { causes: planned.cause.iter().cloned().collect(), ..Noted::default() });
-        let notes = Notes { open: None, dossiers: noted.collect(), remarks: Vec::new() };
+        let dossiers = plan.planned.iter().map(|planned| Noted { causes: planned.cause.iter().cloned().collect(), ..Noted::default() });
+        let notes = Notes { open: None, dossiers: dossiers.collect(), remarks: Vec::new() };
         // The settings were checked when they were read; patterns that are wrong all the same watch nothing.
         let rules = Rules::new(&world.config.alarms).unwrap_or_else(|_| Rules::none());
         Self { world, plan, memory, scene, rules, notes: Mutex::new(notes) }
