@@ -235,9 +235,13 @@ pub(crate) struct Ls {
 /// Restore from a snapshot.
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
-    /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path
-    #[arg(value_name = "SNAPSHOT[:PATH]")]
-    pub(crate) what: OsString,
+    /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path. Or codes of dossiers, each of
+    /// which goes into a folder of its own in the target
+    #[arg(required = true, value_name = "SNAPSHOT[:PATH]|CODE")]
+    pub(crate) what: Vec<OsString>,
+    /// Dossiers as they were at this date; without it the last good state of each
+    #[arg(long, value_name = "DATE")]
+    pub(crate) at: Option<String>,
     /// Of which snapshots.
     #[command(flatten)]
     pub(crate) filter: Filter,

@@ -190,6 +190,22 @@ fn a_week() {
     assert_eq!((outcome("D1004"), outcome("D1002")), ("stored".into(), "not-asked".into()));
     firm.night(&["D1040"]).ends(2).says("Is this meant: D1004");
 
+    // A dossier comes back by its code, also one that is gone, and as it was before.
+    let back = firm.world.run(&["restore", "X9", "D1004", "--target", "codes", "-r", "vault", "--json"]).ends(0).json();
+    assert_eq!((back["dossiers"][0]["code"].as_str(), back["dossiers"][1]["code"].as_str()), (Some("X9"), Some("D1004")));
+    let text = |path: &str| fs::read_to_string(firm.world.path(path)).unwrap();
+    assert_eq!((text("codes/X9/2023.sig"), text("codes/D1004/journal.log")), ("signed X9".to_owned(), "opened\ntyped\ntyped\n".to_owned()));
+    firm.world.run(&["restore", "D1001", "--target", "one", "-r", "vault"]).ends(0);
+    assert_eq!(text("one/D1001/journal.log"), "opened\ntyped\n");
+    firm.world.run(&["restore", "D1001", "--target", "one", "-r", "vault"]).ends(1).says("holds files already");
+    firm.world
+        .run(&["restore", "D1001", "--at", "2001-01-01", "--target", "two", "-r", "vault"])
+        .ends(1)
+        .says("no snapshot has the dossier");
+    firm.world.run(&["restore", "D1001", "D1040", "--target", "two", "-r", "vault"]).ends(1).says("is this meant: D1004");
+    firm.world.run(&["restore", "../D1001", "D1001", "--target", "two", "-r", "vault"]).ends(2).says("is no code of a dossier");
+    assert!(!firm.world.path("two").exists());
+
     // Sunday: nothing happened, so nothing is stored, and everything is sound.
     let told = firm.night(&["--json"]).json();
     assert_eq!(told["dossiers"].as_array().unwrap().iter().map(|line| line["added"].as_u64().unwrap()).sum::<u64>(), 0);

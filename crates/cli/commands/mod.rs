@@ -12,6 +12,7 @@ pub(crate) mod ls;
 mod recovery_key;
 pub(crate) mod report;
 pub(crate) mod restore;
+mod restore_dossier;
 pub(crate) mod run;
 pub(crate) mod schedule;
 mod shown;

@@ -1,6 +1,7 @@
 //! `restore`: back to files. What could not be restored is named, and the program ends with it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
@@ -8,6 +9,7 @@ use liasse_archive::{Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfa
 use liasse_repo::Snapshot;
 use serde::Serialize;
 
+use super::restore_dossier;
 use super::shown::{PathJson, Trouble};
 use crate::args;
 use crate::context::Context;
@@ -25,7 +27,7 @@ const SHOWN: usize = 20;
 const IGNORED: [&str; 4] = ["lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trash-1000"];
 
 #[derive(Serialize)]
-struct Restored {
+pub(super) struct Restored {
     schema: u32,
     dry_run: bool,
     snapshot: String,
@@ -60,9 +62,13 @@ struct LostJson {
 }
 
 pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
-    let wanted = Wanted::parse(&args.what)?;
-    let options = options(args, wanted.path)?;
     refuse_repository(context, args)?;
+    if let Some(exit) = restore_dossier::run(context, args)? {
+        return Ok(exit);
+    }
+    let what = args.what.first().map(OsString::as_os_str).unwrap_or_default();
+    let wanted = Wanted::parse(what)?;
+    let options = options(args, wanted.path)?;
     if args.overwrite.is_none() && !args.dry_run {
         refuse_full(&args.target)?;
     }
@@ -73,14 +79,14 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     bars.clear();
     let report = report.map_err(|error| explain(error.into()))?;
     refuse_nothing(&report, args)?;
-    context
-        .output
-        .result(&json(&report, &found.snapshot, args), |out| show(&report, &found.snapshot, args, context.output.verbose, out))?;
+    context.output.result(&json(&report, &found.snapshot, &args.target, args), |out| {
+        show(&report, &found.snapshot, &args.target, args, context.output.verbose, out)
+    })?;
     warn(&report, context.output);
     Ok(exit(&report, found.doubtful))
 }
 
-fn exit(report: &RestoreReport, doubtful: bool) -> Exit {
+pub(super) fn exit(report: &RestoreReport, doubtful: bool) -> Exit {
     if doubtful || report.damaged.iter().any(|lost| lost.damage) {
         Exit::Damaged
     } else if report.damaged.is_empty() {
@@ -90,12 +96,13 @@ fn exit(report: &RestoreReport, doubtful: bool) -> Exit {
     }
 }
 
-fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOptions> {
+pub(super) fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOptions> {
     let patterns = |lines: &[String]| {
         Patterns::new(lines.iter().map(String::as_str)).map_err(|error| CliError::from(liasse_archive::Error::from(error)))
     };
     Ok(RestoreOptions {
         path,
+        tree: None,
         target: args.target.clone(),
         include: patterns(&args.include)?,
         exclude: patterns(&args.exclude)?,
@@ -124,7 +131,7 @@ fn refuse_repository(context: &Context, args: &args::Restore) -> Result<()> {
 }
 
 /// Files that are there are touched only when someone said how.
-fn refuse_full(target: &Path) -> Result<()> {
+pub(super) fn refuse_full(target: &Path) -> Result<()> {
     let mut entries = match std::fs::read_dir(target) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -154,20 +161,20 @@ fn refuse_nothing(report: &RestoreReport, args: &args::Restore) -> Result<()> {
         .hint("see what is there with: liasse ls -R SNAPSHOT; patterns are those of .gitignore"))
 }
 
-fn explain(error: CliError) -> CliError {
+pub(super) fn explain(error: CliError) -> CliError {
     if error.exit == Exit::Interrupted {
         return error.hint("what was restored so far is whole; run the command again with --overwrite if-changed to go on");
     }
     error
 }
 
-fn json(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore) -> Restored {
+pub(super) fn json(report: &RestoreReport, snapshot: &Snapshot, target: &Path, args: &args::Restore) -> Restored {
     Restored {
         schema: 1,
         dry_run: args.dry_run,
         snapshot: snapshot.id.to_string(),
         time: time::rfc3339(snapshot.record.time),
-        target: PathJson::new(std::os::unix::ffi::OsStrExt::as_bytes(args.target.as_os_str())),
+        target: PathJson::new(std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str())),
         files: report.files,
         directories: report.directories,
         others: report.others,
@@ -198,7 +205,14 @@ fn show_named(report: &RestoreReport, out: &mut Listing) -> Result<()> {
     }
 }
 
-fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, verbose: bool, out: &mut Listing) -> Result<()> {
+pub(super) fn show(
+    report: &RestoreReport,
+    snapshot: &Snapshot,
+    target: &Path,
+    args: &args::Restore,
+    verbose: bool,
+    out: &mut Listing,
+) -> Result<()> {
     if verbose {
         show_named(report, out)?;
     }
@@ -223,10 +237,10 @@ fn show(report: &RestoreReport, snapshot: &Snapshot, args: &args::Restore, verbo
     }
     let id = snapshot.id.to_string();
     out.line(&format!("snapshot  {} of {}", text::short(&id), time::local(snapshot.record.time)))?;
-    out.line(&format!("target    {}", text::plain(&args.target.display().to_string())))
+    out.line(&format!("target    {}", text::plain(&target.display().to_string())))
 }
 
-fn warn(report: &RestoreReport, output: Output) {
+pub(super) fn warn(report: &RestoreReport, output: Output) {
     let shown = if output.verbose { usize::MAX } else { SHOWN };
     for lost in report.damaged.iter().take(shown) {
         output.warn(&format!("not restored: {}: {}", text::path(&lost.path), lost.cause));

@@ -14,6 +14,7 @@ mod task;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use liasse_repo::format::content::Content;
 use liasse_repo::format::tree::Node;
 use liasse_repo::{Phase, Progress, Reader, Repository, Scratch, Snapshot, Stop};
 
@@ -41,6 +42,8 @@ pub enum Overwrite {
 pub struct RestoreOptions {
     /// A path in the snapshot; empty for all of it.
     pub path: Vec<u8>,
+    /// The directory that is restored instead of what is at `path`: the state of a dossier, which need not be in the snapshot's own tree.
+    pub tree: Option<Content>,
     /// Where to. Made if it is missing.
     pub target: PathBuf,
     /// Only these, and what is below them, if there is any pattern.
@@ -155,7 +158,10 @@ pub fn restore(
 ) -> Result<RestoreReport> {
     let reader = repository.reader()?;
     let mut scratch = Scratch::new()?;
-    let found = list::find(&reader, snapshot, &options.path, &mut scratch)?;
+    let found = match &options.tree {
+        Some(tree) => Found::Root(tree.clone()),
+        None => list::find(&reader, snapshot, &options.path, &mut scratch)?,
+    };
     let surplus = Surplus::new(options, &snapshot.record)?;
     let target = if options.dry_run { Target::open(&options.target).ok() } else { Some(Target::create(&options.target)?) };
     let run = Run { reader: &reader, options, progress, stop };
