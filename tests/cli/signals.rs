@@ -65,7 +65,8 @@ fn a_killed_backup_loses_nothing() {
     let next = world.run(&["backup", "src", "--json"]).ends(0).json();
     let added = next["statistics"]["added_bytes"].as_u64().unwrap();
     assert!(added < (LENGTH - (16 << 20)) as u64, "what was stored is not stored again: {added}");
-    world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out"]).ends(0);
+    let back = world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out", "--json"]).ends(0).json();
+    assert_eq!((&back["snapshot"], &back["files"]), (&next["snapshot"], &next["statistics"]["files"]), "{back}\n{next}");
     assert!(fs::read(world.path("src/noise")).unwrap() == fs::read(world.path("out/noise")).unwrap());
 }
 

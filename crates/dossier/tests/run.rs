@@ -323,3 +323,45 @@ fn two_folders_with_one_code_are_told_and_the_old_state_stays() {
     assert!(record.dossiers[0].tree.size > 0);
     assert!(Path::new(&of(&report, "D1").path).ends_with("dossiers/D1"));
 }
+
+#[test]
+fn a_missing_dossier_that_is_excluded_is_missed_no_more() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.run("");
+    fs::remove_dir_all(firm.root().join("D1")).unwrap();
+    assert_eq!(of(&firm.run(""), "D1").outcome, Outcome::Missing);
+    let report = firm.run("exclude = ['D1']\n");
+    assert_eq!(outcomes(&report), [("D2", Outcome::Unchanged)]);
+    assert!(!report.is_error());
+}
+
+#[test]
+fn two_settings_on_one_machine_keep_their_dossiers_apart() {
+    let firm = Firm::new(&["D1"]);
+    let first = firm.run("");
+    let other = firm.folder.path().join("other");
+    fs::create_dir_all(other.join("X1")).unwrap();
+    fs::write(other.join("X1/x"), "x").unwrap();
+    let only_other = format!("off = true\n[[rule]]\nname = 'other'\nroot = '{}'\n", other.display());
+    assert_eq!(outcomes(&firm.run(&only_other)), [("X1", Outcome::Stored)]);
+    // What the newest snapshot does not know is known all the same.
+    firm.write("D1/data.lck", "");
+    let report = firm.run("");
+    assert_eq!((of(&report, "D1").outcome, of(&report, "D1").since), (Outcome::InUse, of(&first, "D1").since));
+    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo");
+}
+
+#[test]
+fn a_root_that_is_a_link_is_one_root() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let real = firm.folder.path().join("real");
+    fs::rename(firm.root(), &real).unwrap();
+    std::os::unix::fs::symlink(&real, firm.root()).unwrap();
+    firm.run("");
+    fs::remove_dir_all(real.join("D1")).unwrap();
+    assert_eq!(of(&firm.run(""), "D1").outcome, Outcome::Missing);
+    fs::remove_file(firm.root()).unwrap();
+    fs::rename(&real, firm.folder.path().join("away")).unwrap();
+    let report = firm.run("");
+    assert!(report.dossiers.iter().all(|dossier| matches!(dossier.causes[..], [Cause::RootMissing { .. }])), "{report:?}");
+}

@@ -44,8 +44,7 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn make(world: &World<'a>, wanted: &Wanted, memory: &Memory, now: Timestamp) -> Result<Self, RunError> {
         let snapshots = own_snapshots(world)?;
-        let last: BTreeMap<&str, &Line> =
-            snapshots.first().into_iter().flat_map(|last| &last.record.dossiers).map(|line| (line.code.as_str(), line)).collect();
+        let last = last_lines(&snapshots);
         let mut discovery = discover(world.config);
         refuse_unknown(wanted, &discovery, &last)?;
         let asked: BTreeSet<&Code> = wanted.codes.iter().collect();
@@ -127,6 +126,15 @@ impl<'a> Plan<'a> {
     pub(super) fn parts_taken(&self, code: &Code) -> &[String] {
         self.numbers.get(code).and_then(|number| self.planned.get(*number)).map_or(&[], |planned| planned.taken.as_slice())
     }
+}
+
+/// The newest line of each dossier. Another run on this machine, with other settings, may have made the newest snapshot.
+fn last_lines(snapshots: &[Snapshot]) -> BTreeMap<&str, &Line> {
+    let mut last = BTreeMap::new();
+    for line in snapshots.iter().flat_map(|snapshot| &snapshot.record.dossiers) {
+        last.entry(line.code.as_str()).or_insert(line);
+    }
+    last
 }
 
 /// What the snapshot names as its sources.
