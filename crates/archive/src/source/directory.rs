@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use liasse_repo::format::tree::{Name, Xattr};
 use rustix::fs::{CWD, Mode, OFlags};
@@ -17,6 +17,8 @@ use crate::system::{self, Attributed, Chain, Replaced, XattrFailure};
 #[derive(Debug, Clone)]
 pub struct Directory {
     chain: Chain,
+    /// Held while it is listed: a listing moves the handle's position, which all clones share. Two at once would each get half.
+    listing: Arc<Mutex<()>>,
 }
 
 impl Directory {
@@ -29,7 +31,7 @@ impl Directory {
             Chain::root(handle, path.as_os_str().as_bytes().to_vec())
         };
         let failed = |source| SourceError { path: path.as_os_str().as_bytes().to_vec(), operation: SourceOperation::Open, source };
-        Ok(Self { chain: open().map_err(failed)? })
+        Ok(Self { chain: open().map_err(failed)?, listing: Arc::default() })
     }
 
     fn at<T>(&self, operation: SourceOperation, act: impl FnOnce(Arc<OwnedFd>) -> io::Result<T>) -> Result<T, SourceError> {
@@ -65,6 +67,7 @@ impl SourceDirectory for Directory {
     }
 
     fn list(&self) -> Result<Vec<Listed>, SourceError> {
+        let _one_at_a_time = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
         self.at(SourceOperation::List, system::list)
     }
 
@@ -98,7 +101,7 @@ impl SourceDirectory for Directory {
             if chain.is(expected) { Ok(chain) } else { Err(io::Error::other(Replaced)) }
         };
         let failed = |source| SourceError { path: self.chain.path_of(name), operation: SourceOperation::Open, source };
-        Ok(Self { chain: open().map_err(failed)? })
+        Ok(Self { chain: open().map_err(failed)?, listing: Arc::default() })
     }
 
     fn open_way(&self, name: &Name, expected: &Stat) -> Result<Self, SourceError> {
@@ -106,7 +109,7 @@ impl SourceDirectory for Directory {
             let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let way = rustix::fs::openat(handle, name.as_bytes(), flags, Mode::empty())?;
             let chain = Chain::root(way, self.chain.path_of(name))?;
-            if chain.is(expected) { Ok(Self { chain }) } else { Err(io::Error::other(Replaced)) }
+            if chain.is(expected) { Ok(Self { chain, listing: Arc::default() }) } else { Err(io::Error::other(Replaced)) }
         })
     }
 

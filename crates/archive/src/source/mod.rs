@@ -38,7 +38,7 @@ pub trait SourceDirectory: Clone + Send + Sync {
     /// Its own extended attributes, ascending by name.
     fn own_xattrs(&self) -> Result<Vec<Xattr>, SourceError>;
 
-    /// The names in it, ascending as bytes. One thread at a time may ask.
+    /// The names in it, ascending as bytes. All of them, whoever else asks meanwhile.
     fn list(&self) -> Result<Vec<Listed>, SourceError>;
 
     /// What an entry is; a symbolic link is not followed and no automount is started.

@@ -279,3 +279,17 @@ fn ids_have_names_or_none() {
         assert_eq!(owners.user(3_999_999_999), "");
     }
 }
+
+#[test]
+fn several_threads_may_list_one_directory_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for n in 0..3_000 {
+        fs::write(folder.path().join(format!("a-name-that-fills-the-buffer-{n}")), b"").unwrap();
+    }
+    let directory = Directory::open(folder.path()).unwrap();
+    std::thread::scope(|scope| {
+        let list = || (0..40).all(|_| directory.clone().list().unwrap().len() == 3_000);
+        let threads = [scope.spawn(list), scope.spawn(list), scope.spawn(list)];
+        assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+    });
+}
