@@ -62,7 +62,7 @@ fn sources_of_passwords_that_fail() {
     let gone = without_variable(&world, &["snapshots", "--password-file", "gone"]).ends(1);
     assert!(gone.err.contains("cannot read gone"), "{}", gone.err);
     without_variable(&world, &["snapshots", "--password-command", "exit 3"]).ends(1).says("the password command failed");
-    let binary = world.run(&["snapshots", "--password-command", r"printf '\377'"]);
+    let binary = world.run(&["snapshots", "--password-command", r"printf '\377' | cat"]);
     assert!(binary.code == 2 && binary.err.contains("UTF-8"), "{}", binary.err);
 }
 

@@ -118,10 +118,7 @@ fn leaf(shape: Shape, node: &mut Node, key: &str) -> Option<Wrong> {
             if Path::new(node.text().unwrap_or_default()).is_absolute() { None } else { misshapen(node) }
         }
         Shape::SecretCommand => match node.text() {
-            // In a file it would stay there.
-            Some(text) if !is_near && ["echo ", "printf "].iter().any(|start| text.trim_start().starts_with(start)) => {
-                Some(Wrong::Plain { key: key.to_owned() })
-            }
+            Some(text) if says_its_secret(text) => Some(Wrong::Plain { key: key.to_owned() }),
             Some(text) if !text.trim().is_empty() => None,
             _ => misshapen(node),
         },
@@ -141,6 +138,12 @@ fn leaf(shape: Shape, node: &mut Node, key: &str) -> Option<Wrong> {
         Shape::Command | Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => list(shape, node, key),
         Shape::Section | Shape::Named => misshapen(node),
     }
+}
+
+/// Whether a command only prints what is written in it: then the secret itself stands in the settings, or in the list of processes.
+fn says_its_secret(command: &str) -> bool {
+    let prints = ["echo ", "printf "].iter().any(|start| command.trim_start().starts_with(start));
+    prints && !command.contains(['$', '`', ';', '|', '&', '<'])
 }
 
 /// What is wrong with a list of texts.

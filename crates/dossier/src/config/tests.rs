@@ -231,6 +231,9 @@ fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
         assert!(!mistakes[0].text(&Texts::new(Lang::English)).contains("hunter2"), "{text}");
         assert_eq!(mistakes[0].origin.to_string(), "--set");
     }
+    for text in ["password-command=echo \"$SECRET\"", "password-command=printf x | decrypt", "password-command=pass show books"] {
+        assert!(Files::new().set(text).load().mistakes.is_empty(), "{text}");
+    }
 }
 
 #[test]
