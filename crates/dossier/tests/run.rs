@@ -365,3 +365,13 @@ fn a_root_that_is_a_link_is_one_root() {
     let report = firm.run("");
     assert!(report.dossiers.iter().all(|dossier| matches!(dossier.causes[..], [Cause::RootMissing { .. }])), "{report:?}");
 }
+
+#[test]
+fn a_dossier_that_was_excluded_for_a_while_is_known_still() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let first = firm.run("");
+    assert_eq!(outcomes(&firm.run("exclude = ['D1']\n")), [("D2", Outcome::Unchanged)]);
+    firm.write("D1/data.lck", "");
+    let report = firm.run("");
+    assert_eq!((of(&report, "D1").outcome, of(&report, "D1").since), (Outcome::InUse, of(&first, "D1").since));
+}

@@ -2,7 +2,7 @@
 
 use liasse_format::DecodeError;
 use liasse_format::envelope::{self, HEADER_SIZE, Header, Kind};
-use liasse_format::ids::{Hash, PublicKey, SessionId};
+use liasse_format::ids::{Hash, SessionId};
 use liasse_format::snapshot::{SIGNATURE_CONTEXT, Snapshot as Record};
 use liasse_format::time::Time;
 use liasse_format::wire;
@@ -50,11 +50,6 @@ pub enum Selector {
 }
 
 impl Snapshots {
-    /// The last snapshot of a writer by sequence number.
-    pub fn last_of(&self, writer: &PublicKey) -> Option<&Snapshot> {
-        self.good.iter().filter(|snapshot| snapshot.record.writer == *writer).max_by_key(|snapshot| snapshot.record.sequence)
-    }
-
     /// The snapshot that is meant.
     pub fn find(&self, selector: &Selector) -> Result<&Snapshot> {
         let none = |selector: String| Error::NoSnapshot { selector, first: self.good.first().map(|first| first.record.time) };

@@ -1,7 +1,7 @@
 //! What a machine remembers from run to run: when parts were last taken, what dossiers held, of what it was alarmed. Never truth: without
 //! it, parts are taken sooner and an alarm may come twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -49,8 +49,8 @@ impl Memory {
     }
 
     /// What is to be remembered after a run.
-    pub(super) fn after(mut self, plan: &Plan<'_>, report: &Report) -> Self {
-        let known: std::collections::BTreeSet<&Code> = report.dossiers.iter().map(|dossier| &dossier.code).collect();
+    pub(super) fn after(mut self, plan: &Plan, report: &Report) -> Self {
+        let known: BTreeSet<&Code> = report.dossiers.iter().map(|dossier| &dossier.code).collect();
         self.dossiers.retain(|code, _| known.contains(code));
         for dossier in &report.dossiers {
             let taken = plan.parts_taken(&dossier.code);

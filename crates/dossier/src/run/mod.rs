@@ -8,6 +8,7 @@ mod error;
 mod hold;
 mod lock;
 mod memory;
+mod past;
 mod plan;
 mod referee;
 pub mod room;
@@ -131,13 +132,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
     Ok(report)
 }
 
-fn store(
-    world: &World<'_>,
-    wanted: &Wanted,
-    plan: &Plan<'_>,
-    referee: &Referee<'_>,
-    began: Timestamp,
-) -> liasse_archive::Result<BackupReport> {
+fn store(world: &World<'_>, wanted: &Wanted, plan: &Plan, referee: &Referee<'_>, began: Timestamp) -> liasse_archive::Result<BackupReport> {
     let options = BackupOptions {
         sources: plan::roots(world.config),
         exclude: world.own.clone(),

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use liasse_archive::repo::Snapshot;
 use liasse_archive::repo::format::snapshot::{Dossier as Line, Outcome as Fared};
 use liasse_archive::{Dossier, Kept, Refusal};
 
+use super::past::Past;
 use super::{Memory, RunError, Wanted, World};
 use crate::Code;
 use crate::config::Config;
@@ -31,21 +31,20 @@ pub(super) struct Planned {
 }
 
 /// All of them. `dossiers[n]` is what the backup is told of `planned[n]`.
-pub(super) struct Plan<'a> {
+pub(super) struct Plan {
     pub(super) planned: Vec<Planned>,
     pub(super) dossiers: Vec<Dossier>,
     pub(super) problems: Vec<Problem>,
-    /// The newest snapshots of this machine first.
-    pub(super) snapshots: Vec<Snapshot>,
+    /// The most bytes that one of the last runs wrote.
+    pub(super) largest: u64,
     numbers: BTreeMap<Code, usize>,
-    _world: std::marker::PhantomData<&'a ()>,
 }
 
-impl<'a> Plan<'a> {
-    pub(super) fn make(world: &World<'a>, wanted: &Wanted, memory: &Memory, now: Timestamp) -> Result<Self, RunError> {
-        let snapshots = own_snapshots(world)?;
-        let last = last_lines(&snapshots);
+impl Plan {
+    pub(super) fn make(world: &World<'_>, wanted: &Wanted, memory: &Memory, now: Timestamp) -> Result<Self, RunError> {
         let mut discovery = discover(world.config);
+        let past = Past::read(world.repository, &world.whoami.host, discovery.dossiers.iter().map(|found| found.code.as_str()))?;
+        let last = past.last_lines();
         refuse_unknown(wanted, &discovery, &last)?;
         let asked: BTreeSet<&Code> = wanted.codes.iter().collect();
         let is_asked = |code: &Code| asked.is_empty() || asked.contains(code);
@@ -54,9 +53,8 @@ impl<'a> Plan<'a> {
             planned: Vec::new(),
             dossiers: Vec::new(),
             problems: std::mem::take(&mut discovery.problems),
-            snapshots: Vec::new(),
+            largest: past.largest(),
             numbers: BTreeMap::new(),
-            _world: std::marker::PhantomData,
         };
         for found in &discovery.dossiers {
             let remembered = memory.of(&found.code);
@@ -77,7 +75,6 @@ impl<'a> Plan<'a> {
         if plan.dossiers.is_empty() {
             return Err(RunError::NothingFound { problems: plan.problems.iter().map(|problem| problem.text(world.texts)).collect() });
         }
-        plan.snapshots = snapshots;
         Ok(plan)
     }
 
@@ -128,28 +125,10 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The newest line of each dossier. Another run on this machine, with other settings, may have made the newest snapshot.
-fn last_lines(snapshots: &[Snapshot]) -> BTreeMap<&str, &Line> {
-    let mut last = BTreeMap::new();
-    for line in snapshots.iter().flat_map(|snapshot| &snapshot.record.dossiers) {
-        last.entry(line.code.as_str()).or_insert(line);
-    }
-    last
-}
-
 /// What the snapshot names as its sources.
 pub(super) fn roots(config: &Config) -> Vec<PathBuf> {
     let roots: BTreeSet<PathBuf> = config.rules.iter().filter(|rule| !rule.off).map(|rule| rule.root.clone()).collect();
     roots.into_iter().collect()
-}
-
-/// The snapshots of dossiers that this machine made, newest first.
-fn own_snapshots(world: &World<'_>) -> Result<Vec<Snapshot>, RunError> {
-    let snapshots = world.repository.snapshots()?.good;
-    let is_own = |snapshot: &&Snapshot| !snapshot.record.dossiers.is_empty() && snapshot.record.host == world.whoami.host;
-    let mut own: Vec<Snapshot> = snapshots.iter().filter(is_own).cloned().collect();
-    own.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.record.time, snapshot.record.sequence)));
-    Ok(own)
 }
 
 /// Refuses a dossier that is asked for and that nobody knows.

@@ -20,7 +20,7 @@ const MOST_CAUSES: usize = 10;
 /// One run's referee.
 pub(super) struct Referee<'a> {
     world: &'a World<'a>,
-    plan: &'a Plan<'a>,
+    plan: &'a Plan,
     memory: &'a Memory,
     scene: Scene<'a>,
     rules: Rules,
@@ -47,7 +47,7 @@ struct Noted {
 }
 
 impl<'a> Referee<'a> {
-    pub(super) fn new(world: &'a World<'a>, plan: &'a Plan<'a>, memory: &'a Memory, scene: Scene<'a>) -> Self {
+    pub(super) fn new(world: &'a World<'a>, plan: &'a Plan, memory: &'a Memory, scene: Scene<'a>) -> Self {
         let dossiers = plan.planned.iter().map(|planned| Noted { causes: planned.cause.iter().cloned().collect(), ..Noted::default() });
         let notes = Notes { open: None, dossiers: dossiers.collect(), remarks: Vec::new() };
         // The settings were checked when they were read; patterns that are wrong all the same watch nothing.

@@ -8,8 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Plan, RunError, World};
 
-/// Past runs that tell how much one writes.
-const PAST_RUNS: usize = 10;
 /// A run needs a little in any case: records, an index segment, temporary files.
 const LEAST_BYTES: u64 = 4 << 20;
 /// A known run may be so many times as large as the largest of the last ones.
@@ -32,7 +30,7 @@ impl Default for Settings {
 }
 
 /// Refuses a run that may not fit.
-pub(super) fn check(world: &World<'_>, plan: &Plan<'_>) -> Result<(), RunError> {
+pub(super) fn check(world: &World<'_>, plan: &Plan) -> Result<(), RunError> {
     let settings = &world.config.room;
     let Some(free) = free(world).filter(|_| settings.check) else { return Ok(()) };
     let needed = forecast(world, plan)?.saturating_add(settings.keep_free << 20);
@@ -52,15 +50,12 @@ pub fn free_at(folder: &Path) -> Option<u64> {
 
 /// Bytes that a run may write: all of dossiers that were never stored, as if nothing could be compressed, and for the others twice what the
 /// largest of the last runs wrote that stored no new ones.
-fn forecast(world: &World<'_>, plan: &Plan<'_>) -> Result<u64, RunError> {
+fn forecast(world: &World<'_>, plan: &Plan) -> Result<u64, RunError> {
     let mut needed = LEAST_BYTES;
     for dossier in plan.dossiers.iter().filter(|dossier| dossier.kept.is_none() && dossier.refusal.is_none()) {
         needed = needed.saturating_add(size_of(&dossier.path, world.stop)?);
     }
-    // The very first run is not like those after it.
-    let past = plan.snapshots.iter().take(PAST_RUNS).filter(|snapshot| snapshot.record.sequence > 1);
-    let largest = past.map(|snapshot| snapshot.record.statistics.stored).max().unwrap_or_default();
-    Ok(needed.saturating_add(largest.saturating_mul(MARGIN)))
+    Ok(needed.saturating_add(plan.largest.saturating_mul(MARGIN)))
 }
 
 /// Bytes of the files in a folder and below it, as far as they can be seen.

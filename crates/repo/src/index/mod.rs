@@ -25,6 +25,7 @@ use liasse_format::pack::{self, ChunkKind, Extent, PIECES_LIMIT};
 
 use crate::error::{Error, Result};
 use crate::objects::{Objects, hash_key};
+pub(crate) use cache::create_private;
 pub(crate) use entry::Placement;
 pub(crate) use entry::digest;
 use liasse_store::{Area, Key};

@@ -30,9 +30,10 @@ use liasse_seal::BoxKey;
 use liasse_store::{Area, Key, Put};
 
 use crate::error::{Error, Result};
+use crate::heads::{self, Head};
 use crate::index::Index;
 use crate::repository::Repository;
-use crate::snapshots::{Snapshot, Snapshots};
+use crate::snapshots::Snapshot;
 pub use files::Files;
 use jobs::Jobs;
 use lane::Lane;
@@ -105,7 +106,7 @@ pub struct Session<'r> {
     repository: &'r Repository,
     id: SessionId,
     whoami: Whoami,
-    snapshots: Snapshots,
+    heads: Vec<Head>,
     index: Index,
     fresh: Mutex<HashMap<ChunkId, u32>>,
     added: AtomicU64,
@@ -157,7 +158,7 @@ impl Repository {
             Some(planned) => planned.iter().for_each(|pack| index.avoid(pack)),
             None => index.avoid_all(),
         }
-        let snapshots = self.snapshots()?;
+        let heads = self.heads()?;
         let reader = self.config().current_reader().ok_or(Error::Internal("a config has a current reader"))?.key;
         let jobs = Arc::new(Jobs::new(self.objects.clone(), id, reader, self.config().level, self.config().block_size)?);
         let size = self.config().pack_size.into();
@@ -165,7 +166,7 @@ impl Repository {
             repository: self,
             id,
             whoami,
-            snapshots,
+            heads,
             index,
             fresh: Mutex::default(),
             added: AtomicU64::new(0),
@@ -224,11 +225,6 @@ impl Session<'_> {
     /// The repository that is written to.
     pub fn repository(&self) -> &Repository {
         self.repository
-    }
-
-    /// The snapshots that were there when the session began.
-    pub fn snapshots(&self) -> &Snapshots {
-        &self.snapshots
     }
 
     /// The session's id, which will be the snapshot's.
@@ -352,7 +348,7 @@ impl Session<'_> {
 
     fn record(&self, draft: Draft) -> Record {
         let writer = self.repository.writer_key().unwrap_or(liasse_format::ids::PublicKey([0; 32]));
-        let last = self.snapshots.last_of(&writer);
+        let last = heads::last_of(&self.heads, &writer);
         let unread = draft.unread.into_iter().take(UNREAD_LIMIT).filter_map(shorten).collect();
         let tags: BTreeSet<String> = draft.tags.into_iter().collect();
         Record {

@@ -1,0 +1,156 @@
+//! Heads: what snapshots say of themselves, without what they say of dossiers, which is most of a record where there are thousands.
+//!
+//! A head is believed once, when its object is read whole; this machine keeps it then (the file `heads`), so that a run does not read and
+//! verify six years of records every night. An object that rots later is found by who reads it: a check, a restore, a list. Must never
+//! decide what is restored.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use liasse_format::ids::{Hash, PublicKey, SessionId};
+use liasse_format::snapshot::Snapshot as Record;
+use liasse_format::wire::{self, Reader, Wire};
+use liasse_store::{Area, Key, Listed};
+
+use crate::error::Result;
+use crate::index;
+use crate::objects::LARGE_LIMIT;
+use crate::repository::Repository;
+use crate::snapshots::Snapshot;
+
+/// The file's name, and what it begins with: what it is, and the version of its layout.
+const FILE: &str = "heads";
+const MAGIC: &[u8; 16] = b"liasse heads  1\n";
+/// Most snapshots that the file names.
+const MOST: usize = 1 << 20;
+
+/// A snapshot without its lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its name: the session's id.
+    pub id: SessionId,
+    /// What was recorded, but for dossiers and what was unread: these lists are empty.
+    pub record: Record,
+    /// How many dossiers it names.
+    pub dossiers: u64,
+    /// BLAKE3 of the object.
+    pub hash: Hash,
+}
+
+/// What the file knows of an object of the snapshots folder.
+struct Known {
+    /// Bytes of the object.
+    size: u64,
+    /// `None` when the slot is burned.
+    head: Option<Head>,
+}
+
+impl Head {
+    fn of(snapshot: Snapshot) -> Self {
+        let Snapshot { id, mut record, hash } = snapshot;
+        let dossiers = record.dossiers.len() as u64;
+        record.dossiers = Vec::new();
+        record.unread = Vec::new();
+        Self { id, record, dossiers, hash }
+    }
+}
+
+/// The last of a writer by sequence number.
+pub(crate) fn last_of<'h>(heads: &'h [Head], writer: &PublicKey) -> Option<&'h Head> {
+    heads.iter().filter(|head| head.record.writer == *writer).max_by_key(|head| head.record.sequence)
+}
+
+impl Repository {
+    /// The heads of all snapshots that are believed, by time, then id. Objects that are not are passed over.
+    pub fn heads(&self) -> Result<Vec<Head>> {
+        let listed = self.objects.store.list(Area::Snapshots)?;
+        let mut known = self.cache().map(|folder| load(&folder.join(FILE))).unwrap_or_default();
+        let mut found = HashMap::new();
+        let mut news = false;
+        for Listed { name, size } in listed {
+            let Some(id) = SessionId::from_hex(&name) else { continue };
+            if let Some(same) = known.remove(&id).filter(|known| known.size == size) {
+                found.insert(id, same);
+                continue;
+            }
+            match self.read_snapshot(&Key::new(Area::Snapshots, &name)?) {
+                Ok(snapshot) => _ = found.insert(id, Known { size, head: snapshot.map(Head::of) }),
+                Err(error) if error.is_damage() => continue,
+                Err(error) => return Err(error),
+            }
+            news = true;
+        }
+        if let Some(folder) = self.cache().filter(|_| news || !known.is_empty()) {
+            // What cannot be kept is read again.
+            save(&folder.join(FILE), &found).ok();
+        }
+        // A writer may have been revoked since.
+        let accepts = |head: &Head| self.config().writer(&head.record.writer).is_some_and(|writer| writer.accepts(head.record.sequence));
+        let mut heads: Vec<Head> = found.into_values().filter_map(|known| known.head).filter(accepts).collect();
+        heads.sort_by_key(|head| (head.record.time, head.id));
+        Ok(heads)
+    }
+
+    /// Reads one snapshot whole.
+    pub fn snapshot(&self, id: SessionId) -> Result<Option<Snapshot>> {
+        self.read_snapshot(&Key::new(Area::Snapshots, &id.to_string())?)
+    }
+}
+
+/// A file that cannot be read, or that is damaged, knows nothing.
+fn load(path: &Path) -> HashMap<SessionId, Known> {
+    fs::read(path).ok().and_then(|bytes| decode(&bytes)).unwrap_or_default()
+}
+
+fn decode(bytes: &[u8]) -> Option<HashMap<SessionId, Known>> {
+    let (body, check) = bytes.strip_prefix(MAGIC)?.split_last_chunk::<32>()?;
+    if Hash::of(body).0 != *check {
+        return None;
+    }
+    let mut input = Reader::new(body);
+    let mut known = HashMap::new();
+    for _ in 0..input.len(MOST, SessionId::MIN_SIZE).ok()? {
+        let id = SessionId::get(&mut input).ok()?;
+        let size = u64::get(&mut input).ok()?;
+        let hash = Hash::get(&mut input).ok()?;
+        let dossiers = u64::get(&mut input).ok()?;
+        let record = input.bytes(usize::try_from(LARGE_LIMIT).ok()?).ok()?;
+        let head = match record {
+            [] => None,
+            record => Some(Head { id, record: wire::decode(record).ok()?, dossiers, hash }),
+        };
+        known.insert(id, Known { size, head });
+    }
+    input.end().ok()?;
+    Some(known)
+}
+
+fn encode(known: &HashMap<SessionId, Known>) -> Vec<u8> {
+    let mut body = wire::Writer::default();
+    body.len(known.len());
+    for (id, Known { size, head }) in known {
+        id.put(&mut body);
+        size.put(&mut body);
+        head.as_ref().map_or(Hash::NONE, |head| head.hash).put(&mut body);
+        head.as_ref().map_or(0, |head| head.dossiers).put(&mut body);
+        body.bytes(&head.as_ref().map(|head| wire::encode(&head.record)).unwrap_or_default());
+    }
+    let body = body.into_bytes();
+    [MAGIC.as_slice(), &body, &Hash::of(&body).0].concat()
+}
+
+/// Two programs may save at once: each gives its own file the name.
+fn save(path: &Path, known: &HashMap<SessionId, Known>) -> io::Result<()> {
+    let temporary: PathBuf = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    path.parent().map_or(Ok(()), index::create_private)?;
+    let written = options.open(&temporary).and_then(|mut file| file.write_all(&encode(known))).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        fs::remove_file(&temporary).ok();
+    }
+    written
+}
