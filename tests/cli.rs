@@ -43,5 +43,7 @@ mod support;
 mod targets;
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[path = "cli/unbegun.rs"]
+mod unbegun;
 #[path = "cli/week.rs"]
 mod week;

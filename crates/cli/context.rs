@@ -79,6 +79,11 @@ impl Context {
         absolute.zip(paths::real(&self.place)).is_some_and(|(path, place)| place.starts_with(path))
     }
 
+    /// Where runs leave their reports, if there is such a place.
+    pub(crate) fn reports_folder(&self) -> Option<PathBuf> {
+        self.settings.loaded.config.report.folder.clone().or_else(|| self.reports.clone())
+    }
+
     /// Asks a question, to which yes is the answer of who only presses return. The end of input is a no. Someone who wants to stop
     /// need not answer: the answer is read by a thread of its own, because reading goes on after a signal.
     pub(crate) fn confirm(&self, question: &str) -> Result<bool> {

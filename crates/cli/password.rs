@@ -97,12 +97,20 @@ impl Source {
     /// What opens the repository: each in turn, until one does.
     pub(crate) fn unlocks(&self, prompt: &str) -> Result<Vec<Unlock>> {
         if let Self::Credential(path) = self {
-            return Ok(vec![Unlock::Credential(read(path, CREDENTIAL_LIMIT)?)]);
+            let credential = read(path, CREDENTIAL_LIMIT);
+            let make = || format!("make it with: liasse key add --role writer --out {}", path.display());
+            let hinted = |error: CliError| if self.is_missing() { error.hint(make()) } else { error };
+            return Ok(vec![Unlock::Credential(credential.map_err(hinted)?)]);
         }
         let password = self.password(prompt)?;
         // A recovery key may be typed in small letters, or without its dashes.
         let recovery = recovery::canonical(&password).filter(|canonical| **canonical != *password);
         Ok([Some(password), recovery].into_iter().flatten().map(Unlock::Password).collect())
+    }
+
+    /// Whether the file that should hold it is not there.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Credential(path) | Self::File(path) if path.try_exists().is_ok_and(|is| !is))
     }
 
     fn what(&self) -> String {

@@ -14,13 +14,13 @@ use crate::support::{Ran, World, finish, wait_until};
 const CODES: [&str; 6] = ["D1001", "D1002", "D1003", "D1004", "D1005", "X9"];
 
 /// A firm with its settings, a credential that cannot read, and a mail server.
-struct Firm {
-    world: World,
-    mails: Server,
+pub(crate) struct Firm {
+    pub(crate) world: World,
+    pub(crate) mails: Server,
 }
 
 impl Firm {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = World::new();
         for (seed, code) in (1_u64..).zip(CODES) {
             sqlite(
@@ -40,7 +40,7 @@ impl Firm {
         firm
     }
 
-    fn settings(&self, lang: &str, more: &str) {
+    pub(crate) fn settings(&self, lang: &str, more: &str) {
         let path = |name: &str| self.world.text(name);
         let text = format!(
             "language = '{lang}'\nrepository = '{}'\ncredential = '{}'\n[[rule]]\nname = 'firm'\nroot = '{}'\nexclude = ['TEMPLATE']\n\
@@ -55,20 +55,20 @@ impl Firm {
         self.world.write("set.toml", text.as_bytes());
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = self.world.command(&[&["run", "--config", &self.world.text("set.toml")], args].concat());
         // No password: the nightly job cannot read what it writes.
         command.env_remove("LIASSE_PASSWORD");
         command
     }
 
-    fn night(&self, args: &[&str]) -> Ran {
+    pub(crate) fn night(&self, args: &[&str]) -> Ran {
         // Times of what was written before are believed from now on.
         std::thread::sleep(Duration::from_millis(150));
         finish(&mut self.command(args))
     }
 
-    fn work(&self, code: &str) {
+    pub(crate) fn work(&self, code: &str) {
         sqlite(&self.world.path("books").join(code), "insert into t values (2, hex(randomblob(500)))");
         let journal = self.world.path("books").join(code).join("journal.log");
         let text = fs::read_to_string(&journal).unwrap();

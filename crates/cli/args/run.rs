@@ -22,7 +22,7 @@ pub(crate) struct Run {
     /// Wait while another run is at work
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Do nothing unless a time of the schedule has passed since the last run
+    /// Do nothing unless a time of the schedule has passed since the last run of all dossiers
     #[arg(long)]
     pub(crate) if_due: bool,
     /// Read every file again, also those that look unchanged

@@ -19,3 +19,4 @@ mod shown;
 pub(crate) mod snapshots;
 pub(crate) mod stats;
 pub(crate) mod status;
+mod tell;

@@ -1,38 +1,59 @@
-//! `run`: the nightly job. It ends with the report, whatever became of the run.
+//! `run`: the nightly job. It ends with the report, whatever became of the run, also of one that could not begin.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
 use liasse_archive::Patterns;
-use liasse_dossier::lang::Lang;
-use liasse_dossier::notify::notify;
-use liasse_dossier::report::{Report, Reports, text};
-use liasse_dossier::run::{Busy, RunLock, Wanted, World, hold, run as run_dossiers};
+use liasse_dossier::report::{Attempt, Report, Reports, text};
+use liasse_dossier::run::{Busy, Obstacle, RunError, RunLock, Wanted, World, hold, run as run_dossiers};
 use liasse_dossier::schedule::Moments;
 use liasse_repo::{Repository, Whoami};
 
 use super::backup;
+use super::tell::{tell, tell_failed};
 use crate::args::Run;
 use crate::context::Context;
 use crate::error::{CliError, Result, chain};
 use crate::exit::Exit;
+use crate::password::Source;
 use crate::progress::Bars;
 use crate::time;
 use crate::whoami;
 
+/// A run that was not made.
+#[derive(Debug)]
+pub(crate) struct NotBegun {
+    /// What whoever started it is told.
+    pub(crate) error: CliError,
+    /// What all others are told; nothing where only the command line was wrong, another run is at work, or somebody wished to stop.
+    pub(crate) report: Option<Box<Report>>,
+}
+
 pub(crate) fn run(context: &Context, args: &Run) -> Result<Exit> {
-    let config = &context.settings.loaded.config;
-    if config.rules.iter().all(|rule| rule.off) {
-        return Err(CliError::usage("the settings name no dossiers").hint("write them with: liasse config init"));
-    }
+    refuse_without_rules(context)?;
     if args.if_due && !is_due(context) {
         context.output.detail("no time of the schedule has passed since the last run");
         return Ok(Exit::Done);
     }
-    let repository = context.open()?;
-    let _lock = lock(context, &repository, args.wait)?;
-    let report = make(context, args, &repository)?;
-    let report = tell(context, report);
+    let wanted = Wanted {
+        codes: args.codes.clone(),
+        parts: args.parts.clone(),
+        reason: args.reason.clone(),
+        hold: args.hold.and_then(|term| hold(term.name(), &Zoned::now())),
+        force: args.force,
+        ignore_room: args.ignore_room,
+        utc_offset: time::utc_offset(liasse_repo::now()),
+    };
+    let report = match make(context, &wanted, args.wait) {
+        Ok(report) => tell(context, report),
+        Err(NotBegun { error, report }) => {
+            if let Some(report) = report {
+                tell_failed(context, *report);
+            }
+            return Err(error);
+        }
+    };
     context.output.result(&report, |out| text::render(&report, &context.settings.texts).lines().try_for_each(|line| out.line(line)))?;
     if context.stop.is_stopped() {
         return Ok(Exit::Interrupted);
@@ -44,75 +65,80 @@ pub(crate) fn run(context: &Context, args: &Run) -> Result<Exit> {
     })
 }
 
-fn make(context: &Context, args: &Run, repository: &Repository) -> Result<Report> {
-    let now = Zoned::now();
+pub(crate) fn refuse_without_rules(context: &Context) -> Result<()> {
+    if context.settings.loaded.config.rules.iter().all(|rule| rule.off) {
+        return Err(CliError::usage("the settings name no dossiers").hint("write them with: liasse config init"));
+    }
+    Ok(())
+}
+
+/// Makes a run. With `wait`, after the one that is at work.
+pub(crate) fn make(context: &Context, wanted: &Wanted, wait: bool) -> Result<Report, NotBegun> {
+    let attempt = Attempt {
+        host: whoami::host(),
+        repository: context.place.display().to_string(),
+        reason: wanted.reason.clone(),
+        began: Timestamp::now(),
+        utc_offset: wanted.utc_offset,
+    };
+    try_to_make(context, wanted, wait).map_err(|(error, said)| {
+        let is_told = error.exit != Exit::Interrupted && !context.stop.is_stopped();
+        let report = said.filter(|_| is_told).map(|said| Box::new(Report::failed(attempt, said)));
+        NotBegun { error, report }
+    })
+}
+
+/// The same; or the error, and what readers of reports are told of it, if they are.
+fn try_to_make(context: &Context, wanted: &Wanted, wait: bool) -> Result<Report, (CliError, Option<String>)> {
+    let repository = context.open().map_err(|error| with_obstacle(context, error))?;
+    let _lock = lock(context, &repository, wait)?;
     let bars = Bars::new(context.output);
     let world = World {
-        repository,
+        repository: &repository,
         config: &context.settings.loaded.config,
         texts: &context.settings.texts,
         whoami: Whoami { host: whoami::host(), user: whoami::user(), program: whoami::program() },
-        own: own(context)?,
+        own: own(context).map_err(|error| (error, None))?,
         place: Some(context.place.clone()),
         memory: repository.cache().map(Path::to_owned),
         progress: &bars,
         stop: &context.stop,
     };
-    let wanted = Wanted {
-        codes: args.codes.clone(),
-        parts: args.parts.clone(),
-        reason: args.reason.clone(),
-        hold: args.hold.and_then(|term| hold(term.name(), &now)),
-        force: args.force,
-        ignore_room: args.ignore_room,
-        utc_offset: time::utc_offset(liasse_repo::now()),
-    };
-    let report = run_dossiers(&world, &wanted);
+    let report = run_dossiers(&world, wanted);
     bars.clear();
     report.map_err(|error| {
         let said = error.text(&context.settings.texts);
         match error {
-            liasse_dossier::run::RunError::Repository(error) => error.into(),
-            liasse_dossier::run::RunError::Room { .. } | liasse_dossier::run::RunError::NothingFound { .. } => {
-                hinted(CliError::failed, &said)
-            }
-            _ => hinted(CliError::usage, &said),
+            RunError::Repository(error) => with_obstacle(context, error.into()),
+            RunError::Room { .. } | RunError::NothingFound { .. } => (hinted(CliError::failed, &said), Some(said)),
+            _ => (hinted(CliError::usage, &said), None),
         }
     })
 }
 
-/// Keeps the report and sends it. What fails is a remark in it, and never makes the run fail.
-fn tell(context: &Context, mut report: Report) -> Report {
-    let settings = &context.settings.loaded.config;
-    let texts = &context.settings.texts;
-    let folder = settings.report.folder.clone().or_else(|| context.reports.clone());
-    let save = |report: &Report| {
-        folder.clone().map(|folder| Reports::open(folder).and_then(|reports| reports.save(report, texts).map(|_| reports)))
+/// What keeps a run from the repository, for readers of reports. Nobody but who typed a password hears that it is wrong.
+fn with_obstacle(context: &Context, error: CliError) -> (CliError, Option<String>) {
+    let is_key = matches!(error.exit, Exit::WrongKey | Exit::Usage);
+    if is_key && context.secret == Source::Prompt && std::io::stdin().is_terminal() {
+        return (error, None);
+    }
+    let obstacle = match error.exit {
+        Exit::NoRepository => Obstacle::NotThere,
+        _ if is_key || context.secret.is_missing() => Obstacle::Locked(error.message.clone()),
+        _ => Obstacle::Other(error.message.clone()),
     };
-    match save(&report) {
-        Some(Ok(reports)) => _ = reports.prune(&settings.report, Timestamp::now()),
-        Some(Err(error)) => report.remarks.push(chain(&error)),
-        None => {}
-    }
-    let failed =
-        notify(&report, &settings.mail, &settings.webhook, settings.language.unwrap_or(Lang::English), &|name| std::env::var_os(name));
-    if !failed.is_empty() {
-        report.remarks.extend(failed.iter().map(|error| error.text(texts)));
-        if let Some(Err(error)) = save(&report) {
-            report.remarks.push(chain(&error));
-        }
-    }
-    report
+    let said = obstacle.text(&context.place.display().to_string(), &context.settings.texts);
+    (error, Some(said))
 }
 
-/// Whether a time of the schedule has passed since the last run of which there is a report.
+/// Whether a time of the schedule has passed since the last run of all dossiers that made a snapshot, as far as reports tell. One that
+/// failed is made again whenever somebody asks: timers do at the times of the schedule and when the machine starts, and no more often.
 fn is_due(context: &Context) -> bool {
     let settings = &context.settings.loaded.config;
     let now = Zoned::now();
-    let reports = settings.report.folder.clone().or_else(|| context.reports.clone()).map(Reports::at);
-    let last = reports.and_then(|reports| {
+    let last = context.reports_folder().map(Reports::at).and_then(|reports| {
         let names = reports.list().ok()?;
-        names.iter().find_map(|name| reports.load(name).ok()).map(|report| report.began)
+        names.iter().filter_map(|name| reports.load(name).ok()).find(Report::is_of_all).map(|report| report.began)
     });
     Moments::new(&settings.schedule.every, now.timestamp(), last, now.time_zone()).is_due()
 }
@@ -126,17 +152,17 @@ fn hinted(make: fn(String) -> CliError, said: &str) -> CliError {
 }
 
 /// One run at a time.
-fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLock> {
+fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLock, (CliError, Option<String>)> {
     let folder: PathBuf = match repository.cache() {
         Some(folder) => folder.to_owned(),
         None => std::env::temp_dir().join(format!("liasse-run-{}", repository.id())),
     };
     let texts = &context.settings.texts;
     RunLock::take(&folder, wait, &context.stop).map_err(|busy| match busy {
-        Busy::Held { process: Some(process) } => hinted(CliError::failed, &texts.get("run-busy", &[("process", process.into())])),
-        Busy::Held { process: None } => hinted(CliError::failed, &texts.get("run-busy-unknown", &[])),
-        Busy::Stopped => CliError::interrupted(),
-        error => CliError::failed(chain(&error)),
+        Busy::Held { process: Some(process) } => (hinted(CliError::failed, &texts.get("run-busy", &[("process", process.into())])), None),
+        Busy::Held { process: None } => (hinted(CliError::failed, &texts.get("run-busy-unknown", &[])), None),
+        Busy::Stopped => (CliError::interrupted(), None),
+        error => with_obstacle(context, CliError::failed(chain(&error))),
     })
 }
 

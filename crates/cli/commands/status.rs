@@ -15,8 +15,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Exit> {
     let repository = context.open()?;
     let settings = &context.settings;
     let now = Zoned::now();
-    let folder = settings.loaded.config.report.folder.clone().or_else(|| context.reports.clone());
-    let reports = folder.map(Reports::at);
+    let reports = context.reports_folder().map(Reports::at);
     let status = look(&World {
         repository: &repository,
         config: &settings.loaded.config,

@@ -12,7 +12,7 @@ use liasse_dossier::archive::repo::store::Memory;
 use liasse_dossier::archive::repo::{Creation, Repository, Silent, Stop, Unlock, Whoami};
 use liasse_dossier::config::{Config, Sources, load};
 use liasse_dossier::lang::{Lang, Texts};
-use liasse_dossier::report::{Alarm, Cause, Outcome, Report, Reports};
+use liasse_dossier::report::{Alarm, Attempt, Cause, Outcome, Report, Reports};
 use liasse_dossier::run::{self, Wanted, run};
 use liasse_dossier::status::{Checked, Checks, Depth, Dossier, Status, World, html, look, text};
 
@@ -187,6 +187,30 @@ fn a_failed_run_is_told_although_it_left_no_snapshot() {
     assert_eq!(status.last_run.as_ref().unwrap().failure.as_deref(), Some("the disk was unplugged"));
     assert!(!status.is_well());
     assert!(text::render(&status, &Texts::new(Lang::English), false).contains("the disk was unplugged"));
+}
+
+#[test]
+fn runs_of_some_dossiers_and_runs_that_could_not_begin_hide_nothing_of_the_others() {
+    let firm = Firm::new(&["D1", "D2"]);
+    let texts = Texts::new(Lang::English);
+    let save = |report: &Report| _ = firm.reports.save(report, &texts).unwrap();
+    let mut report = firm.run(&[]);
+    report.dossiers[1].alarms = vec![Alarm::Empty { files_before: 1 }];
+    save(&report);
+    let every = "[schedule]\nevery = '7 days 21:00'";
+    let next = firm.status(72, every).next_run;
+    for _ in 0..3 {
+        save(&firm.run(&["D1"]));
+    }
+    let began = Timestamp::now() + SignedDuration::from_hours(48);
+    let (host, repository) = ("till".to_owned(), report.repository.clone());
+    save(&Report::failed(Attempt { host, repository, reason: None, began, utc_offset: 0 }, "the disk was unplugged".to_owned()));
+    let status = firm.status(72, every);
+    assert_eq!(status.last_run.as_ref().unwrap().failure.as_deref(), Some("the disk was unplugged"));
+    assert_eq!((of(&status, "D1").alarms.len(), of(&status, "D2").alarms.len()), (0, 1), "{status:?}");
+    // Nor do they put off what is due.
+    assert!(next.is_some());
+    assert_eq!(status.next_run, next);
 }
 
 #[test]

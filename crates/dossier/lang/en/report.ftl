@@ -63,6 +63,8 @@ summary = { $number ->
     [one] { $saved } of { $total } dossier saved, { $errors } in error
    *[other] { $saved } of { $total } dossiers saved, { $errors } in error
 }
+summary-nothing = nothing was saved
+summary-failed = The run failed: { $failure } Nothing was saved.
 summary-list = { $said }: { $list }
 summary-more = and { $number } more
 summary-alarms = { $number ->

@@ -9,3 +9,6 @@ run-interrupted = The run was stopped. What was stored so far is not stored agai
 run-failed = No snapshot was made: { $error }. What earlier runs saved is untouched.
 run-busy = Another run is at work (process { $process }). Wait until it is done, or use --wait.
 run-busy-unknown = Another run is at work. Wait until it is done, or use --wait.
+run-no-repository = The repository is not at { $place }. If it is on a disk or a server, connect that and start a run with: liasse run.
+run-locked = The repository at { $place } cannot be opened: { $error }. Ask whoever set up the backup; without the right password or credential no run is possible.
+run-not-begun = The run could not begin: { $error }. What earlier runs saved is untouched.

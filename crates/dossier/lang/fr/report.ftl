@@ -66,6 +66,8 @@ summary = { $number ->
     [one] { $saved } sur { $total } dossier sauvegardé, { $errors } en erreur
    *[other] { $saved } sur { $total } dossiers sauvegardés, { $errors } en erreur
 }
+summary-nothing = rien n'a été sauvegardé
+summary-failed = La sauvegarde a échoué : { $failure } Rien n'a été sauvegardé.
 summary-list = { $said } : { $list }
 summary-more = et { $number } de plus
 summary-alarms = { $number ->

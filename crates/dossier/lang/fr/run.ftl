@@ -9,3 +9,6 @@ run-interrupted = La sauvegarde a été arrêtée. Ce qui est déjà enregistré
 run-failed = Aucune sauvegarde n'a été produite : { $error }. Les sauvegardes précédentes sont intactes.
 run-busy = Une autre sauvegarde est en cours (processus { $process }). Attendez qu'elle se termine, ou utilisez --wait.
 run-busy-unknown = Une autre sauvegarde est en cours. Attendez qu'elle se termine, ou utilisez --wait.
+run-no-repository = Le dépôt n'est pas à l'endroit { $place }. S'il est sur un disque ou un serveur, branchez-le, puis lancez une sauvegarde avec : liasse run.
+run-locked = Le dépôt { $place } ne peut pas être ouvert : { $error }. Demandez à la personne qui a installé la sauvegarde ; sans le bon mot de passe ou le bon fichier d'accès, aucune sauvegarde n'est possible.
+run-not-begun = La sauvegarde n'a pas pu commencer : { $error }. Les sauvegardes précédentes sont intactes.

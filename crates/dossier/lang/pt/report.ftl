@@ -63,6 +63,8 @@ summary = { $number ->
     [one] { $saved } de { $total } dossiê salvo, { $errors } com erro
    *[other] { $saved } de { $total } dossiês salvos, { $errors } com erro
 }
+summary-nothing = nada foi salvo
+summary-failed = A execução falhou: { $failure } Nada foi salvo.
 summary-list = { $said }: { $list }
 summary-more = e mais { $number }
 summary-alarms = { $number ->

@@ -9,3 +9,6 @@ run-interrupted = A execução foi interrompida. O que já foi gravado não ser�
 run-failed = Nenhuma cópia foi feita: { $error }. As cópias anteriores estão intactas.
 run-busy = Outra execução está em andamento (processo { $process }). Espere que termine, ou use --wait.
 run-busy-unknown = Outra execução está em andamento. Espere que termine, ou use --wait.
+run-no-repository = O repositório não está em { $place }. Se ele fica em um disco ou servidor, conecte-o e inicie uma execução com: liasse run.
+run-locked = O repositório em { $place } não pode ser aberto: { $error }. Fale com quem configurou o backup; sem a senha ou credencial correta nenhuma execução é possível.
+run-not-begun = A execução não pôde começar: { $error }. As cópias anteriores estão intactas.

@@ -1,6 +1,7 @@
 //! What a run did, dossier by dossier: what people read, what monitoring reads, and what the next run remembers.
 
 mod alarm;
+mod begin;
 mod cause;
 mod folder;
 pub mod html;
@@ -16,6 +17,7 @@ use liasse_archive::repo::format::snapshot::Outcome as Fared;
 use serde::{Deserialize, Serialize};
 
 pub use alarm::Alarm;
+pub use begin::Attempt;
 pub use cause::Cause;
 pub(crate) use folder::to_json;
 pub use folder::{FolderError, Reports, Saved};

@@ -124,6 +124,9 @@ impl Report {
     /// The last sentence: how many dossiers are saved, and which are not and why.
     pub fn summary(&self, local: &Local<'_>) -> String {
         let counts = self.counts();
+        if let Some(failure) = self.failure.as_ref().filter(|_| self.dossiers.is_empty()) {
+            return plain(&local.texts().get("summary-failed", &[("failure", sentence(failure).into())]));
+        }
         let mut said = self.verdict(local);
         if counts.in_error > 0 {
             let mut list: Vec<String> = self.in_error().take(MOST_NAMED).map(|dossier| dossier.short(local)).collect();
@@ -143,6 +146,9 @@ impl Report {
     /// The same in few words: for a subject, or a line of a list.
     pub fn verdict(&self, local: &Local<'_>) -> String {
         let counts = self.counts();
+        if self.failure.is_some() && self.dossiers.is_empty() {
+            return local.texts().get("summary-nothing", &[]);
+        }
         let mut said = local.texts().get(
             "summary",
             &[

@@ -68,6 +68,28 @@ impl RunError {
     }
 }
 
+/// What keeps a run from the repository, before there is a [`RunError`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It is not where it should be: on a disk that is not plugged in, perhaps.
+    NotThere,
+    /// A password or credential is missing or wrong: what was said of it.
+    Locked(String),
+    /// Anything else: what was said of it.
+    Other(String),
+}
+
+impl Obstacle {
+    /// What is wrong and what to do. `place` is where the repository should be.
+    pub fn text(&self, place: &str, texts: &Texts) -> String {
+        match self {
+            Self::NotThere => texts.get("run-no-repository", &[("place", place.into())]),
+            Self::Locked(error) => texts.get("run-locked", &[("place", place.into()), ("error", error.into())]),
+            Self::Other(error) => texts.get("run-not-begun", &[("error", error.into())]),
+        }
+    }
+}
+
 /// Why a run that had begun made no snapshot.
 pub(super) fn failure(error: &liasse_archive::Error, texts: &Texts) -> String {
     let interrupted = matches!(error, liasse_archive::Error::Repo(repo::Error::Interrupted));

@@ -27,16 +27,13 @@ use crate::config::Config;
 use crate::discover::Wishes;
 use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::lang::Texts;
-use crate::report::{Outcome, Report};
-pub use error::RunError;
+use crate::report::{Attempt, Outcome, Report};
+pub use error::{Obstacle, RunError};
 pub use hold::{TERMS, hold};
 pub use lock::{Busy, RunLock};
 use memory::Memory;
 use plan::Plan;
 use referee::Referee;
-
-/// Version of the report's layout.
-const SCHEMA: u32 = 1;
 
 /// What a run works with.
 pub struct World<'a> {
@@ -79,7 +76,8 @@ pub struct Wanted {
     pub utc_offset: i32,
 }
 
-/// Makes a run, and tells what became of it. An error means that nothing was begun; what goes wrong later is in the report.
+/// Makes a run, and tells what became of it. An error means that nothing was begun, and [`Report::failed`]
+/// makes a report of it; what goes wrong later is in the report.
 pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
     let (began, clock) = (Timestamp::now(), Instant::now());
     let memory = Memory::load(world.memory.as_deref());
@@ -87,21 +85,11 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
     if !wanted.ignore_room {
         room::check(world, &plan)?;
     }
+    let (host, repository, reason) = (world.whoami.host.clone(), world.repository.location(), wanted.reason.clone());
     let mut report = Report {
-        schema: SCHEMA,
-        host: world.whoami.host.clone(),
-        repository: world.repository.location(),
-        reason: wanted.reason.clone(),
-        began,
-        utc_offset: wanted.utc_offset,
-        duration_ms: 0,
-        snapshot: None,
-        failure: None,
         remarks: plan.problems.iter().map(|problem| problem.text(world.texts)).collect(),
         problems: plan.problems.len() as u64,
-        dossiers: Vec::new(),
-        stored: 0,
-        free: None,
+        ..Report::begin(Attempt { host, repository, reason, began, utc_offset: wanted.utc_offset })
     };
     let name = began.to_string();
     let scene = Scene { run: &name, reason: wanted.reason.as_deref(), dossier: None, outcome: None };

@@ -16,6 +16,8 @@ use crate::run::moment_of;
 pub(super) struct Known {
     /// The last run's record and its time.
     pub(super) last: Option<(Timestamp, Record)>,
+    /// When the last run was made that was asked for all dossiers.
+    pub(super) last_of_all: Option<Timestamp>,
     /// Each dossier, by code.
     pub(super) dossiers: BTreeMap<String, Past>,
     /// What each snapshot of the repository wrote.
@@ -61,6 +63,9 @@ impl Known {
             if let Some(past) = self.dossiers.get_mut(&line.code) {
                 past.learn(line, time, &record);
             }
+        }
+        if record.dossiers.iter().all(|line| Outcome::from(line.outcome) != Outcome::NotAsked) {
+            self.last_of_all = self.last_of_all.max(Some(time));
         }
         let is_newer = |(then, other): &(Timestamp, Record)| (time, record.sequence) > (*then, other.sequence);
         if self.last.as_ref().is_none_or(is_newer) {

@@ -19,8 +19,8 @@ use crate::run::room::free_at;
 use crate::schedule::Moments;
 use crate::{Code, Period};
 
-/// Newest reports that are looked through for one of this machine's about this repository.
-const MOST_REPORTS: usize = 10;
+/// Newest reports that are looked through for those of this machine about this repository.
+const MOST_REPORTS: usize = 100;
 
 /// What is looked at.
 pub struct World<'a> {
@@ -48,13 +48,13 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
     let damaged = world.repository.each_snapshot(|snapshot| known.learn(snapshot, world.host))?;
     let discovery = discover(world.config);
     let mut problems: Vec<String> = discovery.problems.iter().map(|problem| problem.text(world.texts)).collect();
-    let report = world.reports.and_then(|reports| last_report(world, reports, &mut problems));
+    let reports = world.reports.map(|reports| last_reports(world, reports, &mut problems)).unwrap_or_default();
     let checks = Checks::load(world.repository.cache());
     let offset = world.zone.to_offset(world.now);
     let settings = &world.config.status;
     let keep_free = world.config.room.keep_free.saturating_mul(1 << 20);
     let room = world.place.and_then(free_at).map(|free| Room::new(free, keep_free, &known.written, world.now));
-    let last_run = last_run(&known, report.as_ref());
+    let last_run = last_run(&known, reports.iter().max_by_key(|report| report.began));
     let mut status = Status {
         schema: Status::SCHEMA,
         host: world.host.to_owned(),
@@ -62,9 +62,9 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
         time: world.now,
         utc_offset: offset.seconds(),
         counts: Counts::default(),
-        dossiers: dossiers(world, &known, &discovery, report.as_ref()),
+        dossiers: dossiers(world, &known, &discovery, &reports),
         problems,
-        next_run: next_run(world, last_run.as_ref()),
+        next_run: next_run(world, known.last_of_all),
         last_run,
         check_overdue: checks
             .last()
@@ -91,23 +91,28 @@ fn is_over_at(then: Timestamp, now: Timestamp, limit: Period) -> bool {
     now.duration_since(then) > SignedDuration::try_from(limit.as_std()).unwrap_or(SignedDuration::MAX)
 }
 
-/// The last report of this machine about this repository. One that cannot be read is a problem; the next one may still tell.
-fn last_report(world: &World<'_>, reports: &Reports, problems: &mut Vec<String>) -> Option<Report> {
-    let names = reports.list().map_err(|error| problems.push(error.to_string())).ok()?;
+/// The reports of this machine about this repository, back to the last run that was asked for all dossiers: those after it were asked for
+/// some, or could not begin. One that cannot be read is a problem; the others may still tell.
+fn last_reports(world: &World<'_>, reports: &Reports, problems: &mut Vec<String>) -> Vec<Report> {
+    let Ok(names) = reports.list().map_err(|error| problems.push(error.to_string())) else { return Vec::new() };
     let location = world.repository.location();
-    let mut fitting = Vec::new();
+    let (mut fitting, mut of_all) = (Vec::new(), 0);
     for name in names.iter().take(MOST_REPORTS) {
         match reports.load(name) {
-            Ok(report) if report.host == world.host && report.repository == location => fitting.push(report),
+            Ok(report) if report.host == world.host && report.repository == location => {
+                let is_of_some = report.dossiers.is_empty() || report.dossiers.iter().any(|told| told.outcome == Outcome::NotAsked);
+                of_all += u32::from(!is_of_some);
+                fitting.push(report);
+            }
             Ok(_) => {}
             Err(error) => problems.push(error.to_string()),
         }
         // Names tell the second: of two runs in one second either may come first.
-        if fitting.len() == 2 {
+        if of_all == 2 {
             break;
         }
     }
-    fitting.into_iter().max_by_key(|report| report.began)
+    fitting
 }
 
 /// The last run: what the newest record says, or a later report of one that made none.
@@ -121,20 +126,30 @@ fn last_run(known: &Known, report: Option<&Report>) -> Option<LastRun> {
     }
 }
 
-fn next_run(world: &World<'_>, last: Option<&LastRun>) -> Option<Timestamp> {
-    let every = &world.config.schedule.every;
-    Moments::new(every, world.now, last.map(|last| last.began), &world.zone).next().map(|next| next.timestamp())
+fn next_run(world: &World<'_>, last_of_all: Option<Timestamp>) -> Option<Timestamp> {
+    Moments::new(&world.config.schedule.every, world.now, last_of_all, &world.zone).next().map(|next| next.timestamp())
 }
 
-fn dossiers(world: &World<'_>, known: &Known, discovery: &Discovery, report: Option<&Report>) -> Vec<Dossier> {
-    let told: BTreeMap<&Code, &DossierReport> =
-        report.into_iter().flat_map(|report| &report.dossiers).map(|dossier| (&dossier.code, dossier)).collect();
+/// What the last run that was asked for a dossier told of it.
+fn told(reports: &[Report]) -> BTreeMap<&Code, (&Report, &DossierReport)> {
+    let mut told: BTreeMap<&Code, (&Report, &DossierReport)> = BTreeMap::new();
+    for report in reports {
+        for dossier in report.dossiers.iter().filter(|dossier| dossier.outcome != Outcome::NotAsked) {
+            if told.get(&dossier.code).is_none_or(|(other, _)| other.began < report.began) {
+                told.insert(&dossier.code, (report, dossier));
+            }
+        }
+    }
+    told
+}
+
+fn dossiers(world: &World<'_>, known: &Known, discovery: &Discovery, reports: &[Report]) -> Vec<Dossier> {
+    let told = told(reports);
     let one = |code: &Code, path: &Path, rule: Option<&str>, now: Option<Cause>| {
         let past = known.dossiers.get(code.as_str());
         // A report may be older than the record, if it could not be written.
         let recorded = past.and_then(|past| past.last.as_ref()).map(|last| last.time);
-        let report = report.filter(|report| recorded.is_none_or(|time| report.began >= time));
-        let told = report.zip(told.get(code).copied());
+        let told = told.get(code).copied().filter(|(report, _)| recorded.is_none_or(|time| report.began >= time));
         Draft { world, code, path, rule, past, told, now }.finish()
     };
     let mut all: Vec<Dossier> = discovery.dossiers.iter().map(|found| one(&found.code, &found.path, Some(&found.rule), None)).collect();
@@ -208,7 +223,7 @@ impl Draft<'_> {
             let why = cause.text(texts);
             return Fared { outcome: Some(outcome), time: Some(self.world.now), why, causes: vec![cause.clone()], is_incomplete: false };
         }
-        match (self.told.filter(|(_, told)| told.outcome != Outcome::NotAsked), recorded) {
+        match (self.told, recorded) {
             (Some((report, told)), _) => Fared {
                 outcome: Some(told.outcome),
                 time: Some(report.began),
