@@ -7,6 +7,8 @@ mod bad_input;
 mod damage;
 #[path = "cli/dates.rs"]
 mod dates;
+#[path = "cli/in_place.rs"]
+mod in_place;
 #[path = "cli/journey.rs"]
 mod journey;
 #[path = "cli/json.rs"]

@@ -4,6 +4,7 @@
 
 mod config;
 mod report;
+mod restore;
 mod run;
 mod schedule;
 mod status;
@@ -16,6 +17,7 @@ use liasse_repo::format::config::ChunkSizes;
 
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
+pub(crate) use restore::{Overwrite, Restore};
 pub(crate) use run::Run;
 pub(crate) use schedule::Schedule;
 pub(crate) use status::Status;
@@ -230,53 +232,6 @@ pub(crate) struct Ls {
     /// Also mode, owner, size and time
     #[arg(short, long)]
     pub(crate) long: bool,
-}
-
-/// Restore from a snapshot.
-#[derive(Debug, Args)]
-pub(crate) struct Restore {
-    /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path. Or codes of dossiers, each of
-    /// which goes into a folder of its own in the target
-    #[arg(required = true, value_name = "SNAPSHOT[:PATH]|CODE")]
-    pub(crate) what: Vec<OsString>,
-    /// Dossiers as they were at this date; without it the last good state of each
-    #[arg(long, value_name = "DATE")]
-    pub(crate) at: Option<String>,
-    /// Of which snapshots.
-    #[command(flatten)]
-    pub(crate) filter: Filter,
-    /// Folder to restore into. Without PATH every source goes below it by its whole path; with PATH the folder's content goes into it
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) target: PathBuf,
-    /// Restore only what fits this pattern; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) include: Vec<String>,
-    /// Leave out what fits this pattern; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) exclude: Vec<String>,
-    /// Only say what would be done
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Delete what is in the target and not in the snapshot
-    #[arg(long)]
-    pub(crate) delete: bool,
-    /// What to do with files that exist; needed when the target is not empty
-    #[arg(long, value_enum, value_name = "WHEN")]
-    pub(crate) overwrite: Option<Overwrite>,
-    /// Read every restored file again and compare
-    #[arg(long)]
-    pub(crate) verify: bool,
-}
-
-/// What to do with files that exist.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Overwrite {
-    /// Write every file again
-    Always,
-    /// Write files whose size or time differs
-    IfChanged,
-    /// Leave them alone
-    Never,
 }
 
 /// Check that the repository is whole.

@@ -129,6 +129,8 @@ fn print_status(world: &World, printed: &mut Printed) {
     let settings = format!("[report]\nfolder = '{}'\n[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("told"), world.text("books"));
     world.write("status.toml", settings.as_bytes());
     printed.add("status", &world.run(&["status", "--json", "--config", "status.toml"]).ends(3).out);
+    world.run(&["run", "--config", "status.toml"]).ends(0);
+    printed.add("restore --list", &world.run(&["restore", "--list", "--json", "--config", "status.toml"]).ends(0).out);
 }
 
 fn print_schedule(world: &World, printed: &mut Printed) {

@@ -58,6 +58,6 @@ fn code(text: &str) -> Result<Code, String> {
     text.parse().map_err(|error: liasse_dossier::CodeError| error.to_string())
 }
 
-fn parts(text: &str) -> Result<Wishes, String> {
+pub(super) fn parts(text: &str) -> Result<Wishes, String> {
     text.parse().map_err(|error: liasse_dossier::discover::NoPart| error.to_string())
 }

@@ -9,8 +9,8 @@ use liasse_archive::{Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfa
 use liasse_repo::Snapshot;
 use serde::Serialize;
 
-use super::restore_dossier;
 use super::shown::{PathJson, Trouble};
+use super::{restore_dossier, restore_list};
 use crate::args;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -62,15 +62,22 @@ struct LostJson {
 }
 
 pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
+    if args.list {
+        return restore_list::run(context, args);
+    }
     refuse_repository(context, args)?;
     if let Some(exit) = restore_dossier::run(context, args)? {
         return Ok(exit);
     }
     let what = args.what.first().map(OsString::as_os_str).unwrap_or_default();
     let wanted = Wanted::parse(what)?;
+    if !args.parts.is_empty() {
+        return Err(CliError::usage("--parts chooses parts of dossiers, and no dossier is named")
+            .hint("name dossiers by their codes; of a snapshot, choose files with --include and --exclude"));
+    }
     let options = options(args, wanted.path)?;
     if args.overwrite.is_none() && !args.dry_run {
-        refuse_full(&args.target)?;
+        refuse_full(args.target())?;
     }
     let repository = context.open()?;
     let found = wanted::find(&repository, &wanted.selector, &Sieve::of(&args.filter)?, context.output)?;
@@ -79,8 +86,8 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     bars.clear();
     let report = report.map_err(|error| explain(error.into()))?;
     refuse_nothing(&report, args)?;
-    context.output.result(&json(&report, &found.snapshot, &args.target, args), |out| {
-        show(&report, &found.snapshot, &args.target, args, context.output.verbose, out)
+    context.output.result(&json(&report, &found.snapshot, args.target(), args), |out| {
+        show(&report, &found.snapshot, args.target(), args, context.output.verbose, out)
     })?;
     warn(&report, context.output);
     Ok(exit(&report, found.doubtful))
@@ -103,9 +110,10 @@ pub(super) fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOpti
     Ok(RestoreOptions {
         path,
         tree: None,
-        target: args.target.clone(),
+        target: args.target().to_owned(),
         include: patterns(&args.include)?,
         exclude: patterns(&args.exclude)?,
+        left_out: Vec::new(),
         dry_run: args.dry_run,
         delete: args.delete,
         overwrite: match args.overwrite {
@@ -119,13 +127,16 @@ pub(super) fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOpti
 
 /// The repository must not be written over, nor deleted as something that no snapshot has.
 fn refuse_repository(context: &Context, args: &args::Restore) -> Result<()> {
-    if context.is_in_repository(&args.target) {
-        return Err(CliError::usage(format!("the target {} is in the repository itself", args.target.display()))
+    if context.is_in_repository(args.target()) {
+        return Err(CliError::usage(format!("the target {} is in the repository itself", args.target().display()))
             .hint("choose an empty or new folder with --target"));
     }
-    if args.delete && context.is_above_repository(&args.target) {
-        return Err(CliError::usage(format!("the repository lies in the target {}, and --delete would delete it", args.target.display()))
-            .hint("leave out --delete, or choose another folder with --target"));
+    if args.delete && context.is_above_repository(args.target()) {
+        return Err(CliError::usage(format!(
+            "the repository lies in the target {}, and --delete would delete it",
+            args.target().display()
+        ))
+        .hint("leave out --delete, or choose another folder with --target"));
     }
     Ok(())
 }

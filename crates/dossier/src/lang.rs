@@ -36,6 +36,7 @@ files![
     "hooks",    //
     "notify",   //
     "report",   //
+    "restore",  //
     "run",      //
     "settings", //
     "status",   //

@@ -14,6 +14,7 @@ pub mod lang;
 mod nearest;
 pub mod notify;
 pub mod report;
+pub mod restore;
 pub mod run;
 pub mod schedule;
 pub mod status;

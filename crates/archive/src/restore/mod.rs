@@ -43,6 +43,7 @@ pub struct RestoreOptions {
     /// A path in the snapshot; empty for all of it.
     pub path: Vec<u8>,
     /// The directory that is restored instead of what is at `path`: the state of a dossier, which need not be in the snapshot's own tree.
+    /// If it is just what the snapshot has there, the target gets that folder's metadata too.
     pub tree: Option<Content>,
     /// Where to. Made if it is missing.
     pub target: PathBuf,
@@ -50,6 +51,8 @@ pub struct RestoreOptions {
     pub include: Patterns,
     /// Not these, nor what is below them.
     pub exclude: Patterns,
+    /// Not what fits any of these either: patterns from the folder that is restored, not from `/`.
+    pub left_out: Vec<Patterns>,
     /// Say what would be restored, and write nothing.
     pub dry_run: bool,
     /// Remove what is in restored folders and not in the snapshot.
@@ -159,7 +162,7 @@ pub fn restore(
     let reader = repository.reader()?;
     let mut scratch = Scratch::new()?;
     let found = match &options.tree {
-        Some(tree) => Found::Root(tree.clone()),
+        Some(tree) => with_metadata(list::find(&reader, snapshot, &options.path, &mut scratch), tree),
         None => list::find(&reader, snapshot, &options.path, &mut scratch)?,
     };
     let surplus = Surplus::new(options, &snapshot.record)?;
@@ -176,6 +179,28 @@ pub fn restore(
             path.truncate(path.len() - entry.name.as_bytes().len() - 1);
             Planner::new(&run, target, surplus, path, scratch)?.single(*entry)
         }
+    }
+}
+
+/// A directory with the entry that leads to it, if what was found is one. Where nothing was found, or it cannot be read, there is none.
+fn with_metadata(found: Result<Found>, tree: &Content) -> Found {
+    match found {
+        Ok(Found::Entry(entry)) if matches!(&entry.node, Node::Directory { tree: there, .. } if there == tree) => Found::Entry(entry),
+        _ => Found::Root(tree.clone()),
+    }
+}
+
+impl RestoreOptions {
+    /// Whether an entry, by its path in the snapshot, is left out with all below it.
+    fn excludes(&self, path: &[u8], is_dir: bool) -> bool {
+        if self.exclude.matches(path, is_dir) {
+            return true;
+        }
+        if self.left_out.is_empty() {
+            return false;
+        }
+        let below = path.get(trimmed(&self.path).len()..).unwrap_or_default();
+        self.left_out.iter().any(|patterns| patterns.matches(below, is_dir))
     }
 }
 

@@ -126,7 +126,7 @@ impl<'r> Planner<'r> {
     /// Restores an entry if it is wanted.
     fn choose(&mut self, entry: Entry, whole: bool) -> Result<()> {
         let is_dir = matches!(entry.node, Node::Directory { .. });
-        if self.run.options.exclude.matches(&self.path, is_dir) {
+        if self.run.options.excludes(&self.path, is_dir) {
             return Ok(());
         }
         let wanted = whole || self.run.options.include.matches(&self.path, is_dir);

@@ -55,11 +55,10 @@ impl<'r> Surplus<'r> {
     }
 
     fn spares(&self, path: &[u8]) -> bool {
-        let exclude = &self.options.exclude;
         let is_unread = |unread: &Vec<u8>| {
             is_at_or_below(path, unread) || is_at_or_below(unread, path) || (unread.len() >= MAYBE_CUT && path.starts_with(unread))
         };
-        exclude.matches(path, false) || exclude.matches(path, true) || self.unread.iter().any(is_unread)
+        self.options.excludes(path, false) || self.options.excludes(path, true) || self.unread.iter().any(is_unread)
     }
 
     /// Whether a folder lies above a source.

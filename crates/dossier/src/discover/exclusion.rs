@@ -22,6 +22,18 @@ impl Exclusion {
         Ok(Self { parts: parts.into_iter().filter(|(_, patterns)| !patterns.is_empty()).collect() })
     }
 
+    /// Takes just the parts of a rule that are named, with all their years.
+    pub fn of_parts(rule: &Rule, names: &[&str]) -> Result<Self, PatternError> {
+        let wanted = rule.parts.iter().filter(|part| names.contains(&part.name.as_str()));
+        let compiled = |part: &Part| Ok((part.name.clone(), Patterns::new(whole(part).iter().map(String::as_str))?));
+        Ok(Self { parts: wanted.map(compiled).collect::<Result<_, PatternError>>()? })
+    }
+
+    /// The patterns of each part.
+    pub fn patterns(&self) -> impl Iterator<Item = &Patterns> {
+        self.parts.iter().map(|(_, patterns)| patterns)
+    }
+
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()

@@ -36,7 +36,7 @@ pub(crate) fn why_not_found(config: &Config, problems: &[Problem], code: &Code, 
 }
 
 /// Whether a path lies below a rule's root, or below what that leads to.
-fn is_within(path: &Path, rule: &Rule) -> bool {
+pub(crate) fn is_within(path: &Path, rule: &Rule) -> bool {
     path.starts_with(&rule.root) || rule.root.canonicalize().is_ok_and(|root| path.starts_with(root))
 }
 

@@ -41,6 +41,34 @@ impl FromStr for Wishes {
     }
 }
 
+impl Wishes {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.take.is_empty() && self.leave.is_empty()
+    }
+
+    /// Whether a part is not wanted: it is left out by its name, or others are taken and it is not.
+    pub fn omits(&self, part: &str) -> bool {
+        let is_named = |names: &[String]| names.iter().any(|name| name == part);
+        let takes_all = self.take.iter().any(|name| name == ALL);
+        is_named(&self.leave) || !self.take.is_empty() && !takes_all && !is_named(&self.take)
+    }
+
+    /// Refuses the name of a part that no rule has.
+    pub fn check(&self, config: &Config) -> Result<(), NoPart> {
+        let known: Vec<&str> = config.rules.iter().flat_map(|rule| &rule.parts).map(|part| part.name.as_str()).collect();
+        let is_unknown = |name: &&String| !known.contains(&name.as_str());
+        let unknown = self.leave.iter().find(is_unknown).or_else(|| self.take.iter().filter(|name| *name != ALL).find(is_unknown));
+        match unknown {
+            Some(part) => {
+                let nearest = nearest(part, known.iter().copied(), 3).into_iter().map(str::to_owned).collect();
+                Err(NoPart { part: part.clone(), nearest })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// A part that no rule has, or that is wanted and not wanted at once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no rule has a part {part:?}, or it is both wanted and left out")]
@@ -95,13 +123,7 @@ pub struct Chooser<'a> {
 impl<'a> Chooser<'a> {
     /// A run at a time, with its wishes; these must name parts that some rule has.
     pub fn new(config: &'a Config, wishes: Wishes, now: Timestamp) -> Result<Self, NoPart> {
-        let known: Vec<&str> = config.rules.iter().flat_map(|rule| &rule.parts).map(|part| part.name.as_str()).collect();
-        let is_unknown = |name: &&String| !known.contains(&name.as_str());
-        let unknown = wishes.leave.iter().find(is_unknown).or_else(|| wishes.take.iter().filter(|name| *name != ALL).find(is_unknown));
-        if let Some(part) = unknown {
-            let nearest = nearest(part, known.iter().copied(), 3).into_iter().map(str::to_owned).collect();
-            return Err(NoPart { part: part.clone(), nearest });
-        }
+        wishes.check(config)?;
         let rules = config.rules.iter().map(|rule| (rule.name.as_str(), rule)).collect();
         Ok(Self { rules, wishes, now, compiled: HashMap::new() })
     }
@@ -123,15 +145,13 @@ impl<'a> Chooser<'a> {
     }
 
     fn why_not(&self, rule: &Rule, part: &Part, last: &impl Fn(&str) -> Option<Timestamp>) -> Option<Why> {
-        let is_named = |names: &[String]| names.contains(&part.name);
-        if is_named(&self.wishes.leave) {
+        if self.wishes.omits(&part.name) {
             return Some(Why::Run);
         }
         if !self.wishes.take.is_empty() {
-            let wanted = is_named(&self.wishes.take) || self.wishes.take.iter().any(|name| name == ALL);
-            return (!wanted).then_some(Why::Run);
+            return None;
         }
-        if is_named(&rule.without) {
+        if rule.without.contains(&part.name) {
             return Some(Why::Rule);
         }
         let since = self.now.as_second().checked_sub(last(&part.name)?.as_second())?;

@@ -2,9 +2,11 @@
 
 use std::fs::{self, DirEntry};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use liasse_archive::PatternError;
+use liasse_archive::target::TEMP_PREFIX;
 
 use super::problem::Problem;
 use super::{Discovery, PassedOver, marker};
@@ -66,14 +68,16 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Looks at one folder above the dossiers, in the order of names.
+    /// Looks at one folder above the dossiers, in the order of names. What a restore in place works in, or kept of what it replaced, has
+    /// a name of its own and is no dossier.
     fn folder(&mut self, path: &Path, level: usize) {
         let entries: io::Result<Vec<DirEntry>> = fs::read_dir(path).and_then(Iterator::collect);
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => return self.problem(Problem::Unreadable { path: path.to_owned(), error: said(&error) }),
         };
-        entries.retain(|entry| self.levels.fits(level, &entry.file_name()));
+        let is_own = |entry: &DirEntry| entry.file_name().as_bytes().starts_with(TEMP_PREFIX.as_bytes());
+        entries.retain(|entry| self.levels.fits(level, &entry.file_name()) && !is_own(entry));
         entries.sort_by_key(DirEntry::file_name);
         for entry in entries {
             self.entry(&entry, level);

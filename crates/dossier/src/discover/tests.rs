@@ -83,6 +83,20 @@ fn templates_tests_and_what_is_marked_are_passed_over() {
     assert_eq!(passed, wanted.map(|(path, marker)| (world.path(path), marker)));
 }
 
+/// A restore that was killed, or kept what it replaced, leaves whole dossiers under such names, markers and all.
+#[test]
+fn what_a_restore_leaves_is_no_dossier() {
+    let world = World::new(&["r/D1", "r/.liasse-restore-D1/new", "r/.liasse-replaced-D1-2026-11-22T210000", "r/.hidden"]);
+    for folder in ["r/D1", "r/.liasse-replaced-D1-2026-11-22T210000", "r/.liasse-restore-D1/new"] {
+        world.write(&format!("{folder}/dossier.ini"), "Code=D1\n");
+    }
+    let found = find(&[&world.rule("r", "r", "*"), &world.rule("deep", "r", "*/new")]);
+    assert_eq!(codes(&found), [".hidden", "D1"]);
+    let marked = Rule { marker: Some("dossier.ini".to_owned()), code_key: Some("Code".to_owned()), ..world.rule("r", "r", "*") };
+    let found = find(&[&marked]);
+    assert_eq!((codes(&found), &found.problems), (vec!["D1"], &vec![]));
+}
+
 #[test]
 fn a_marker_makes_a_dossier_and_gives_its_code() {
     let world = World::new(&["r/empty"]);

@@ -26,6 +26,7 @@ pub use settings::Settings;
 pub use summary::Counts;
 
 use crate::Code;
+use crate::lang::Texts;
 
 /// How a dossier fared in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +44,21 @@ pub enum Outcome {
     Missing,
     /// The run was not asked for it; its last good state stays.
     NotAsked,
+}
+
+impl Outcome {
+    /// In a word or two.
+    pub fn text(self, texts: &Texts) -> String {
+        let name = match self {
+            Self::Stored => "outcome-stored",
+            Self::Unchanged => "outcome-unchanged",
+            Self::InUse => "outcome-in-use",
+            Self::Failed => "outcome-failed",
+            Self::Missing => "outcome-missing",
+            Self::NotAsked => "outcome-not-asked",
+        };
+        texts.get(name, &[])
+    }
 }
 
 impl From<Fared> for Outcome {

@@ -35,16 +35,10 @@ impl DossierReport {
 
     /// Its outcome in a word or two.
     pub fn outcome_text(&self, local: &Local<'_>) -> String {
-        let name = match self.outcome {
-            Outcome::Stored | Outcome::Unchanged if self.is_in_error() => "outcome-incomplete",
-            Outcome::Stored => "outcome-stored",
-            Outcome::Unchanged => "outcome-unchanged",
-            Outcome::InUse => "outcome-in-use",
-            Outcome::Failed => "outcome-failed",
-            Outcome::Missing => "outcome-missing",
-            Outcome::NotAsked => "outcome-not-asked",
-        };
-        local.texts().get(name, &[])
+        match self.outcome {
+            Outcome::Stored | Outcome::Unchanged if self.is_in_error() => local.texts().get("outcome-incomplete", &[]),
+            outcome => outcome.text(local.texts()),
+        }
     }
 
     /// Its name and why it is in error, in a few words.

@@ -112,17 +112,11 @@ impl Dossier {
     }
 
     pub(super) fn outcome_text(&self, texts: &Texts) -> String {
-        let name = match self.outcome {
-            None => "status-not-run",
-            Some(Outcome::Stored | Outcome::Unchanged) if self.in_error => "outcome-incomplete",
-            Some(Outcome::Stored) => "outcome-stored",
-            Some(Outcome::Unchanged) => "outcome-unchanged",
-            Some(Outcome::InUse) => "outcome-in-use",
-            Some(Outcome::Failed) => "outcome-failed",
-            Some(Outcome::Missing) => "outcome-missing",
-            Some(Outcome::NotAsked) => "outcome-not-asked",
-        };
-        texts.get(name, &[])
+        match self.outcome {
+            None => texts.get("status-not-run", &[]),
+            Some(Outcome::Stored | Outcome::Unchanged) if self.in_error => texts.get("outcome-incomplete", &[]),
+            Some(outcome) => outcome.text(texts),
+        }
     }
 
     /// What is to be said of it: sentences.
