@@ -123,6 +123,7 @@ fn dossiers(bench: &Bench, last: Option<&Snapshot>) -> Vec<Dossier> {
         path: bench.source().join(code),
         kept: kept(code),
         is_prepared: false,
+        comes_first: false,
         refusal: None,
     };
     CODES.iter().map(dossier).collect()
@@ -393,4 +394,88 @@ fn what_is_prepared_is_taken() {
     assert_eq!(notes.outcomes(), [Outcome::Stored, Outcome::Unchanged, Outcome::Failed]);
     assert_eq!(is_restored(&bench, &second, "D1/dump").unwrap(), b"made just now");
     assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");
+}
+
+fn first(bench: &Bench, last: Option<&Snapshot>, numbers: &[usize]) -> Vec<Dossier> {
+    let mut list = dossiers(bench, last);
+    numbers.iter().for_each(|number| list[*number].comes_first = true);
+    list
+}
+
+#[test]
+fn who_comes_first_is_looked_at_first_and_lies_in_its_place() {
+    use Outcome::{InUse, Stored, Unchanged};
+    let (bench, other) = (world(), world());
+    settle();
+    let notes = Notes::default();
+    let snapshot = run_of(&bench, &first(&bench, None, &[1, 2]), &notes).snapshot.unwrap();
+    assert_eq!(*notes.begun.lock().unwrap(), [1, 2, 0]);
+    assert_eq!(notes.outcomes(), [Stored; 3]);
+    let in_order = run(&other, None, &Notes::default());
+    let counted = |snapshot: &Snapshot| {
+        let all = snapshot.record.statistics;
+        (all.files, all.directories, all.size, all.new, all.unread)
+    };
+    assert_eq!(counted(&snapshot), counted(&in_order));
+    for code in CODES {
+        assert_eq!(is_restored(&bench, &snapshot, &format!("{code}/note")).unwrap(), code.as_bytes());
+    }
+
+    // The catalogue of such a run is as good as any.
+    write(&bench, "D1/note", b"typed");
+    write(&bench, "D3/note", b"half typed");
+    settle();
+    let notes = Notes { refused: BTreeSet::from([2]), ..Notes::default() };
+    let next = run_of(&bench, &first(&bench, Some(&snapshot), &[2, 1]), &notes).snapshot.unwrap();
+    assert_eq!(*notes.begun.lock().unwrap(), [2, 0]);
+    assert_eq!(notes.outcomes(), [Stored, Unchanged, InUse]);
+    assert_eq!(is_restored(&bench, &next, "D3/note").unwrap(), b"D3");
+    let last = run(&bench, Some(&next), &Notes::default());
+    assert_eq!(is_restored(&bench, &last, "D3/note").unwrap(), b"half typed");
+    let last = run_of(&bench, &first(&bench, Some(&last), &[0, 1, 2]), &Notes::default()).snapshot.unwrap();
+    assert_eq!((last.record.statistics.added, last.record.statistics.unchanged), (0, 9));
+    bench.check();
+}
+
+#[test]
+fn what_came_first_and_then_went_is_still_stored() {
+    let bench = world();
+    let away = bench.source().join("D2");
+    let notes = Notes {
+        meanwhile: Some(Box::new(move |dossier| {
+            if dossier == 0 {
+                fs::remove_dir_all(&away).unwrap();
+            }
+        })),
+        ..Notes::default()
+    };
+    let snapshot = run_of(&bench, &first(&bench, None, &[1]), &notes).snapshot.unwrap();
+    let line = &snapshot.record.dossiers[1];
+    assert_eq!((line.outcome, line.tree.size > 0), (Outcome::Stored, true));
+    assert_eq!(is_restored(&bench, &snapshot, "D2/note"), None, "it was not there when its place came");
+    bench.check();
+}
+
+#[test]
+fn a_way_that_is_not_there_is_told_once() {
+    let bench = world();
+    let mut list = first(&bench, None, &[0, 1, 2]);
+    list[1].path = bench.source().join("gone/D2");
+    let notes = Notes::default();
+    let snapshot = run_of(&bench, &list, &notes).snapshot.unwrap();
+    assert_eq!(snapshot.record.dossiers[1].outcome, Outcome::Missing);
+    assert_eq!(notes.outcomes().len(), 3);
+}
+
+#[test]
+fn a_judge_that_panics_hangs_nothing() {
+    let bench = world();
+    let notes = Notes { meanwhile: Some(Box::new(|dossier| assert!(dossier != 1, "a mistake"))), ..Notes::default() };
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&bench, None, &notes)));
+    assert!(ran.is_err());
+    // And once more where the record is put together.
+    let notes = Notes::default();
+    notes.fates.lock().unwrap().insert(1, Fate { outcome: Outcome::Failed, state: None, found: Found::default(), cause: String::new() });
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&bench, None, &notes)));
+    assert!(ran.is_err());
 }

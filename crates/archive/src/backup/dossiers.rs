@@ -38,6 +38,8 @@ pub struct Dossier {
     pub kept: Option<Kept>,
     /// Whether the judge is to prepare it before it is looked at.
     pub is_prepared: bool,
+    /// Whether it comes before those that are not: it was not taken last time.
+    pub comes_first: bool,
     /// Why it is not even looked at, if it is not.
     pub refusal: Option<Refusal>,
 }

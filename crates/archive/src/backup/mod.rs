@@ -16,6 +16,7 @@ mod versions;
 mod walk;
 
 use std::path::PathBuf;
+use std::sync::mpsc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::bounded;
@@ -285,7 +286,8 @@ fn assemble(run: &Run<'_>, sources: &Sources, old: Option<&Catalogue>, new: Opti
     let failure = file::Failure::default();
     let comparison = old.filter(|_| run.compares_whole).map(|old| Comparison::new(run, old));
     std::thread::scope(|scope| {
-        let (send_step, steps) = bounded(MOST_STEPS);
+        // Of this kind, because it drops what is under way when whoever takes the steps fails: the walk may wait for an answer to one of them.
+        let (send_step, steps) = mpsc::sync_channel(MOST_STEPS);
         let (send_job, jobs) = bounded(MOST_JOBS);
         for _ in 0..run.session.threads().min(MOST_READERS) {
             let (jobs, failure) = (jobs.clone(), &failure);

@@ -22,11 +22,27 @@ pub(super) struct Step {
     pub(super) children: BTreeMap<Name, Step>,
 }
 
+impl Step {
+    /// Makes all of a path below `/` wanted.
+    fn place(&mut self, path: &Path) -> Result<&mut Step> {
+        let bytes = path.as_os_str().as_bytes();
+        let not_absolute = || Error::NotAbsolute { path: path.display().to_string() };
+        let mut step = self;
+        for name in bytes.strip_prefix(b"/").ok_or_else(not_absolute)?.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            step = step.children.entry(Name::new(name).ok_or_else(not_absolute)?).or_default();
+        }
+        step.whole = true;
+        Ok(step)
+    }
+}
+
 /// All sources.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Sources {
     /// The folder `/`.
     pub(super) root: Step,
+    /// The same, with nothing but dossiers that come before the others.
+    pub(super) first: Step,
     /// Sources that are not there.
     pub(super) missing: Vec<Unread>,
     paths: Vec<Vec<u8>>,
@@ -35,7 +51,7 @@ pub(super) struct Sources {
 impl Sources {
     /// Looks every source up. That some are missing is reported; that all are is an error.
     pub(super) fn find(sources: &[PathBuf]) -> Result<Self> {
-        let mut found = Self { root: Step::default(), missing: Vec::new(), paths: Vec::new() };
+        let mut found = Self::default();
         let mut first = None;
         for source in sources {
             match resolve(source) {
@@ -55,13 +71,17 @@ impl Sources {
 
     /// Looks every dossier up. One whose folder is not there is passed over. `named` are the sources as the snapshot names them.
     pub(super) fn of_dossiers(dossiers: &[Dossier], named: &[PathBuf]) -> Result<Self> {
-        let mut found = Self { root: Step::default(), missing: Vec::new(), paths: Vec::new() };
+        let mut found = Self::default();
         let mut parents = HashMap::new();
         for (number, dossier) in dossiers.iter().enumerate() {
             let Some((parent, name)) = dossier.path.parent().zip(dossier.path.file_name()) else { continue };
             let real = parents.entry(parent).or_insert_with(|| parent.canonicalize().ok());
             if let Some(real) = real {
-                found.place(&real.join(name))?.dossier = Some(number);
+                let path = real.join(name);
+                found.root.place(&path)?.dossier = Some(number);
+                if dossier.comes_first {
+                    found.first.place(&path)?.dossier = Some(number);
+                }
             }
         }
         found.paths = named.iter().map(|path| path.as_os_str().as_bytes().to_vec()).collect();
@@ -74,24 +94,12 @@ impl Sources {
     }
 
     fn add(&mut self, path: &Path) -> Result<()> {
-        self.place(path)?;
+        self.root.place(path)?;
         let bytes = path.as_os_str().as_bytes();
         if !self.paths.iter().any(|known| known == bytes) {
             self.paths.push(bytes.to_vec());
         }
         Ok(())
-    }
-
-    /// Makes all of a path wanted.
-    fn place(&mut self, path: &Path) -> Result<&mut Step> {
-        let bytes = path.as_os_str().as_bytes();
-        let not_absolute = || Error::NotAbsolute { path: path.display().to_string() };
-        let mut step = &mut self.root;
-        for name in bytes.strip_prefix(b"/").ok_or_else(not_absolute)?.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
-            step = step.children.entry(Name::new(name).ok_or_else(not_absolute)?).or_default();
-        }
-        step.whole = true;
-        Ok(step)
     }
 }
 

@@ -113,7 +113,10 @@ impl Plan {
         });
         let hooked = |rule: &String| hooks.iter().any(|hook| hook.when == When::BeforeDossier && hook.is_for(rule, &planned.code));
         let is_prepared = planned.rule.as_ref().is_some_and(hooked);
-        let dossier = Dossier { code: planned.code.as_str().to_owned(), path: planned.path.clone(), kept, is_prepared, refusal };
+        let comes_first =
+            refusal.is_none() && last.is_some_and(|line| matches!(line.outcome, Fared::InUse | Fared::Failed | Fared::Missing));
+        let dossier =
+            Dossier { code: planned.code.as_str().to_owned(), path: planned.path.clone(), kept, is_prepared, comes_first, refusal };
         self.numbers.insert(planned.code.clone(), self.planned.len());
         self.planned.push(planned);
         self.dossiers.push(dossier);

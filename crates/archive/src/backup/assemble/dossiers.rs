@@ -10,7 +10,7 @@ use liasse_repo::format::snapshot::{Dossier as Line, Outcome as Fared, Statistic
 use liasse_repo::format::tree::{Entry, Metadata, Name, Node};
 use liasse_repo::format::wire;
 
-use super::Assembler;
+use super::{Assembler, Pushed};
 use crate::backup::dossiers::{Dossiers, Fate, FileSeen, Found, Kept, Refusal};
 use crate::backup::file::News;
 use crate::backup::walk::{Read, Seen};
@@ -157,6 +157,14 @@ impl<'r> Assembler<'r> {
         }
         self.done(dossier, Fate { outcome: refusal.outcome, state, found, cause: refusal.cause });
         Ok(())
+    }
+
+    /// Gives a dossier that came before the others its place. One without a state has none.
+    pub(super) fn put_back(&mut self, dossier: usize) -> Result<()> {
+        match self.aside.remove(&dossier) {
+            Some(Pushed { name, entry, bytes, seen, child }) => self.push(&name, &entry, &bytes, seen, child),
+            None => Ok(()),
+        }
     }
 
     fn remark(&self, dossier: usize) -> String {

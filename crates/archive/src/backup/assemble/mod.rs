@@ -1,6 +1,7 @@
 //! Putting together what the walk finds, in its order: entries into trees, trees into their parents, and the next catalogue beside them.
 
 use std::collections::{HashMap, hash_map};
+use std::sync::mpsc;
 
 use crossbeam_channel::Receiver;
 use liasse_repo::format::content::Content;
@@ -42,6 +43,17 @@ struct Frame {
     seen: Option<Seen>,
     tree: TreeWriter,
     record: RecordBuilder,
+    /// Whether it is only passed on the way to dossiers that come first.
+    is_passed: bool,
+}
+
+/// An entry that is ready for its place.
+struct Pushed {
+    name: Name,
+    entry: Entry,
+    bytes: Vec<u8>,
+    seen: Option<Seen>,
+    child: Option<Written>,
 }
 
 /// Takes the walk's steps.
@@ -59,6 +71,10 @@ pub(super) struct Assembler<'r> {
     last: Option<Last>,
     /// What became of each dossier.
     fates: HashMap<usize, Fate>,
+    /// What came last in a folder that is only passed.
+    pushed: Option<Pushed>,
+    /// Dossiers that wait for their place.
+    aside: HashMap<usize, Pushed>,
 }
 
 /// The first name of a file with several, as it was stored.
@@ -96,10 +112,12 @@ impl<'r> Assembler<'r> {
             mark: None,
             last: None,
             fates: HashMap::new(),
+            pushed: None,
+            aside: HashMap::new(),
         }
     }
 
-    pub(super) fn run(mut self, steps: Receiver<Step<'_>>) -> Result<Assembled> {
+    pub(super) fn run(mut self, steps: mpsc::Receiver<Step<'_>>) -> Result<Assembled> {
         for step in steps {
             self.step(step)?;
         }
@@ -111,10 +129,22 @@ impl<'r> Assembler<'r> {
     fn step(&mut self, step: Step<'_>) -> Result<()> {
         match step {
             Step::Enter { name, metadata, seen } => {
-                let tree = TreeWriter::new(self.run.cutters);
-                self.frames.push(Frame { name, metadata: *metadata, seen, tree, record: RecordBuilder::default() });
+                self.enter(name, *metadata, seen, false);
                 Ok(())
             }
+            Step::Pass { name } => {
+                self.enter(name, Metadata::default(), None, true);
+                Ok(())
+            }
+            Step::Passed => {
+                self.frames.pop();
+                Ok(())
+            }
+            Step::SetAside { dossier } => {
+                self.aside.extend(self.pushed.take().map(|pushed| (dossier, pushed)));
+                Ok(())
+            }
+            Step::PutBack { dossier } => self.put_back(dossier),
             Step::Leave => self.leave(),
             Step::Same { name, entry, seen, subtree } => self.same(&name, entry, seen, &subtree),
             Step::Ready { name, entry, seen, is_file, key } => self.ready(&name, &entry, seen, is_file, key),
@@ -150,6 +180,11 @@ impl<'r> Assembler<'r> {
             Step::Unchanged { dossier } => self.unchanged(dossier),
             Step::Kept { dossier, name, refusal, metadata, prior } => self.kept(dossier, &name, refusal, *metadata, prior),
         }
+    }
+
+    fn enter(&mut self, name: Option<Name>, metadata: Metadata, seen: Option<Seen>, is_passed: bool) {
+        let tree = TreeWriter::new(self.run.cutters);
+        self.frames.push(Frame { name, metadata, seen, tree, record: RecordBuilder::default(), is_passed });
     }
 
     /// A directory that is taken over from the last run, with all below it.
@@ -262,6 +297,10 @@ impl<'r> Assembler<'r> {
     /// Adds an entry to the directory at hand, and to the catalogue.
     fn push(&mut self, name: &Name, entry: &Entry, bytes: &[u8], seen: Option<Seen>, child: Option<Written>) -> Result<()> {
         let frame = self.frames.last_mut().ok_or(Error::Internal("an entry outside any directory"))?;
+        if frame.is_passed {
+            self.pushed = Some(Pushed { name: name.clone(), entry: entry.clone(), bytes: bytes.to_vec(), seen, child });
+            return Ok(());
+        }
         frame.tree.push(self.run.session, self.run.cutters, bytes, evidence::of_entry(entry))?;
         if let Some(seen) = seen {
             frame.record.push(name.as_bytes(), &seen.identity, seen.trusted, seen.day, child, bytes);

@@ -3,12 +3,13 @@
 
 use crossbeam_channel::bounded;
 use liasse_repo::format::snapshot::Outcome;
+use liasse_repo::format::tree::Name;
 use rustix::fs::CWD;
 use rustix::io::Errno;
 
 use super::{LookedAt, Met, Read, Scope, Seen, Step, Walk};
 use crate::backup::compare::{Ahead, Within};
-use crate::backup::dossiers::{Dossiers, Inside, Refusal};
+use crate::backup::dossiers::{Dossier, Dossiers, Inside, Judge, Refusal};
 use crate::backup::judge::{is_settled, now};
 use crate::backup::sources::Step as Way;
 use crate::catalogue::{Identity, Record};
@@ -27,27 +28,48 @@ enum Pass {
 }
 
 impl<'c> Walk<'_, 'c> {
+    /// Walks dossiers that come before the others. What fails on the way to them is told of when the walk comes there in its order.
+    pub(super) fn first(&mut self, directory: &Directory, name: Option<&Name>, way: &Way, mut prior: Option<Record<'c>>) -> Result<()> {
+        if way.children.is_empty() {
+            return Ok(());
+        }
+        self.step(Step::Pass { name: name.cloned() })?;
+        let length = self.path.len();
+        for (name, way) in &way.children {
+            self.run.stop.check()?;
+            let began = now();
+            let Ok(stat) = directory.stat(name) else { continue };
+            self.path.push(b'/');
+            self.path.extend_from_slice(name.as_bytes());
+            let (row, child) = super::known(prior.as_mut(), name);
+            let is_excluded = self.run.excludes(&self.path, stat.kind == FileKind::Directory, None);
+            match way.dossier.filter(|_| !is_excluded) {
+                Some(dossier) => {
+                    self.dossier(dossier, &Met { directory, name, stat, began, row }, child)?;
+                    self.step(Step::SetAside { dossier })?;
+                    self.aside.insert(dossier);
+                }
+                None => {
+                    if let (false, Ok(below)) = (is_excluded, directory.open_way(name, &stat)) {
+                        self.first(&below, Some(name), way, child)?;
+                    }
+                }
+            }
+            self.path.truncate(length);
+        }
+        self.step(Step::Passed)
+    }
+
     /// Walks a dossier, unless nothing changed in it.
     pub(super) fn dossier(&mut self, dossier: usize, met: &Met<'_, 'c>, child: Option<Record<'c>>) -> Result<()> {
         let Some(Dossiers { list, judge }) = &self.run.dossiers else { return Err(Error::Internal("a dossier without a list of them")) };
         if let Some(refusal) = list.get(dossier).and_then(|dossier| dossier.refusal.clone()) {
             return self.keep(dossier, met, child, refusal);
         }
-        let again;
         let is_prepared = list.get(dossier).is_some_and(|dossier| dossier.is_prepared);
-        let met = match if is_prepared { judge.prepare(dossier) } else { Ok(false) } {
+        let met = &match self.prepared(dossier, met, *judge, is_prepared) {
+            Ok(met) => met,
             Err(refusal) => return self.keep(dossier, met, child, refusal),
-            Ok(false) => met,
-            Ok(true) => {
-                let began = now();
-                match met.directory.stat(met.name) {
-                    Ok(stat) => again = Met { stat, began, ..*met },
-                    Err(error) => {
-                        return self.keep(dossier, met, child, judge.unreachable(dossier, error.is_gone(), &error.source.to_string()));
-                    }
-                }
-                &again
-            }
         };
         let opened = match met.stat.kind {
             FileKind::Directory => met.directory.open_child(met.name, &met.stat),
@@ -87,6 +109,18 @@ impl<'c> Walk<'_, 'c> {
         self.keep(dossier, met, child, refusal)
     }
 
+    /// A dossier as it is after the judge prepared it, if it is to be.
+    fn prepared<'w>(&self, dossier: usize, met: &Met<'w, 'c>, judge: &dyn Judge, is_prepared: bool) -> Result<Met<'w, 'c>, Refusal> {
+        if !is_prepared || !judge.prepare(dossier)? {
+            return Ok(Met { ..*met });
+        }
+        let began = now();
+        match met.directory.stat(met.name) {
+            Ok(stat) => Ok(Met { stat, began, ..*met }),
+            Err(error) => Err(judge.unreachable(dossier, error.is_gone(), &error.source.to_string())),
+        }
+    }
+
     /// Has the dossiers of a folder compared that the walk comes to next: one by one, it would have to wait for each.
     pub(super) fn look_ahead<'n>(
         &self,
@@ -99,7 +133,8 @@ impl<'c> Walk<'_, 'c> {
         let mut prior = prior.clone();
         let ahead = names.filter_map(|Listed { name, .. }| {
             let number = way.children.get(name)?.dossier?;
-            dossiers.list.get(number).filter(|dossier| dossier.refusal.is_none() && !dossier.is_prepared)?;
+            let is_ahead = |dossier: &&Dossier| dossier.refusal.is_none() && !dossier.is_prepared && !self.aside.contains(&number);
+            dossiers.list.get(number).filter(is_ahead)?;
             let row = prior.find(name.as_bytes())?;
             let record = prior.child(&row)?;
             let stat = directory.stat(name).ok().filter(|stat| stat.kind == FileKind::Directory)?;

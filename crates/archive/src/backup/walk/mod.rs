@@ -11,6 +11,7 @@ pub(super) use files::cause;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::mpsc::SyncSender;
 
 use crossbeam_channel::{Receiver, Sender};
 use liasse_repo::format::time::Time;
@@ -70,6 +71,14 @@ pub(super) enum Step<'c> {
     Taken { dossier: usize },
     /// The directory that came last is a dossier that did not change.
     Unchanged { dossier: usize },
+    /// A folder on the way to dossiers that come first: it does not count before the walk comes to it in its order.
+    Pass { name: Option<Name> },
+    /// It ends.
+    Passed,
+    /// The dossier that came last waits until the walk comes to it in its order.
+    SetAside { dossier: usize },
+    /// This is its place.
+    PutBack { dossier: usize },
     /// A dossier that stays as it was.
     Kept { dossier: usize, name: Name, refusal: Refusal, metadata: Box<Metadata>, prior: Option<(Row<'c>, Option<Subtree<'c>>)> },
 }
@@ -94,11 +103,13 @@ pub(super) struct Walk<'r, 'c> {
     run: &'r Run<'r>,
     /// What finds out, ahead of the walk, which directories are the same as in the last run.
     comparison: Option<&'r Comparison<'r, 'c>>,
-    steps: Sender<Step<'c>>,
+    steps: SyncSender<Step<'c>>,
     jobs: Sender<Job>,
     linked: HashSet<FileKey>,
     /// What was looked at in the dossier at hand.
     looked_at: Option<LookedAt>,
+    /// Dossiers that were looked at before the others.
+    aside: HashSet<usize>,
     /// Whether any source was reached.
     reached: bool,
     path: Vec<u8>,
@@ -124,8 +135,23 @@ struct Met<'w, 'c> {
 }
 
 impl<'r, 'c> Walk<'r, 'c> {
-    pub(super) fn new(run: &'r Run<'r>, comparison: Option<&'r Comparison<'r, 'c>>, steps: Sender<Step<'c>>, jobs: Sender<Job>) -> Self {
-        Self { run, comparison, steps, jobs, linked: HashSet::new(), looked_at: None, reached: false, path: Vec::new() }
+    pub(super) fn new(
+        run: &'r Run<'r>,
+        comparison: Option<&'r Comparison<'r, 'c>>,
+        steps: SyncSender<Step<'c>>,
+        jobs: Sender<Job>,
+    ) -> Self {
+        Self {
+            run,
+            comparison,
+            steps,
+            jobs,
+            linked: HashSet::new(),
+            looked_at: None,
+            aside: HashSet::new(),
+            reached: false,
+            path: Vec::new(),
+        }
     }
 
     pub(super) fn run(mut self, sources: &Sources, old: Option<&'c Catalogue>) -> Result<()> {
@@ -134,6 +160,7 @@ impl<'r, 'c> Walk<'r, 'c> {
         }
         let root = Directory::open("/".as_ref()).map_err(|cause| Error::NoSource { cause })?;
         let device = root.own_stat().map_err(|cause| Error::NoSource { cause })?.device;
+        self.first(&root, None, &sources.first, old.and_then(Catalogue::root))?;
         self.step(Step::Enter { name: None, metadata: Box::default(), seen: None })?;
         let scope = match &sources.root {
             root if root.whole => Scope { way: None, within: Within { device: Some(device), inside: None } },
@@ -203,16 +230,10 @@ impl<'r, 'c> Walk<'r, 'c> {
         if self.run.excludes(&self.path, is_dir, scope.within.inside) {
             return self.step(Step::Excluded);
         }
-        let (row, child) = match prior {
-            Some(record) => {
-                let row = record.find(name.as_bytes());
-                (row, row.and_then(|row| record.child(&row)))
-            }
-            None => (None, None),
-        };
+        let (row, child) = known(prior, name);
         let met = Met { directory, name, stat, began, row };
         if let Some(dossier) = scope.way.and_then(|way| way.children.get(name)?.dossier) {
-            return self.dossier(dossier, &met, child);
+            return if self.aside.contains(&dossier) { self.step(Step::PutBack { dossier }) } else { self.dossier(dossier, &met, child) };
         }
         match stat.kind {
             FileKind::Directory => self.enter(&met, scope, child),
@@ -221,4 +242,10 @@ impl<'r, 'c> Walk<'r, 'c> {
             _ => self.other(&met),
         }
     }
+}
+
+/// What the last run knew of a name, and of what is below it.
+fn known<'c>(prior: Option<&mut Record<'c>>, name: &Name) -> (Option<Row<'c>>, Option<Record<'c>>) {
+    let found = prior.and_then(|record| record.find(name.as_bytes()).map(|row| (row, record.child(&row))));
+    found.map_or((None, None), |(row, child)| (Some(row), child))
 }
