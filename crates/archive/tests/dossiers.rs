@@ -10,13 +10,14 @@ use std::sync::Mutex;
 
 use bench::{Bench, Numbers};
 use liasse_archive::repo::format::snapshot::Outcome;
+use liasse_archive::repo::store::{ErrorKind, Fault, Trigger};
 use liasse_archive::repo::{Silent, Snapshot, Stop};
-use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, backup_dossiers, list};
+use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, Result, backup_dossiers, list};
 
 /// What is told of a file: dossier, path, bytes before and now, whether it is noise.
 type Told = (usize, String, Option<u64>, u64, bool);
 
-type Prepare = Box<dyn Fn(usize) -> Result<bool, Refusal> + Sync>;
+type Prepare = Box<dyn Fn(usize) -> std::result::Result<bool, Refusal> + Sync>;
 
 /// Decides as a test wants it, and remembers what it was told.
 #[derive(Default)]
@@ -47,14 +48,14 @@ impl Judge for Notes {
         self.excluded.iter().any(|name| path == name.as_bytes())
     }
 
-    fn prepare(&self, dossier: usize) -> Result<bool, Refusal> {
+    fn prepare(&self, dossier: usize) -> std::result::Result<bool, Refusal> {
         match &self.prepare {
             Some(prepare) => prepare(dossier),
             None => Ok(false),
         }
     }
 
-    fn begin(&self, dossier: usize) -> Result<(), Refusal> {
+    fn begin(&self, dossier: usize) -> std::result::Result<(), Refusal> {
         self.begun.lock().unwrap().push(dossier);
         if let Some(meanwhile) = &self.meanwhile {
             meanwhile(dossier);
@@ -70,7 +71,7 @@ impl Judge for Notes {
         self.gone.lock().unwrap().push((dossier, text(path)));
     }
 
-    fn accept(&self, dossier: usize, _: &Found) -> Result<(), Refusal> {
+    fn accept(&self, dossier: usize, _: &Found) -> std::result::Result<(), Refusal> {
         if self.refused_after.contains(&dossier) { Err(refusal(Outcome::Failed, "no")) } else { Ok(()) }
     }
 
@@ -129,9 +130,13 @@ fn dossiers(bench: &Bench, last: Option<&Snapshot>) -> Vec<Dossier> {
     CODES.iter().map(dossier).collect()
 }
 
-fn run_of(bench: &Bench, list: &[Dossier], notes: &Notes) -> BackupReport {
+fn try_run(bench: &Bench, list: &[Dossier], notes: &Notes) -> Result<BackupReport> {
     let options = BackupOptions { sources: vec![bench.source()], time: liasse_archive::repo::now(), ..BackupOptions::default() };
-    backup_dossiers(&bench.writer, &options, (list, notes), &Silent, &Stop::new()).unwrap()
+    backup_dossiers(&bench.writer, &options, (list, notes), &Silent, &Stop::new())
+}
+
+fn run_of(bench: &Bench, list: &[Dossier], notes: &Notes) -> BackupReport {
+    try_run(bench, list, notes).unwrap()
 }
 
 fn run(bench: &Bench, last: Option<&Snapshot>, notes: &Notes) -> Snapshot {
@@ -478,4 +483,34 @@ fn a_judge_that_panics_hangs_nothing() {
     notes.fates.lock().unwrap().insert(1, Fate { outcome: Outcome::Failed, state: None, found: Found::default(), cause: String::new() });
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&bench, None, &notes)));
     assert!(ran.is_err());
+}
+
+#[test]
+fn storage_that_fails_at_any_step_ends_the_run_and_the_next_one_is_whole() {
+    let bench = world();
+    let mut numbers = Numbers(77);
+    let mut last: Option<Snapshot> = None;
+    let mut failed = 0;
+    for step in 1.. {
+        for code in CODES {
+            write(&bench, &format!("{code}/ledger"), &numbers.bytes(9 << 20));
+        }
+        bench.store.reset();
+        bench.store.arm(Fault { trigger: Trigger::MutationsFrom(step), kind: ErrorKind::Full, applied: false });
+        let ran = try_run(&bench, &first(&bench, last.as_ref(), &[2]), &Notes::default());
+        bench.store.heal();
+        match ran {
+            Err(_) => failed += 1,
+            Ok(report) => {
+                last = report.snapshot;
+                break;
+            }
+        }
+    }
+    assert!(failed > 3, "{failed}");
+    let snapshot = run(&bench, last.as_ref(), &Notes::default());
+    for code in CODES {
+        assert_eq!(is_restored(&bench, &snapshot, &format!("{code}/ledger")), fs::read(bench.source().join(code).join("ledger")).ok());
+    }
+    bench.check();
 }

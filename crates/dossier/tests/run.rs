@@ -375,3 +375,27 @@ fn a_dossier_that_was_excluded_for_a_while_is_known_still() {
     let report = firm.run("");
     assert_eq!((of(&report, "D1").outcome, of(&report, "D1").since), (Outcome::InUse, of(&first, "D1").since));
 }
+
+/// "What failed is taken first next time" (the accounting firm's suite does it).
+#[test]
+fn what_was_not_taken_is_taken_first_next_time() {
+    let firm = Firm::new(&["D1", "D2", "D3"]);
+    let order = firm.folder.path().join("order");
+    let hook = format!("[[hook]]\nname = 'order'\nwhen = 'before-dossier'\ncommand = 'echo $LIASSE_DOSSIER >> {}'\n", order.display());
+    let taken = || {
+        let text = fs::read_to_string(&order).unwrap();
+        fs::remove_file(&order).unwrap();
+        text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    firm.write("D3/data.lck", "");
+    firm.run(&hook);
+    assert_eq!(taken(), ["D1", "D2", "D3"]);
+    fs::remove_file(firm.root().join("D3/data.lck")).unwrap();
+    let report = firm.run(&hook);
+    assert_eq!(taken(), ["D3", "D1", "D2"]);
+    assert_eq!(of(&report, "D3").outcome, Outcome::Stored);
+    assert_eq!(firm.stored("D3/photos/1").unwrap(), b"photo");
+    firm.run(&hook);
+    assert_eq!(taken(), ["D1", "D2", "D3"]);
+    firm.check();
+}
