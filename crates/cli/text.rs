@@ -1,7 +1,7 @@
 //! Bytes, numbers and names as people read them. What comes from files, snapshots and keys must never move the cursor or hide a part
 //! of itself: control characters are escaped.
 
-use std::fmt::Write as _;
+pub(crate) use liasse_dossier::report::plain;
 
 const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
@@ -53,26 +53,6 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 /// A path, whatever its bytes.
 pub(crate) fn path(bytes: &[u8]) -> String {
     plain(&String::from_utf8_lossy(bytes))
-}
-
-/// A text that came from elsewhere, on one line.
-pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if hides(c) => _ = write!(out, "\\u{{{:x}}}", u32::from(c)),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Control characters, and those that turn the direction of writing.
-fn hides(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 /// The start of an id, long enough for people.

@@ -401,9 +401,11 @@ fn what_is_prepared_is_taken() {
     assert_eq!(is_restored(&bench, &second, "D3/note").unwrap(), b"D3");
 }
 
-fn first(bench: &Bench, last: Option<&Snapshot>, numbers: &[usize]) -> Vec<Dossier> {
-    let mut list = dossiers(bench, last);
-    numbers.iter().for_each(|number| list[*number].comes_first = true);
+fn first(bench: &Bench, past: Option<&Snapshot>, numbers: &[usize]) -> Vec<Dossier> {
+    let mut list = dossiers(bench, past);
+    for number in numbers {
+        list[*number].comes_first = true;
+    }
     list
 }
 

@@ -73,7 +73,7 @@ summary-alarms = { $number ->
 }
 
 alarm-missing = Its folder is not there any more.
-alarm-missing-remedy = If it was moved or deleted on purpose, nothing is to be done: its last state is kept. Otherwise restore it.
+alarm-missing-remedy = If it was moved or deleted on purpose, add its name to exclude in the settings: what is stored stays. Otherwise restore it.
 alarm-empty = It is empty; it had { $files } files before.
 alarm-empty-remedy = If it was emptied on purpose, nothing is to be done: its last state is kept. Otherwise restore it.
 alarm-most-changed = Most of it changed at once: { $percent } % of its bytes are new.

@@ -76,7 +76,7 @@ summary-alarms = { $number ->
 }
 
 alarm-missing = Son répertoire n'existe plus.
-alarm-missing-remedy = S'il a été déplacé ou supprimé volontairement, il n'y a rien à faire : son dernier état est conservé. Sinon, restaurez-le.
+alarm-missing-remedy = S'il a été déplacé ou supprimé volontairement, ajoutez son nom à exclude dans les réglages : ce qui est enregistré reste. Sinon, restaurez-le.
 alarm-empty = Il est vide ; il contenait { $files } fichiers.
 alarm-empty-remedy = S'il a été vidé volontairement, il n'y a rien à faire : son dernier état est conservé. Sinon, restaurez-le.
 alarm-most-changed = La plus grande partie a changé d'un coup : { $percent } % de ses données sont nouvelles.

@@ -73,7 +73,7 @@ summary-alarms = { $number ->
 }
 
 alarm-missing = A pasta dele não existe mais.
-alarm-missing-remedy = Se foi movido ou apagado de propósito, não há nada a fazer: o último estado está guardado. Caso contrário, restaure-o.
+alarm-missing-remedy = Se foi movido ou apagado de propósito, acrescente o nome dele a exclude nas configurações: o que está gravado permanece. Caso contrário, restaure-o.
 alarm-empty = Está vazio; antes tinha { $files } arquivos.
 alarm-empty-remedy = Se foi esvaziado de propósito, não há nada a fazer: o último estado está guardado. Caso contrário, restaure-o.
 alarm-most-changed = A maior parte mudou de uma vez: { $percent } % dos dados são novos.

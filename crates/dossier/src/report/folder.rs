@@ -5,7 +5,7 @@ mod name;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -270,12 +270,19 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     unfinished.push(UNFINISHED);
     let unfinished = PathBuf::from(unfinished);
     remove(&unfinished)?;
-    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).and_then(|mut file| {
+    let written = OpenOptions::new().write(true).create_new(true).mode(mode_in(path)).open(&unfinished).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&unfinished, path)
     });
     written.inspect_err(|_| _ = fs::remove_file(&unfinished)).map_err(io_error("write", path))
+}
+
+/// Who may look into a folder that was there may read its reports: an accountant, where the system's own user makes the runs.
+fn mode_in(path: &Path) -> u32 {
+    let folder = path.parent().and_then(|folder| fs::metadata(folder).ok()).map_or(0, |metadata| metadata.mode());
+    let looks = |execute: u32, read: u32| if folder & execute == 0 { 0 } else { read };
+    0o600 | looks(0o010, 0o040) | looks(0o001, 0o004)
 }
 
 /// Removes a file that may be there.

@@ -45,6 +45,18 @@ fn a_report_is_saved_under_its_time_and_snapshot() {
     assert_eq!((mode(reports.folder()), mode(&saved.text), mode(&saved.json)), (0o700, 0o600, 0o600));
 }
 
+#[test]
+fn who_may_look_into_the_folder_may_read_the_reports() {
+    let place = tempfile::tempdir().unwrap();
+    for (folder, file) in [(0o755, 0o644), (0o2750, 0o640), (0o700, 0o600), (0o744, 0o600)] {
+        let path = place.path().join(format!("{folder:o}"));
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(folder)).unwrap();
+        let saved = Reports::open(path).unwrap().save(&usual(), &texts()).unwrap();
+        assert_eq!((mode(&saved.text), mode(&saved.html), mode(&saved.json)), (file, file, file), "{folder:o}");
+    }
+}
+
 /// The run adds a remark when the mail failed, and saves again.
 #[test]
 fn a_report_that_is_saved_again_takes_its_own_place() {

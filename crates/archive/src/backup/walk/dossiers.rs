@@ -67,7 +67,7 @@ impl<'c> Walk<'_, 'c> {
             return self.keep(dossier, met, child, refusal);
         }
         let is_prepared = list.get(dossier).is_some_and(|dossier| dossier.is_prepared);
-        let met = &match self.prepared(dossier, met, *judge, is_prepared) {
+        let met = &match prepared(dossier, met, *judge, is_prepared) {
             Ok(met) => met,
             Err(refusal) => return self.keep(dossier, met, child, refusal),
         };
@@ -107,18 +107,6 @@ impl<'c> Walk<'_, 'c> {
         }
         let refusal = judge.changing(dossier, moved.get(self.path.len() + 1..).unwrap_or_default());
         self.keep(dossier, met, child, refusal)
-    }
-
-    /// A dossier as it is after the judge prepared it, if it is to be.
-    fn prepared<'w>(&self, dossier: usize, met: &Met<'w, 'c>, judge: &dyn Judge, is_prepared: bool) -> Result<Met<'w, 'c>, Refusal> {
-        if !is_prepared || !judge.prepare(dossier)? {
-            return Ok(Met { ..*met });
-        }
-        let began = now();
-        match met.directory.stat(met.name) {
-            Ok(stat) => Ok(Met { stat, began, ..*met }),
-            Err(error) => Err(judge.unreachable(dossier, error.is_gone(), &error.source.to_string())),
-        }
     }
 
     /// Has the dossiers of a folder compared that the walk comes to next: one by one, it would have to wait for each.
@@ -213,6 +201,18 @@ impl<'c> Walk<'_, 'c> {
                 judge.gone(inside.dossier, inside.below(&path));
             }
         }
+    }
+}
+
+/// A dossier as it is after the judge prepared it, if it is to be.
+fn prepared<'w, 'c>(dossier: usize, met: &Met<'w, 'c>, judge: &dyn Judge, is_prepared: bool) -> Result<Met<'w, 'c>, Refusal> {
+    if !is_prepared || !judge.prepare(dossier)? {
+        return Ok(Met { ..*met });
+    }
+    let began = now();
+    match met.directory.stat(met.name) {
+        Ok(stat) => Ok(Met { stat, began, ..*met }),
+        Err(error) => Err(judge.unreachable(dossier, error.is_gone(), &error.source.to_string())),
     }
 }
 
