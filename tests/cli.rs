@@ -47,5 +47,7 @@ mod targets;
 mod terminal;
 #[path = "cli/unbegun.rs"]
 mod unbegun;
+#[path = "cli/watch.rs"]
+mod watch;
 #[path = "cli/week.rs"]
 mod week;

@@ -101,6 +101,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Save the dossiers that the settings name
     Run(Run),
+    /// Save each dossier when it has been closed and quiet for a while, until stopped
+    Watch,
     /// List the snapshots
     Snapshots(Filter),
     /// List what is in a snapshot

@@ -56,7 +56,8 @@ fn parse_failed(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: &Cli, output: Output) -> Result<Exit> {
-    let works_alone = matches!(&cli.command, Command::Backup(_) | Command::Run(_) | Command::Status(_) | Command::Schedule(_));
+    let works_alone =
+        matches!(&cli.command, Command::Backup(_) | Command::Run(_) | Command::Watch | Command::Status(_) | Command::Schedule(_));
     let context = Context::resolve(&cli.global, output, works_alone)?;
     if !matches!(&cli.command, Command::Config(Config::Init(_) | Config::Check | Config::Explain { .. })) {
         context.settings.refuse_bad(cli.global.repository.is_some(), output)?;
@@ -65,6 +66,7 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Init(args) => commands::init::run(&context, args),
         Command::Backup(args) => commands::backup::run(&context, args),
         Command::Run(args) => commands::run::run(&context, args),
+        Command::Watch => commands::watch::run(&context),
         Command::Snapshots(filter) => commands::snapshots::run(&context, filter),
         Command::Ls(args) => commands::ls::run(&context, args),
         Command::Restore(args) => commands::restore::run(&context, args),

@@ -9,7 +9,7 @@ use crate::servers::Server;
 use crate::week::Firm;
 
 /// The reports, the oldest first.
-fn reports(firm: &Firm) -> Vec<Value> {
+pub(crate) fn reports(firm: &Firm) -> Vec<Value> {
     let listed = fs::read_dir(firm.world.path("logs")).into_iter().flatten().map(|entry| entry.unwrap().path());
     let jsons = listed.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let mut reports: Vec<Value> = jsons.map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect();
@@ -17,11 +17,11 @@ fn reports(firm: &Firm) -> Vec<Value> {
     reports
 }
 
-fn move_away(firm: &Firm) {
+pub(crate) fn move_away(firm: &Firm) {
     fs::rename(firm.world.path("vault"), firm.world.path("away")).unwrap();
 }
 
-fn put_back(firm: &Firm) {
+pub(crate) fn put_back(firm: &Firm) {
     fs::rename(firm.world.path("away"), firm.world.path("vault")).unwrap();
 }
 

@@ -21,3 +21,4 @@ pub(crate) mod snapshots;
 pub(crate) mod stats;
 pub(crate) mod status;
 mod tell;
+pub(crate) mod watch;

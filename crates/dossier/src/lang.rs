@@ -40,6 +40,7 @@ files![
     "run",      //
     "settings", //
     "status",   //
+    "watch",    //
 ];
 
 impl Lang {

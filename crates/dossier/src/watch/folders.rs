@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
 
+use super::inbox::Slot;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 /// The watched folders.
@@ -18,8 +18,8 @@ pub(super) struct Folders {
 
 impl Folders {
     /// Nothing is watched yet. Where the system can watch nothing, nothing ever is.
-    pub(super) fn new(send: Sender<notify::Result<notify::Event>>, most: usize) -> Self {
-        let (watcher, why) = match RecommendedWatcher::new(send, notify::Config::default().with_follow_symlinks(false)) {
+    pub(super) fn new(slot: Slot, most: usize) -> Self {
+        let (watcher, why) = match RecommendedWatcher::new(slot, notify::Config::default().with_follow_symlinks(false)) {
             Ok(watcher) => (Some(watcher), String::new()),
             Err(error) => (None, error.to_string()),
         };
@@ -55,16 +55,30 @@ impl Folders {
         Ok(())
     }
 
+    /// Whether all is done for a dossier that can be: its folder is watched, or it is one to be looked at.
+    pub(super) fn has(&self, folder: &Path, number: usize) -> bool {
+        self.unwatched.contains(&number) || self.owners.get(folder) == Some(&number)
+    }
+
+    /// A dossier is of no interest any more.
+    pub(super) fn let_go(&mut self, folder: &Path, number: usize) {
+        self.unwatched.remove(&number);
+        self.unwatch(|path, owner| owner == number && path.starts_with(folder));
+    }
+
     /// Something by this name came or went: folders that were watched by it, or below it, are so no more.
     pub(super) fn forget(&mut self, path: &Path) {
         if self.owners.contains_key(path) {
-            let gone: Vec<PathBuf> = self.owners.keys().filter(|folder| folder.starts_with(path)).cloned().collect();
-            for folder in gone {
-                self.owners.remove(&folder);
-                if let Some(watcher) = &mut self.watcher {
-                    // The system may have forgotten it before.
-                    _ = watcher.unwatch(&folder);
-                }
+            self.unwatch(|folder, _| folder.starts_with(path));
+        }
+    }
+
+    fn unwatch(&mut self, is_gone: impl Fn(&Path, usize) -> bool) {
+        let gone = self.owners.extract_if(|folder, number| is_gone(folder, *number));
+        for (folder, _) in gone {
+            if let Some(watcher) = &mut self.watcher {
+                // The system may have forgotten it before.
+                _ = watcher.unwatch(&folder);
             }
         }
     }

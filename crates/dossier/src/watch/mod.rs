@@ -3,33 +3,38 @@
 //! The system tells of changes in folders (inotify, through the notify crate): files are not watched one by one. What the system cannot
 //! watch, because its limits or ours are reached, is looked at instead from time to time, and that is said ([`Word::Looking`]); when it
 //! lost changes, every dossier is looked at once ([`Word::Lost`]). A dossier is never reported for being read, and never twice for one
-//! change. This module starts no run.
+//! change. Nothing here grows with the number of changes. This module starts no run; [`Turns`] says when one is due.
 
 mod folders;
+mod inbox;
 mod pending;
 mod print;
 mod settings;
+mod turns;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use liasse_archive::repo::Stop;
-use notify::event::{AccessKind, AccessMode, EventKind, MetadataKind, ModifyKind};
+use notify::event::{Event, EventKind, ModifyKind};
 
 use crate::Code;
 use crate::in_use::{self, OpenFiles};
 use folders::Folders;
+use inbox::{Inbox, MOST_CHANGES};
 use pending::Pending;
 use print::Print;
 pub use settings::Settings;
+pub use turns::Turns;
 
 /// How long the wish to stop may go unseen.
 const STOP_WAIT: Duration = Duration::from_millis(200);
+/// How long the system may take to tell of a change, and how long that is waited for at most while more are told.
+const TELL_WAIT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
 /// What a watch has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +55,13 @@ pub enum Word {
 /// A watch over dossiers.
 #[derive(Debug)]
 pub struct Watch {
-    dossiers: Vec<Dossier>,
+    dossiers: BTreeMap<usize, Dossier>,
+    next_number: usize,
     by_code: HashMap<Code, usize>,
     settings: Settings,
     in_use: in_use::Settings,
     folders: Folders,
-    events: Receiver<notify::Result<notify::Event>>,
+    inbox: Inbox,
     pending: Pending,
     looked: Instant,
     words: Vec<Word>,
@@ -72,23 +78,69 @@ struct Dossier {
 impl Watch {
     /// Begins to watch. What happened before is not told.
     pub fn new(dossiers: Vec<(Code, PathBuf)>, settings: Settings, in_use: in_use::Settings) -> Self {
-        let (send, events) = mpsc::channel();
-        let dossiers: Vec<Dossier> = dossiers
-            .into_iter()
-            .map(|(code, folder)| Dossier { code, folder: folder.canonicalize().unwrap_or(folder), print: Print::default() })
-            .collect();
-        let by_code = dossiers.iter().enumerate().map(|(number, dossier)| (dossier.code.clone(), number)).collect();
-        let mut folders = Folders::new(send, settings.most_folders);
-        for (number, dossier) in dossiers.iter().enumerate() {
-            folders.add(&dossier.folder, number);
+        let (slot, inbox) = Inbox::new();
+        let mut watch = Self {
+            dossiers: BTreeMap::new(),
+            next_number: 0,
+            by_code: HashMap::new(),
+            folders: Folders::new(slot, settings.most_folders),
+            pending: Pending::new(settings.quiet.as_std()),
+            settings,
+            in_use,
+            inbox,
+            looked: Instant::now(),
+            words: Vec::new(),
+            told: 0,
+        };
+        for (code, folder) in dossiers {
+            watch.add(code, folder.canonicalize().unwrap_or(folder));
         }
-        let pending = Pending::new(settings.quiet.as_std());
-        let mut watch =
-            Self { dossiers, by_code, settings, in_use, folders, events, pending, looked: Instant::now(), words: Vec::new(), told: 0 };
-        // After the watches are set: a change between the two is seen by one of them.
-        watch.dossiers.iter_mut().for_each(|dossier| dossier.print = Print::of(&dossier.folder));
         watch.tell_what_is_not_watched();
         watch
+    }
+
+    /// From now on, watches these dossiers and no others. One that is new counts as changed, and so does one whose folder came back.
+    pub fn follow(&mut self, dossiers: Vec<(Code, PathBuf)>) {
+        let wanted: BTreeMap<Code, PathBuf> =
+            dossiers.into_iter().map(|(code, folder)| (code, folder.canonicalize().unwrap_or(folder))).collect();
+        let is_gone = |dossier: &Dossier| wanted.get(&dossier.code) != Some(&dossier.folder);
+        let gone: Vec<usize> = self.dossiers.iter().filter(|(_, dossier)| is_gone(dossier)).map(|(number, _)| *number).collect();
+        for number in gone {
+            self.let_go(number);
+        }
+        for (code, folder) in wanted {
+            match self.by_code.get(&code).copied() {
+                Some(number) if self.folders.has(&folder, number) => {}
+                Some(number) => {
+                    self.folders.add(&folder, number);
+                    self.pending.changed(number, Instant::now());
+                }
+                None => {
+                    let number = self.add(code, folder);
+                    self.pending.changed(number, Instant::now());
+                }
+            }
+        }
+        self.tell_what_is_not_watched();
+    }
+
+    fn add(&mut self, code: Code, folder: PathBuf) -> usize {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.folders.add(&folder, number);
+        // After the watches are set: a change between the two is seen by one of them.
+        let print = Print::of(&folder);
+        self.by_code.insert(code.clone(), number);
+        self.dossiers.insert(number, Dossier { code, folder, print });
+        number
+    }
+
+    fn let_go(&mut self, number: usize) {
+        if let Some(dossier) = self.dossiers.remove(&number) {
+            self.by_code.remove(&dossier.code);
+            self.folders.let_go(&dossier.folder, number);
+            self.pending.forget(number);
+        }
     }
 
     /// Waits for the next word; `None` when somebody wishes to stop, or the time is over.
@@ -102,36 +154,42 @@ impl Watch {
                 return None;
             }
             let wait = self.pending.wait(now).unwrap_or(STOP_WAIT).min(STOP_WAIT);
-            match self.events.recv_timeout(deadline.map_or(wait, |deadline| wait.min(deadline - now))) {
-                Ok(event) => self.take(event),
-                Err(RecvTimeoutError::Timeout) => {}
-                // Nothing is watched at all: everything is looked at.
-                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(wait),
+            if let Some(event) = self.inbox.next(deadline.map_or(wait, |deadline| wait.min(deadline - now))) {
+                self.take(&event);
             }
-            while let Ok(event) = self.events.try_recv() {
-                self.take(event);
-            }
+            self.take_all();
             self.look_from_time_to_time();
             self.close_what_is_quiet();
         }
     }
 
-    /// The state of a dossier was saved by somebody else: a run that took all. What changes from now on counts.
-    pub fn saved(&mut self, code: &Code) {
-        if let Some(number) = self.by_code.get(code).copied() {
-            self.pending.forget(number);
-            self.remember(number);
+    /// What changed since the last word, in dossiers of which `is_own` holds, was done by the run itself, by its hooks: it does not count.
+    /// A dossier that had changed before still waits for its turn.
+    pub fn pass_over(&mut self, is_own: impl Fn(&Code) -> bool) {
+        let (wait, most) = TELL_WAIT;
+        let (before, began) = (self.pending.numbers(), Instant::now());
+        while let Some(event) = self.inbox.next(wait).filter(|_| began.elapsed() < most) {
+            self.take(&event);
+        }
+        for number in &self.pending.numbers() - &before {
+            if self.dossiers.get(&number).is_some_and(|dossier| is_own(&dossier.code)) {
+                self.pending.forget(number);
+                self.remember(number);
+            }
         }
     }
 
-    fn take(&mut self, event: notify::Result<notify::Event>) {
-        let Ok(event) = event else { return self.lost() };
-        if event.need_rescan() {
-            return self.lost();
+    fn take_all(&mut self) {
+        for _ in 0..MOST_CHANGES {
+            let Some(event) = self.inbox.next(Duration::ZERO) else { break };
+            self.take(&event);
         }
-        if !is_change(event.kind) {
-            return;
+        if self.inbox.has_lost() {
+            self.lost();
         }
+    }
+
+    fn take(&mut self, event: &Event) {
         for path in &event.paths {
             if let Some(number) = self.folders.owner(path) {
                 self.pending.changed(number, Instant::now());
@@ -146,9 +204,10 @@ impl Watch {
 
     /// Changes were lost: every dossier is held against its last picture, and new folders are watched.
     fn lost(&mut self) {
-        for number in 0..self.dossiers.len() {
+        let numbers: Vec<usize> = self.dossiers.keys().copied().collect();
+        for number in numbers {
             self.look_at(number);
-            if let Some(dossier) = self.dossiers.get(number) {
+            if let Some(dossier) = self.dossiers.get(&number) {
                 self.folders.add(&dossier.folder, number);
             }
         }
@@ -168,7 +227,7 @@ impl Watch {
     }
 
     fn look_at(&mut self, number: usize) {
-        let Some(dossier) = self.dossiers.get_mut(number) else { return };
+        let Some(dossier) = self.dossiers.get_mut(&number) else { return };
         let print = Print::of(&dossier.folder);
         if print != dossier.print {
             dossier.print = print;
@@ -177,7 +236,7 @@ impl Watch {
     }
 
     fn remember(&mut self, number: usize) {
-        if let Some(dossier) = self.dossiers.get_mut(number) {
+        if let Some(dossier) = self.dossiers.get_mut(&number) {
             dossier.print = Print::of(&dossier.folder);
         }
     }
@@ -190,7 +249,7 @@ impl Watch {
         }
         let seen = OpenFiles::scan(&self.in_use);
         for number in quiet {
-            let Some(dossier) = self.dossiers.get(number) else { continue };
+            let Some(dossier) = self.dossiers.get(&number) else { continue };
             if is_in_use(&seen, &dossier.folder, &self.in_use) {
                 self.pending.changed(number, Instant::now());
             } else {
@@ -211,13 +270,4 @@ impl Watch {
 
 fn is_in_use(seen: &OpenFiles, folder: &Path, settings: &in_use::Settings) -> bool {
     seen.in_use(folder, settings).is_some()
-}
-
-/// Opening and reading are no changes, and nor is the time of the last reading.
-fn is_change(kind: EventKind) -> bool {
-    match kind {
-        EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
-        EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) | EventKind::Other => false,
-        EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Any => true,
-    }
 }

@@ -1,6 +1,6 @@
 //! What changed and is not yet reported: only times, so that it can be tested without waiting.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 /// Dossiers by number, and when each changed last.
@@ -23,6 +23,11 @@ impl Pending {
     /// Its changes are of no interest any more.
     pub(super) fn forget(&mut self, number: usize) {
         self.changed.remove(&number);
+    }
+
+    /// Those that changed and were not yet taken.
+    pub(super) fn numbers(&self) -> BTreeSet<usize> {
+        self.changed.keys().copied().collect()
     }
 
     /// How long until one may be quiet; `None` when none changed.

@@ -10,7 +10,7 @@ use crate::Period;
 pub struct Settings {
     /// How long nothing may have changed in a dossier before it counts as closed.
     pub quiet: Period,
-    /// How often dossiers that cannot be watched are looked at.
+    /// How often dossiers that cannot be watched are looked at, new ones are looked for, and a run that failed is tried again.
     pub look_every: Period,
     /// Most folders that are watched; the system has a limit of its own.
     pub most_folders: usize,

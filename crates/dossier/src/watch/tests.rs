@@ -1,9 +1,11 @@
 //! Dossiers that are worked on, closed, made, removed, and more of them than can be watched.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+
+use notify::EventHandler as _;
 
 use super::*;
 use crate::Period;
@@ -121,23 +123,71 @@ fn changes_that_the_system_lost_are_found() {
     let world = World::new();
     let mut watch = world.watch(100);
     // Changed in a way that nobody tells of, and told instead that something was lost.
-    watch.folders = Folders::new(mpsc::channel().0, 100);
+    let (mut slot, inbox) = Inbox::new();
+    (watch.folders, watch.inbox) = (Folders::new(Inbox::new().0, 100), inbox);
     fs::write(world.path("D2/deep/er/books.db"), "22").unwrap();
-    let lost = notify::Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
-    watch.take(Ok(lost));
+    slot.handle_event(Ok(Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan)));
     assert_eq!(world.next(&mut watch), Some(Word::Lost));
     assert_eq!(world.next(&mut watch), closed("D2"));
 }
 
 #[test]
-fn what_a_run_saved_is_not_told_again() {
+fn more_changes_than_may_wait_are_as_good_as_lost() {
     let world = World::new();
-    let mut watch = world.watch(0);
-    assert!(matches!(world.next(&mut watch), Some(Word::Looking { .. })));
-    let mut file = File::create(world.path("D1/new")).unwrap();
-    file.write_all(b"1").unwrap();
-    drop(file);
-    watch.saved(&"D1".parse().unwrap());
+    let mut watch = world.watch(100);
+    let (mut slot, inbox) = Inbox::new();
+    (watch.folders, watch.inbox) = (Folders::new(Inbox::new().0, 100), inbox);
+    fs::write(world.path("D1/deep/er/books.db"), "22").unwrap();
+    for _ in 0..=MOST_CHANGES {
+        let elsewhere = Event::new(EventKind::Create(notify::event::CreateKind::File)).add_path("/elsewhere".into());
+        slot.handle_event(Ok(elsewhere));
+    }
+    assert_eq!(world.next(&mut watch), Some(Word::Lost));
+    assert_eq!(world.next(&mut watch), closed("D1"));
+    world.nothing_more(&mut watch);
+}
+
+#[test]
+fn dossiers_come_and_go() {
+    let world = World::new();
+    let mut watch = world.watch(100);
+    let follow = |watch: &mut Watch, codes: &[&str]| {
+        watch.follow(codes.iter().map(|code| (code.parse().unwrap(), world.path(code))).collect());
+    };
+    follow(&mut watch, &["D1", "D2"]);
+    world.nothing_more(&mut watch);
+    // A new one is saved, and watched.
+    fs::create_dir_all(world.path("D3")).unwrap();
+    follow(&mut watch, &["D1", "D2", "D3"]);
+    assert_eq!(world.next(&mut watch), closed("D3"));
+    fs::write(world.path("D3/first"), "1").unwrap();
+    assert_eq!(world.next(&mut watch), closed("D3"));
+    // One that is none any more is of no interest.
+    follow(&mut watch, &["D1", "D3"]);
+    fs::write(world.path("D2/deep/er/books.db"), "22").unwrap();
+    world.nothing_more(&mut watch);
+    assert_eq!((watch.dossiers.len(), watch.by_code.len()), (2, 2));
+    assert!(watch.folders.owner(&world.path("D2/deep")).is_none());
+    // Its folder was put away, and another came by its name: nobody told of that.
+    fs::rename(world.path("D1"), world.path("old")).unwrap();
+    assert_eq!(world.next(&mut watch), closed("D1"));
+    fs::create_dir_all(world.path("D1")).unwrap();
+    follow(&mut watch, &["D1", "D3"]);
+    assert_eq!(world.next(&mut watch), closed("D1"));
+    fs::write(world.path("D1/first"), "1").unwrap();
+    assert_eq!(world.next(&mut watch), closed("D1"));
+    fs::write(world.path("old/deep/er/books.db"), "22").unwrap();
+    world.nothing_more(&mut watch);
+}
+
+#[test]
+fn what_a_run_did_itself_is_not_told() {
+    let world = World::new();
+    let mut watch = world.watch(100);
+    fs::write(world.path("D1/dump"), "1").unwrap();
+    fs::write(world.path("D2/dump"), "1").unwrap();
+    watch.pass_over(|code| code.as_str() == "D1");
+    assert_eq!(world.next(&mut watch), closed("D2"));
     world.nothing_more(&mut watch);
     world.stop.stop();
     assert_eq!(watch.next(&world.stop, None), None);
