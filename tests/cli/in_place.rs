@@ -2,9 +2,16 @@
 //! replaces that company; option to wipe the others; refuses while anyone uses the system").
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Ran, World};
+use crate::support::{Ran, World, finish, ran, wait_until};
+use crate::week::{Station, sqlite};
+
+/// Names of files and what is in them.
+type Contents = Vec<(String, Vec<u8>)>;
 
 /// A firm with dossiers in rules with parts, and a repository.
 struct Firm(World);
@@ -117,4 +124,367 @@ fn parts_are_restored_by_name() {
     firm.settings("off = true");
     firm.run(&["restore", "D1", "--parts", "photos", "--target", "e"]).ends(1).says("no rule for the dossier D1");
     assert!(!firm.0.path("e").exists());
+}
+
+impl Firm {
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path(&format!("books/{name}"))).unwrap_or_else(|error| error.kind().to_string())
+    }
+
+    fn in_place(&self, args: &[&str]) -> Ran {
+        self.run(&[&["restore", "--in-place"], args].concat())
+    }
+
+    /// What restores left beside the dossiers.
+    fn left(&self) -> Vec<String> {
+        let names = fs::read_dir(self.0.path("books")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.starts_with(".liasse")).collect();
+        names.sort();
+        names
+    }
+
+    /// Names and contents below a folder of the books.
+    fn contents(&self, name: &str) -> Contents {
+        let root = self.0.path(&format!("books/{name}"));
+        let mut found = Vec::new();
+        contents(&root, &root, &mut found);
+        found.sort();
+        found
+    }
+
+    fn inode(&self, name: &str) -> u64 {
+        fs::metadata(self.0.path(&format!("books/{name}"))).unwrap().ino()
+    }
+}
+
+fn contents(root: &Path, folder: &Path, found: &mut Contents) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            contents(root, &path, found);
+        } else {
+            found.push((path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn a_dossier_is_replaced_where_it_is() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.night(&[]).ends(0);
+    let (before, picture, neighbour) = (firm.contents("D1"), firm.0.picture("books/D1"), firm.0.picture("books/D2"));
+    firm.write("D1/ledger.txt", "ruined");
+    firm.write("D1/virus.exe", "!");
+    firm.write("D1/new/deep/er.txt", "!");
+    fs::remove_file(firm.0.path("books/D1/docs/letter.txt")).unwrap();
+    firm.write("D2/ledger.txt", "D2 on Tuesday");
+    let (ruined, after) = (firm.0.picture("books/D1"), firm.0.picture("books/D2"));
+    assert_ne!(neighbour, after);
+
+    let told = firm.in_place(&["D1", "--dry-run", "-v"]).ends(0).out;
+    for line in ["would write ", "removed /virus.exe", "removed /new/deep/er.txt"] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert!(told.contains("2 files would be written") && told.contains("2 would be removed"), "{told}");
+    assert_eq!((firm.0.picture("books/D1"), firm.left()), (ruined, vec![]));
+
+    let done = firm.in_place(&["D1", "--verify", "--json"]).ends(0).json();
+    let dossier = &done["dossiers"][0];
+    assert_eq!((&dossier["restored"], &dossier["files"], &dossier["removed"]), (&true.into(), &3.into(), &2.into()));
+    assert_eq!((firm.contents("D1"), firm.0.picture("books/D1")), (before, picture));
+    assert_eq!((firm.0.picture("books/D2"), firm.left()), (after, vec![]));
+    // It is found, and as it is stored.
+    assert!(firm.night(&[]).ends(0).out.ends_with("2 of 2 dossiers saved, 0 in error.\n"));
+
+    // One that is gone comes back to where it was; one whose place is gone does not.
+    fs::remove_dir_all(firm.0.path("books/D1")).unwrap();
+    assert!(firm.in_place(&["D1"]).ends(0).out.contains("3 files restored"));
+    assert_eq!(firm.read("D1/ledger.txt"), "D1 on Monday");
+    fs::rename(firm.0.path("books"), firm.0.path("elsewhere")).unwrap();
+    firm.in_place(&["D1"]).ends(1).says("nobody knows where it belongs").says("--target");
+    fs::create_dir(firm.0.path("books")).unwrap();
+    std::os::unix::fs::symlink(firm.0.path("elsewhere/D1"), firm.0.path("books/D1")).unwrap();
+    firm.in_place(&["D1"]).ends(1).says("symbolic link");
+    assert_eq!(fs::read_to_string(firm.0.path("elsewhere/D1/ledger.txt")).unwrap(), "D1 on Monday");
+}
+
+#[test]
+fn a_dossier_in_use_is_refused_and_no_other_is_touched() {
+    let firm = Firm::new(&["D1", "D2"]);
+    sqlite(&firm.0.path("books/D2"), "create table t(a, b); insert into t values (1, 1)");
+    firm.night(&[]).ends(0);
+    firm.write("D1/ledger.txt", "ruined");
+    firm.write("D2/ledger.txt", "ruined");
+    let station = Station::open(&firm.0.path("books/D2/ledger.db"));
+    let refused = firm.in_place(&["D1", "D2"]).ends(1).says("D2: It is open: python3");
+    assert!(refused.err.contains("Close it on every station"), "{}", refused.err);
+    assert_eq!((firm.read("D1/ledger.txt").as_str(), firm.left()), ("ruined", vec![]));
+    assert!(firm.in_place(&["D1", "D2", "--lang", "fr"]).ends(1).err.contains("Fermez-le sur tous les postes"));
+    station.close();
+    firm.in_place(&["D1", "D2", "--parts", "fotos"]).ends(2).says("is this meant: photos?");
+    firm.in_place(&["D1", "D2"]).ends(0);
+    assert_eq!((firm.read("D1/ledger.txt").as_str(), firm.read("D2/ledger.txt").as_str()), ("D1 on Monday", "D2 on Monday"));
+}
+
+#[test]
+fn what_the_state_lacks_stays() {
+    let firm = Firm::new(&["D1"]);
+    firm.night(&["--parts", "-photos"]).ends(0);
+    firm.write("D1/ledger.txt", "ruined");
+    firm.write("D1/extra.txt", "goes");
+    firm.write("D1/photos/2026/new.txt", "in the folder of photos");
+    firm.write("D1/scans/letter.jpg", "a scan in a folder of its own");
+    firm.write("D1/scans/note.txt", "goes");
+    fs::create_dir(firm.0.path("books/D1/photos/empty")).unwrap();
+    let inode = firm.inode("D1/photos/shop.jpg");
+    let told = firm.in_place(&["D1", "--keep-replaced", "--json"]).ends(0).json();
+    assert_eq!((&told["dossiers"][0]["kept"], &told["dossiers"][0]["removed"]), (&3.into(), &2.into()));
+    let names = |name: &str| firm.contents(name).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let kept = ["docs/letter.txt", "ledger.txt", "photos/2026/new.txt", "photos/shop.jpg", "scans/letter.jpg"];
+    assert_eq!((names("D1"), firm.read("D1/ledger.txt").as_str()), (kept.map(str::to_owned).to_vec(), "D1 on Monday"));
+    assert!(firm.0.path("books/D1/photos/empty").is_dir());
+    assert_eq!((firm.inode("D1/photos/shop.jpg"), fs::metadata(firm.0.path("books/D1/photos/shop.jpg")).unwrap().nlink()), (inode, 1));
+    // What was replaced is beside it, without what stayed, and is no dossier.
+    let replaced = told["dossiers"][0]["replaced"]["path"].as_str().unwrap();
+    let name = Path::new(replaced).file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with(".liasse-replaced-D1-20"), "{name}");
+    assert_eq!(
+        (names(name), firm.left()),
+        (["docs/letter.txt", "extra.txt", "ledger.txt", "scans/note.txt"].map(str::to_owned).to_vec(), vec![name.to_owned()])
+    );
+    assert!(firm.night(&[]).ends(0).out.contains("1 of 1 dossier"));
+
+    // The other way round: the state has photos, and nobody wants these.
+    firm.write("D1/photos/shop.jpg", "a better photo");
+    firm.write("D1/ledger.txt", "ruined");
+    firm.in_place(&["D1", "--parts", "-photos"]).ends(0);
+    assert_eq!((firm.read("D1/photos/shop.jpg").as_str(), firm.read("D1/ledger.txt").as_str()), ("a better photo", "D1 on Monday"));
+    firm.in_place(&["D1"]).ends(0);
+    assert_eq!(firm.read("D1/photos/shop.jpg"), "photo of D1");
+
+    // Nobody knows what a part was that has lost its name: nothing is guessed.
+    firm.night(&["--parts", "-photos"]).ends(0);
+    let settings = fs::read_to_string(firm.0.path("set.toml")).unwrap().replace("'photos'", "'pictures'");
+    firm.0.write("set.toml", settings.as_bytes());
+    firm.in_place(&["D1"]).ends(1).says("lacks the part photos").says("--target");
+}
+
+#[test]
+fn damage_leaves_a_dossier_as_it_is() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.0.write_noise("books/D1/scan.tif", 3_000_000, 1);
+    firm.night(&[]).ends(0);
+    firm.write("D1/ledger.txt", "newer");
+    firm.write("D2/ledger.txt", "newer");
+    let packs = fs::read_dir(firm.0.path("vault/packs")).unwrap().flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+    let largest = packs.map(|pack| pack.unwrap().path()).max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    let mut bytes = fs::read(&largest).unwrap();
+    let end = bytes.len() / 2;
+    bytes[end - 100_000..end].iter_mut().step_by(1000).for_each(|byte| *byte ^= 1);
+    fs::write(&largest, bytes).unwrap();
+    let picture = firm.0.picture("books/D1");
+    let told = firm.in_place(&["D1", "D2", "--json"]);
+    assert_eq!(told.code, 12, "{} {}", told.out, told.err);
+    let json = told.json();
+    assert_eq!((&json["dossiers"][0]["restored"], &json["dossiers"][1]["restored"]), (&false.into(), &true.into()));
+    let error = json["dossiers"][0]["error"].as_str().unwrap();
+    assert!(error.contains("scan.tif") && told.err.contains("--target"), "{error} {}", told.err);
+    assert_eq!((firm.0.picture("books/D1"), firm.read("D2/ledger.txt").as_str()), (picture, "D2 on Monday"));
+    // Not every dossier has its state, so what was replaced is still there.
+    let left = firm.left();
+    assert!(left.len() == 1 && left[0].starts_with(".liasse-replaced-D2-"), "{left:?}");
+    assert_eq!(firm.read(&format!("{}/ledger.txt", left[0])), "newer");
+}
+
+#[test]
+fn others_are_deleted_only_when_they_are_stored() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.night(&[]).ends(0);
+    firm.write("D1/ledger.txt", "ruined");
+    firm.write("D3/ledger.txt", "never stored");
+    let all = || (firm.contents("D1"), firm.contents("D2"), firm.contents("D3"));
+    let before = all();
+    firm.in_place(&["D1", "--delete-others"]).ends(1).says("D3: it has no state in the repository");
+    assert_eq!(all(), before);
+    firm.night(&["D3"]).ends(0);
+    let lock = firm.0.path("books/D2/work.lck");
+    fs::write(&lock, "ada@desk").unwrap();
+    firm.in_place(&["D1", "--delete-others"]).ends(1).says("D2: ");
+    fs::remove_file(lock).unwrap();
+    assert_eq!(all(), before);
+    firm.run(&["restore", "D1", "--delete-others", "--target", "out"]).ends(2);
+    firm.in_place(&["D1", "--delete-other"]).ends(2);
+    let told = firm.in_place(&["D1", "--delete-others", "--dry-run"]).ends(0).out;
+    assert!(told.contains("D2: would be deleted") && told.contains("D3: would be deleted"), "{told}");
+    assert_eq!(all(), before);
+    let told = firm.in_place(&["D1", "--delete-others", "--json"]).ends(0).json();
+    assert_eq!(told["deleted"].as_array().unwrap().len(), 2);
+    let names: Vec<_> = fs::read_dir(firm.0.path("books")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!((names, firm.read("D1/ledger.txt").as_str()), (vec!["D1".into()], "D1 on Monday"));
+    firm.in_place(&["D2", "D3"]).ends(0);
+    assert_eq!(firm.read("D3/ledger.txt"), "never stored");
+}
+
+#[test]
+fn a_disk_of_its_own_and_a_full_one_are_refused() {
+    let firm = Firm::new(&["D1"]);
+    firm.0.write_noise("books/D1/scan.tif", 3_000_000, 2);
+    firm.night(&[]).ends(0);
+    let liasse = format!("$LIASSE restore D1 --in-place --config {}", firm.0.text("set.toml"));
+    let books = firm.0.text("books");
+    let Some(ran) = firm.0.run_with_mounts(&format!("mount -t tmpfs none {books}/D1; {liasse}")) else { return };
+    ran.ends(1).says("mount point");
+    let within = format!("mount -t tmpfs none {books}/D1/docs; {liasse}");
+    firm.0.run_with_mounts(&within).unwrap().ends(1).says("another disk is mounted in it, at /docs");
+    let full = firm.0.run_with_mounts(&format!("mount -t tmpfs -o size=1m none {books}; {liasse}")).unwrap().ends(1).says("are needed");
+    assert!(full.err.contains("3.0\u{a0}MB") && full.err.contains("1.0\u{a0}MB are free"), "{}", full.err);
+    // Another file system, with room: the dossier comes to where it was.
+    firm.0.run_with_mounts(&format!("mount -t tmpfs -o size=20m none {books}; {liasse}; cat {books}/D1/ledger.txt")).unwrap().ends(0);
+}
+
+/// A firm whose dossier has two whole states: the stored one, and the one that is there.
+fn two_states() -> (Firm, [Contents; 2]) {
+    let firm = Firm::new(&["D1"]);
+    for number in 0..60 {
+        firm.write(&format!("D1/a/{number}.txt"), &format!("Monday {number}"));
+    }
+    firm.night(&["--parts", "-photos"]).ends(0);
+    let stored = firm.contents("D1");
+    ruin(&firm);
+    let present = firm.contents("D1");
+    (firm, [stored, present])
+}
+
+fn ruin(firm: &Firm) {
+    for number in 0..60 {
+        firm.write(&format!("D1/a/{number}.txt"), &format!("ruined {number}"));
+    }
+    firm.write("D1/ledger.txt", "ruined");
+}
+
+/// Whatever the moment of the power cut, the dossier is whole, and the next restore succeeds and cleans up.
+#[test]
+fn a_restore_that_is_cut_off_leaves_a_whole_dossier() {
+    let (firm, states) = two_states();
+    let [stored, present] = &states;
+    let (mut old, mut new) = (0, 0);
+    // The kernel's own calls are the clock: every rename, every flush, and some of the others.
+    let moments = [
+        ("renameat2", &[1, 2, 3, 4, 5, 6][..]),
+        ("fsync", &[1, 2, 3, 4, 5, 6]),
+        ("syncfs", &[1, 2]),
+        ("unlinkat", &[1, 2, 3, 20, 60]),
+        ("linkat", &[1]),
+        ("mkdirat", &[1, 2, 4]),
+    ];
+    for (call, numbers) in moments {
+        for number in numbers {
+            let args =
+                ["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &format!("inject={call}:signal=KILL:when={number}")];
+            let Some(ran) = firm.traced(&args) else { return };
+            let there = firm.contents("D1");
+            assert!(there == *present || there == *stored, "{call} {number}: neither the old nor the new dossier: {:?}", firm.left());
+            if ran.code == 0 {
+                ruin(&firm);
+                break;
+            }
+            (old, new) = (old + u32::from(there == *present), new + u32::from(there == *stored));
+            let again = firm.in_place(&["D1"]).ends(0);
+            assert_eq!(firm.contents("D1"), *stored, "{call} {number}: {}", again.out);
+            for left in firm.left() {
+                // Only what was replaced is left, and it is named.
+                assert!(left.starts_with(".liasse-replaced-D1-") && again.out.contains(&left), "{call} {number}: {left}: {}", again.out);
+                fs::remove_dir_all(firm.0.path(&format!("books/{left}"))).unwrap();
+            }
+            ruin(&firm);
+        }
+    }
+    assert!(old > 5 && new > 2, "cut off before the swap {old} times, after it {new} times");
+}
+
+impl Firm {
+    /// A restore in place under strace, where there is one.
+    fn traced(&self, args: &[&str]) -> Option<Ran> {
+        let possible = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
+        if !possible.is_ok_and(|status| status.success()) {
+            eprintln!("there is no strace that works: not tested here");
+            return None;
+        }
+        let config = self.0.text("set.toml");
+        let liasse = [env!("CARGO_BIN_EXE_liasse"), "restore", "D1", "--in-place", "--config", &config];
+        Some(finish(&mut self.0.prepare(Command::new("strace"), &[args, &liasse].concat())))
+    }
+}
+
+/// File systems that cannot exchange two folders in one step, nor rename without replacing.
+#[test]
+fn a_file_system_without_exchange_gets_two_renames() {
+    let (firm, states) = two_states();
+    let args = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:error=EINVAL"];
+    let Some(ran) = firm.traced(&args) else { return };
+    ran.ends(0);
+    assert_eq!((firm.contents("D1"), firm.left()), (states[0].clone(), vec![]));
+    // The second of the two fails: the first is taken back.
+    ruin(&firm);
+    let failing = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2,renameat", "-e", "inject=renameat2:error=EINVAL:when=1..2"];
+    let _ = firm.traced(&failing).unwrap();
+    let there = firm.contents("D1");
+    assert!(there == states[0] || there == states[1]);
+    // Links cannot be made either: what stays is copied.
+    ruin(&firm);
+    let copying = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=linkat", "-e", "inject=linkat:error=EPERM"];
+    firm.traced(&copying).unwrap().ends(0);
+    assert_eq!((firm.contents("D1"), firm.left()), (states[0].clone(), vec![]));
+}
+
+#[test]
+fn what_an_earlier_restore_left_is_never_guessed_away() {
+    let (firm, states) = two_states();
+    let [stored, present] = &states;
+    // Staged, and nothing moved: it goes.
+    firm.write(".liasse-restore-D1/new/half.txt", "half");
+    firm.in_place(&["D1"]).ends(0);
+    assert_eq!((&firm.contents("D1"), firm.left()), (stored, vec![]));
+    // Moved away, and nothing put in its place: it is the dossier.
+    ruin(&firm);
+    fs::create_dir(firm.0.path("books/.liasse-restore-D1")).unwrap();
+    fs::rename(firm.0.path("books/D1"), firm.0.path("books/.liasse-restore-D1/old")).unwrap();
+    firm.write(".liasse-restore-D1/new/half.txt", "half");
+    firm.in_place(&["D1", "--dry-run"]).ends(0);
+    assert!(!firm.0.path("books/D1").exists());
+    firm.in_place(&["D1"]).ends(0);
+    assert_eq!((&firm.contents("D1"), firm.left()), (stored, vec![]));
+    // Both are there, and nobody knows: what may be the only copy stays, and is named.
+    for note in ["old 1\nnew 2\n", "rubbish"] {
+        ruin(&firm);
+        firm.write(".liasse-restore-D1/new/only.txt", "the only copy");
+        firm.write(".liasse-restore-D1/note", note);
+        let told = firm.in_place(&["D1"]).ends(0).out;
+        let left = firm.left();
+        assert!(left.len() == 1 && told.contains(&left[0]), "{left:?} {told}");
+        assert_eq!((&firm.contents("D1"), firm.read(&format!("{}/only.txt", left[0])).as_str()), (stored, "the only copy"));
+        fs::remove_dir_all(firm.0.path(&format!("books/{}", left[0]))).unwrap();
+    }
+    assert_ne!(stored, present);
+}
+
+#[test]
+fn who_stops_a_restore_finds_the_dossier_as_it_was() {
+    let firm = Firm::new(&["D1"]);
+    firm.0.write_noise("books/D1/scan.tif", 120_000_000, 3);
+    firm.night(&[]).ends(0);
+    firm.write("D1/ledger.txt", "newer");
+    let args = ["restore", "D1", "--in-place", "--config", &firm.0.text("set.toml")];
+    let mut child = firm.0.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let staged = firm.0.path("books/.liasse-restore-D1/new/docs");
+    wait_until(&mut child, || staged.exists());
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let stopped = ran(child.wait_with_output().unwrap());
+    if stopped.code == 0 {
+        // It was done before the signal came.
+        return;
+    }
+    stopped.ends(130);
+    assert_eq!((firm.read("D1/ledger.txt").as_str(), firm.left()), ("newer", vec![]));
 }

@@ -85,6 +85,7 @@ fn print_everything(world: &World) -> Printed {
     print_settings(world, &mut printed);
     print_reports(world, &mut printed);
     print_status(world, &mut printed);
+    print_in_place(&mut printed);
     print_schedule(world, &mut printed);
     print_shortfalls(world, &mut printed);
     print_damage(world, &mut printed);
@@ -131,6 +132,30 @@ fn print_status(world: &World, printed: &mut Printed) {
     printed.add("status", &world.run(&["status", "--json", "--config", "status.toml"]).ends(3).out);
     world.run(&["run", "--config", "status.toml"]).ends(0);
     printed.add("restore --list", &world.run(&["restore", "--list", "--json", "--config", "status.toml"]).ends(0).out);
+}
+
+/// Dossiers that are put in place, in a folder and with files whose names are no text.
+fn print_in_place(printed: &mut Printed) {
+    let world = World::with_repository();
+    let odd = |name: &[u8]| world.path("").join(std::ffi::OsStr::from_bytes(name));
+    fs::create_dir_all(odd(b"books\xff/D1")).unwrap();
+    std::os::unix::fs::symlink(odd(b"books\xff"), world.path("books")).unwrap();
+    fs::write(odd(b"books\xff/D1/odd\xff"), b"1").unwrap();
+    world.write("books/D2/ledger", b"2");
+    let rule = format!(
+        "[[rule]]\nname = 'books'\nroot = '{}'\n[[rule.part]]\nname = 'photos'\npatterns = ['*.jpg']\n",
+        world.path("").join("books").display()
+    );
+    world.write("set.toml", rule.as_bytes());
+    world.run(&["run", "--parts", "-photos", "--config", "set.toml"]).ends(0);
+    for name in [&b"odd\xff"[..], b"stays\xff.jpg", b"goes\xff"] {
+        fs::write(odd(&[b"books\xff/D1/", name].concat()), b"newer").unwrap();
+    }
+    world.write("books/.liasse-restore-D1/new/left", b"left");
+    world.write("books/.liasse-restore-D1/note", b"old 1\nnew 2\n");
+    let args = ["restore", "D1", "--in-place", "--keep-replaced", "--delete-others", "--json", "--config", "set.toml"];
+    printed.add("restore --in-place", &world.run(&[&args[..], &["--dry-run"]].concat()).ends(0).out);
+    printed.add("restore --in-place", &world.run(&args).ends(0).out);
 }
 
 fn print_schedule(world: &World, printed: &mut Printed) {

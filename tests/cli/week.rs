@@ -84,7 +84,7 @@ impl Firm {
     }
 }
 
-fn sqlite(folder: &Path, statement: &str) {
+pub(crate) fn sqlite(folder: &Path, statement: &str) {
     fs::create_dir_all(folder).unwrap();
     let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()";
     let done = Command::new("python3").args(["-c", script]).arg(folder.join("ledger.db")).arg(statement).status().unwrap();
@@ -92,10 +92,10 @@ fn sqlite(folder: &Path, statement: &str) {
 }
 
 /// A program that works in a ledger until its input ends.
-struct Station(Child);
+pub(crate) struct Station(Child);
 
 impl Station {
-    fn open(ledger: &Path) -> Self {
+    pub(crate) fn open(ledger: &Path) -> Self {
         let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('begin immediate');\
                       c.execute('insert into t values (9, 9)'); print('open', flush=True); sys.stdin.read(); c.execute('rollback')";
         let mut child =
@@ -106,7 +106,7 @@ impl Station {
         Self(child)
     }
 
-    fn close(mut self) {
+    pub(crate) fn close(mut self) {
         drop(self.0.stdin.take());
         self.0.wait().unwrap();
     }

@@ -29,8 +29,17 @@ pub(crate) struct Restore {
     #[command(flatten)]
     pub(crate) filter: Filter,
     /// Folder to restore into. Without PATH every source goes below it by its whole path; with PATH the folder's content goes into it
-    #[arg(long, value_name = "FOLDER", required_unless_present = "list")]
+    #[arg(long, value_name = "FOLDER", required_unless_present_any = ["list", "in_place"])]
     pub(crate) target: Option<PathBuf>,
+    /// Put dossiers in their places instead, each as a whole in one step; refused when somebody works in one
+    #[arg(long, conflicts_with_all = ["list", "target", "include", "exclude", "delete", "overwrite"])]
+    pub(crate) in_place: bool,
+    /// With --in-place: keep what is replaced, beside the dossier
+    #[arg(long, requires = "in_place", conflicts_with = "target")]
+    pub(crate) keep_replaced: bool,
+    /// With --in-place: delete all dossiers that the settings find and that are not named here
+    #[arg(long, requires = "in_place", conflicts_with = "target")]
+    pub(crate) delete_others: bool,
     /// Restore only what fits this pattern; may be repeated
     #[arg(long, value_name = "PATTERN")]
     pub(crate) include: Vec<String>,

@@ -13,6 +13,7 @@ mod recovery_key;
 pub(crate) mod report;
 pub(crate) mod restore;
 mod restore_dossier;
+mod restore_in_place;
 mod restore_list;
 pub(crate) mod run;
 pub(crate) mod schedule;

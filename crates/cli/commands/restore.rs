@@ -10,7 +10,7 @@ use liasse_repo::Snapshot;
 use serde::Serialize;
 
 use super::shown::{PathJson, Trouble};
-use super::{restore_dossier, restore_list};
+use super::{restore_dossier, restore_in_place, restore_list};
 use crate::args;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -64,6 +64,9 @@ struct LostJson {
 pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     if args.list {
         return restore_list::run(context, args);
+    }
+    if args.in_place {
+        return restore_in_place::run(context, args);
     }
     refuse_repository(context, args)?;
     if let Some(exit) = restore_dossier::run(context, args)? {

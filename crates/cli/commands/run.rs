@@ -151,12 +151,17 @@ fn hinted(make: fn(String) -> CliError, said: &str) -> CliError {
     }
 }
 
-/// One run at a time.
-fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLock, (CliError, Option<String>)> {
-    let folder: PathBuf = match repository.cache() {
+/// Where the lock of runs is.
+pub(super) fn lock_folder(repository: &Repository) -> PathBuf {
+    match repository.cache() {
         Some(folder) => folder.to_owned(),
         None => std::env::temp_dir().join(format!("liasse-run-{}", repository.id())),
-    };
+    }
+}
+
+/// One run at a time.
+fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLock, (CliError, Option<String>)> {
+    let folder = lock_folder(repository);
     let texts = &context.settings.texts;
     RunLock::take(&folder, wait, &context.stop).map_err(|busy| match busy {
         Busy::Held { process: Some(process) } => (hinted(CliError::failed, &texts.get("run-busy", &[("process", process.into())])), None),

@@ -7,11 +7,13 @@
 //! to restore of it is told as a list of [`Shortfall`]s.
 
 mod apply;
+mod carry;
 mod error;
 mod folder;
 mod place;
 mod remove;
 mod special;
+mod swap;
 mod temp;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ pub use apply::{Shortfall, What};
 pub use error::{TargetError, TargetErrorKind, TargetOperation};
 pub use folder::Folder;
 pub use place::TEMP_PREFIX;
+pub use swap::FolderLock;
 pub use temp::TempFile;
 
 use std::fs::DirBuilder;

@@ -11,3 +11,45 @@ restore-list-sum = { $number ->
     [one] { $shown } dossier can be restored: { $files } files, { $size }.
    *[other] { $shown } dossiers can be restored: { $files } files, { $size }.
 }
+
+restore-refused = { $code }: { $why }
+restore-room = { $needed } are needed beside it, and { $free } are free.
+restore-room-remedy = Make room on that disk, or restore with --target onto another one. Nothing was changed.
+restore-in-use-remedy = Close it on every station, then run the command again.
+restore-no-place = nobody knows where it belongs on this machine.
+restore-two-folders = its code belongs to several folders.
+restore-two-folders-remedy = See the folders with: liasse config check. Or restore it with --target into a folder of your choice.
+restore-other-dossier = the dossier { $other } lies where it belongs.
+restore-mounted = its folder is a disk of its own (a mount point), which cannot be replaced.
+restore-mounted-within = another disk is mounted in it, at { $path }.
+restore-link = its folder is a symbolic link, or is reached by one.
+restore-not-a-folder = something that is no folder has its name.
+restore-too-long = its name is too long for the names that are needed beside it.
+restore-holds-repository = the repository or its cache lies in its folder.
+restore-busy = another restore is at work on it.
+restore-unknown-gaps = what its state lacks is not known, so nobody can say which of the present files must stay.
+restore-unknown-part = its state lacks the part { $part }, and the settings do not say any more what belongs to that.
+restore-unknown-part-remedy = Name the part in the settings again, or restore with --target into a folder of your choice.
+restore-in-the-way = { $path } is to stay as it is, and the state has something else there.
+restore-no-state = it has no state in the repository, so it would be lost.
+restore-no-state-remedy = Save it first with: liasse run. Nothing was changed.
+restore-moved = it came, went or was moved while its state was restored.
+restore-lost = { $number ->
+    [one] 1 of its files cannot be restored ({ $files }). The dossier is as it was.
+   *[other] { $number } of its files cannot be restored ({ $files }). The dossier is as it was.
+}
+restore-lost-remedy = With --target FOLDER you get everything that is still there; or take an older state with --at. See what is damaged with: liasse check --read-data.
+restore-failed = { $error }.
+restore-stopped = it was stopped before its turn.
+restore-stopped-remedy = Run the command again.
+restore-target-remedy = Restore it with --target into a folder of your choice, and put it in its place by hand.
+restore-done = { $code }: as it was at { $since }, in { $path }: { $files } files restored ({ $size }), { $kept } left as they were, { $gone } removed that it did not have.
+restore-would = { $code }: would be as it was at { $since }, in { $path }: { $files } files would be written ({ $size }), { $same } are the same, { $kept } would stay as they are, { $gone } would be removed.
+restore-kept = What was replaced is in { $path }
+restore-found = An earlier restore was cut off; what it had replaced is in { $path }. Delete it when nobody needs it.
+restore-removed = { $code }: deleted, because it was not chosen ({ $path }).
+restore-would-remove = { $code }: would be deleted, because it is not chosen ({ $path }).
+restore-not-removed = { $code }: what was replaced could not be removed: { $error }
+restore-name-written = would write { $path }
+restore-name-kept = stays { $path }
+restore-name-gone = removed { $path }

@@ -11,3 +11,45 @@ restore-list-sum = { $number ->
     [one] { $shown } dossier peut être restauré : { $files } fichiers, { $size }.
    *[other] { $shown } dossiers peuvent être restaurés : { $files } fichiers, { $size }.
 }
+
+restore-refused = { $code } : { $why }
+restore-room = il faut { $needed } à côté de lui, et { $free } sont libres.
+restore-room-remedy = Libérez de la place sur ce disque, ou restaurez avec --target sur un autre. Rien n'a été modifié.
+restore-in-use-remedy = Fermez-le sur tous les postes, puis relancez la commande.
+restore-no-place = on ne sait pas où est sa place sur cette machine.
+restore-two-folders = son code appartient à plusieurs répertoires.
+restore-two-folders-remedy = Voyez les répertoires avec : liasse config check. Ou restaurez-le avec --target dans un répertoire de votre choix.
+restore-other-dossier = le dossier { $other } se trouve à sa place.
+restore-mounted = son répertoire est un disque à part (un point de montage), qui ne peut pas être remplacé.
+restore-mounted-within = un autre disque y est monté, dans { $path }.
+restore-link = son répertoire est un lien symbolique, ou on y arrive par un tel lien.
+restore-not-a-folder = quelque chose qui n'est pas un répertoire porte son nom.
+restore-too-long = son nom est trop long pour les noms qu'il faut à côté de lui.
+restore-holds-repository = le dépôt ou son cache se trouve dans son répertoire.
+restore-busy = une autre restauration y travaille.
+restore-unknown-gaps = on ne sait pas ce qui manque à son état, donc pas non plus quels fichiers présents doivent rester.
+restore-unknown-part = il manque à son état la partie { $part }, et les réglages ne disent plus ce qui en fait partie.
+restore-unknown-part-remedy = Nommez de nouveau cette partie dans les réglages, ou restaurez avec --target dans un répertoire de votre choix.
+restore-in-the-way = { $path } doit rester tel quel, et l'état a autre chose à cet endroit.
+restore-no-state = le dépôt n'en a aucun état : il serait perdu.
+restore-no-state-remedy = Sauvegardez-le d'abord avec : liasse run. Rien n'a été modifié.
+restore-moved = il est apparu, a disparu ou a été déplacé pendant la restauration de son état.
+restore-lost = { $number ->
+    [one] { $number } de ses fichiers ne peut pas être restauré ({ $files }). Le dossier est tel qu'il était.
+   *[other] { $number } de ses fichiers ne peuvent pas être restaurés ({ $files }). Le dossier est tel qu'il était.
+}
+restore-lost-remedy = Avec --target RÉPERTOIRE vous obtenez tout ce qui existe encore ; ou prenez un état plus ancien avec --at. Voyez ce qui est endommagé avec : liasse check --read-data.
+restore-failed = { $error }.
+restore-stopped = l'arrêt a été demandé avant son tour.
+restore-stopped-remedy = Relancez la commande.
+restore-target-remedy = Restaurez-le avec --target dans un répertoire de votre choix, et mettez-le à sa place à la main.
+restore-done = { $code } : comme au { $since }, dans { $path } : { $files } fichiers restaurés ({ $size }), { $kept } laissés tels quels, { $gone } supprimés qu'il n'avait pas.
+restore-would = { $code } : serait comme au { $since }, dans { $path } : { $files } fichiers seraient écrits ({ $size }), { $same } sont identiques, { $kept } resteraient tels quels, { $gone } seraient supprimés.
+restore-kept = Ce qui a été remplacé est dans { $path }
+restore-found = Une restauration précédente a été interrompue ; ce qu'elle avait remplacé est dans { $path }. Supprimez-le quand personne n'en a plus besoin.
+restore-removed = { $code } : supprimé, car il n'était pas choisi ({ $path }).
+restore-would-remove = { $code } : serait supprimé, car il n'est pas choisi ({ $path }).
+restore-not-removed = { $code } : ce qui a été remplacé n'a pas pu être supprimé : { $error }
+restore-name-written = serait écrit { $path }
+restore-name-kept = reste { $path }
+restore-name-gone = supprimé { $path }

@@ -1,11 +1,291 @@
-//! Dossiers brought back: which states there are, which parts of them are wanted.
+//! Dossiers brought back: which states there are, which parts of them are wanted, and in place of what is there.
+//!
+//! In place goes: check all, restore all beside their dossiers, swap one by one, and only then remove what was replaced. At every moment
+//! each dossier is whole, the old one or the new one; no other dossier is touched, and nothing that was replaced is removed before every
+//! chosen dossier has its new state.
 
+mod check;
+mod done;
+mod error;
+mod keep;
 mod list;
+mod place;
 mod scope;
 mod size;
+mod stage;
 mod state;
+mod survey;
+mod work;
 
+use std::path::{Path, PathBuf};
+
+use jiff::Zoned;
+use liasse_archive::repo::{self, Progress, Reader, Repository, Snapshot, Stop};
+use liasse_archive::{RestoreOptions, RestoreReport, restore};
+
+use crate::config::Config;
+use crate::discover::Wishes;
+use crate::in_use::OpenFiles;
+use crate::run::RunLock;
+use check::{Checked, Other, Plan, check};
+pub use done::{Done, Fate, Removed, Restored};
+pub use error::{InPlaceError, Refused, Trouble};
 pub use list::{List, Listed};
 pub use scope::Scope;
 pub use size::Size;
+use stage::{Staged, stage, tidy};
 pub use state::{State, is_state};
+pub use survey::Counts;
+use survey::{Act, survey};
+use work::Work;
+
+/// What a restore in place works with.
+pub struct World<'a> {
+    /// Where from.
+    pub repository: &'a Repository,
+    /// The settings.
+    pub config: &'a Config,
+    /// Name of this machine, as runs record it.
+    pub host: &'a str,
+    /// All snapshots, the newest first.
+    pub snapshots: &'a [Snapshot],
+    /// What must not be replaced: the repository, the local cache.
+    pub own: Vec<PathBuf>,
+    /// Where the lock of runs is.
+    pub lock: &'a Path,
+    /// Now, by this machine's clock.
+    pub now: Zoned,
+    /// Who watches.
+    pub progress: &'a dyn Progress,
+    /// The wish to stop.
+    pub stop: &'a Stop,
+}
+
+/// What is asked for.
+#[expect(clippy::struct_excessive_bools, reason = "choices that do not depend on each other")]
+pub struct Wanted<'a> {
+    /// The states, each of another dossier.
+    pub states: Vec<State<'a>>,
+    /// Which parts of them.
+    pub parts: Wishes,
+    /// Whether what is replaced is kept beside it.
+    pub keep_replaced: bool,
+    /// Whether the dossiers that are not chosen are deleted.
+    pub delete_others: bool,
+    /// Whether every restored file is read again and compared.
+    pub verify: bool,
+    /// Whether all is only to be said.
+    pub dry_run: bool,
+}
+
+/// Puts dossiers in their places. An error means that nothing was changed; what goes wrong later is told of each dossier.
+pub fn in_place(world: &World<'_>, wanted: &Wanted<'_>) -> Result<Done, InPlaceError> {
+    let reader = world.repository.reader()?;
+    // A run that is going on is waited for by the person, not by the program.
+    if !wanted.dry_run {
+        drop(RunLock::take(world.lock, false, world.stop)?);
+    }
+    let plan = check(world, wanted, &reader)?;
+    if wanted.dry_run {
+        return Ok(preview(world, &plan));
+    }
+    let mut done = Done::default();
+    let time = world.now.strftime("%Y-%m-%dT%H%M%S").to_string();
+    let staged = stage_all(world, wanted, &reader, &plan, &time, &mut done)?;
+    let swapped = swap_all(world, &plan, staged, &time, &mut done);
+    done.is_complete = done.dossiers.iter().all(Restored::is_restored);
+    for (checked, work, number) in swapped {
+        let (kept, trouble) = finish(wanted, &reader, checked, work, done.is_complete, &time);
+        done.remarks.extend(trouble.map(|trouble| (checked.state.line.code.clone(), trouble)));
+        if let Some(dossier) = done.dossiers.get_mut(number) {
+            dossier.kept = kept;
+        }
+    }
+    if done.is_complete && !world.stop.is_stopped() {
+        delete_others(world, wanted, plan.others, &time, &mut done);
+    }
+    done.is_interrupted = world.stop.is_stopped();
+    Ok(done)
+}
+
+/// What would be done.
+fn preview(world: &World<'_>, plan: &Plan<'_>) -> Done {
+    let look = |checked: &Checked<'_>| {
+        let (snapshot, path) = checked.state.source();
+        let options = RestoreOptions {
+            path: path.to_vec(),
+            tree: Some(checked.state.line.tree.clone()),
+            target: checked.place.path.clone(),
+            left_out: checked.keep.left_out.clone(),
+            dry_run: true,
+            ..RestoreOptions::default()
+        };
+        restore(world.repository, snapshot, &options, world.progress, world.stop).map_err(Trouble::from)
+    };
+    let mut done = Done { is_dry_run: true, ..Done::default() };
+    for checked in &plan.chosen {
+        let told = match look(checked) {
+            Ok(report) if report.damaged.is_empty() => Restored::new(checked, report, Fate::Restored),
+            Ok(report) => Restored::new(checked, RestoreReport::default(), Fate::Left(Trouble::Lost(report.damaged))),
+            Err(trouble) => Restored::new(checked, RestoreReport::default(), Fate::Left(trouble)),
+        };
+        done.dossiers.push(told);
+    }
+    let others =
+        plan.others.iter().map(|other| Removed { code: other.code.clone(), path: other.place.path.clone(), kept: None, trouble: None });
+    done.others = others.collect();
+    done.is_complete = done.dossiers.iter().all(Restored::is_restored);
+    done.is_interrupted = world.stop.is_stopped();
+    done
+}
+
+/// Restores every state beside its dossier. One that cannot be is told, and its dossier stays. Whoever stops it here finds nothing changed.
+fn stage_all(
+    world: &World<'_>,
+    wanted: &Wanted<'_>,
+    reader: &Reader<'_>,
+    plan: &Plan<'_>,
+    time: &str,
+    done: &mut Done,
+) -> Result<Vec<Option<Staged>>, InPlaceError> {
+    let mut staged = Vec::new();
+    for checked in &plan.chosen {
+        let made = tidy(&checked.place, time).and_then(|kept| {
+            done.found.extend(kept);
+            stage(world, wanted, reader, checked)
+        });
+        match made {
+            Ok(ready) => {
+                done.dossiers.push(Restored::new(checked, ready.report.clone(), Fate::Restored));
+                staged.push(Some(ready));
+            }
+            Err(Trouble::Stopped) => return Err(discard(staged)),
+            Err(trouble) => {
+                done.dossiers.push(Restored::new(checked, RestoreReport::default(), Fate::Left(trouble)));
+                staged.push(None);
+            }
+        }
+    }
+    if world.stop.is_stopped() { Err(discard(staged)) } else { Ok(staged) }
+}
+
+/// Nothing was moved yet: all that was staged goes.
+fn discard(staged: Vec<Option<Staged>>) -> InPlaceError {
+    for ready in staged.into_iter().flatten() {
+        // The next restore removes what is left.
+        ready.work.remove().ok();
+    }
+    repo::Error::Interrupted.into()
+}
+
+/// Dossiers that have their new states, and the number of each.
+type Swapped<'p, 's> = Vec<(&'p Checked<'s>, Work, usize)>;
+
+/// Lets the states that lie ready change places with their dossiers, one by one. Runs wait meanwhile.
+fn swap_all<'p, 's>(world: &World<'_>, plan: &'p Plan<'s>, staged: Vec<Option<Staged>>, time: &str, done: &mut Done) -> Swapped<'p, 's> {
+    let mut swapped = Vec::new();
+    let lock = RunLock::take(world.lock, true, world.stop);
+    for ((number, checked), ready) in plan.chosen.iter().enumerate().zip(staged) {
+        let Some(ready) = ready else { continue };
+        let done_so = match &lock {
+            _ if world.stop.is_stopped() => Err(Trouble::Stopped),
+            Err(busy) => Err(Trouble::Lock(busy.to_string())),
+            Ok(_) => swap(world, checked, &ready.work),
+        };
+        let Err(trouble) = done_so else {
+            swapped.push((checked, ready.work, number));
+            continue;
+        };
+        if let Some(dossier) = done.dossiers.get_mut(number) {
+            dossier.fate = Fate::Left(trouble);
+        }
+        // What cannot be removed now, the next restore removes.
+        done.found.extend(ready.work.discard(time).ok().flatten());
+    }
+    swapped
+}
+
+fn swap(world: &World<'_>, checked: &Checked<'_>, work: &Work) -> Result<(), Trouble> {
+    let present = checked.place.folder()?;
+    if present.is_some() != checked.is_present {
+        return Err(Trouble::Moved);
+    }
+    refuse_in_use(world, checked.place.path.as_path())?;
+    work.swap(present.as_ref())
+}
+
+/// A new look, just before a folder is moved.
+fn refuse_in_use(world: &World<'_>, path: &Path) -> Result<(), Trouble> {
+    let settings = &world.config.in_use;
+    OpenFiles::scan(settings).in_use(path, settings).map_or(Ok(()), |cause| Err(Trouble::InUse(cause)))
+}
+
+/// Removes what was replaced, or gives it a name beside the dossier and gives that; with what went wrong. When in doubt, it is kept.
+fn finish(
+    wanted: &Wanted<'_>,
+    reader: &Reader<'_>,
+    checked: &Checked<'_>,
+    work: Work,
+    is_complete: bool,
+    time: &str,
+) -> (Option<PathBuf>, Option<Trouble>) {
+    if !checked.is_present {
+        return (None, work.remove().err());
+    }
+    let caught_up = catch_up(reader, checked, &work, !is_complete || wanted.keep_replaced);
+    if caught_up.is_ok() && is_complete && !wanted.keep_replaced {
+        return (None, work.forget().err());
+    }
+    match work.keep("old", time) {
+        Ok(path) => (Some(path), caught_up.err()),
+        Err(trouble) => (None, Some(trouble)),
+    }
+}
+
+/// Carries what came to the kept parts since they were carried, and takes what was carried from what is replaced if that stays: one file
+/// with two names would change in both places.
+fn catch_up(reader: &Reader<'_>, checked: &Checked<'_>, work: &Work, stays: bool) -> Result<(), Trouble> {
+    // Whoever stops now stops nothing: the dossier has its state, and what is left to do is to tidy up.
+    let go_on = Stop::new();
+    let new = checked.place.folder()?.ok_or(Trouble::Moved)?;
+    let (tree, old) = (&checked.state.line.tree, work.old()?);
+    survey(reader, tree, &old, &checked.keep, Act::Carry(&new), &go_on)?;
+    if stays {
+        survey(reader, tree, &old, &checked.keep, Act::Strip(&new), &go_on)?;
+    }
+    Ok(())
+}
+
+/// Moves the other dossiers aside, and when all are, removes them.
+fn delete_others(world: &World<'_>, wanted: &Wanted<'_>, others: Vec<Other>, time: &str, done: &mut Done) {
+    let mut aside = Vec::new();
+    for other in others {
+        let moved = tidy(&other.place, time).and_then(|found| {
+            done.found.extend(found);
+            set_aside(world, &other)
+        });
+        let mut removed = Removed { code: other.code, path: other.place.path, kept: None, trouble: None };
+        match moved {
+            Ok(work) => aside.push((work, done.others.len())),
+            Err(trouble) => removed.trouble = Some(trouble),
+        }
+        done.others.push(removed);
+    }
+    for (work, number) in aside {
+        let kept = if wanted.keep_replaced { work.keep("old", time).map(Some) } else { work.forget().map(|()| None) };
+        if let Some(removed) = done.others.get_mut(number) {
+            match kept {
+                Ok(path) => removed.kept = path,
+                Err(trouble) => removed.trouble = Some(trouble),
+            }
+        }
+    }
+}
+
+fn set_aside(world: &World<'_>, other: &Other) -> Result<Work, Trouble> {
+    other.place.folder()?;
+    refuse_in_use(world, &other.place.path)?;
+    let work = Work::begin(&other.place)?;
+    work.set_aside()?;
+    Ok(work)
+}

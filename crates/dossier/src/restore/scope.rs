@@ -30,6 +30,16 @@ impl<'c> Scope<'c> {
         self.rule.is_some()
     }
 
+    /// The rule of the dossier, if there is one.
+    pub(super) fn rule(&self) -> Option<&'c Rule> {
+        self.rule
+    }
+
+    /// The parts that are not wanted.
+    pub(super) fn omitted(&self) -> &[&'c str] {
+        &self.omitted
+    }
+
     /// What is not to be restored.
     pub fn left_out(&self) -> Result<Vec<Patterns>, PatternError> {
         let Some(rule) = self.rule else { return Ok(Vec::new()) };

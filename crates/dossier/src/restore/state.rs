@@ -37,6 +37,11 @@ impl<'s> State<'s> {
         Some(Self { line, snapshot: snapshots.first()?, origin })
     }
 
+    /// The snapshot in whose tree the state lies, and where it lies there.
+    pub(super) fn source(&self) -> (&'s Snapshot, &'s [u8]) {
+        self.origin.map_or((self.snapshot, self.line.path.as_slice()), |(snapshot, read)| (snapshot, read.path.as_slice()))
+    }
+
     /// The parts that were left out of it on purpose; `None` if nobody knows any more.
     pub fn left_out(&self) -> Option<Vec<&'s str>> {
         let (_, read) = self.origin?;

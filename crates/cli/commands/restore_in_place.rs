@@ -1,0 +1,252 @@
+//! `restore CODE… --in-place`: dossiers where they belong, in the place of what is there. What happens is the library's business; here it is
+//! asked for and told.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Zoned;
+use liasse_dossier::restore::{Done, InPlaceError, Removed, Restored, State, Trouble, Wanted, World, in_place};
+use liasse_dossier::run::Busy;
+use liasse_repo::{Repository, Snapshot};
+use serde::Serialize;
+
+use super::restore_dossier::{as_code, choose, no_part, snapshots};
+use super::shown::PathJson;
+use super::{restore, run};
+use crate::args::Restore;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::exit::Exit;
+use crate::progress::Bars;
+use crate::text;
+use crate::time;
+use crate::whoami;
+
+#[derive(Serialize)]
+struct DoneJson {
+    schema: u32,
+    dry_run: bool,
+    complete: bool,
+    dossiers: Vec<RestoredJson>,
+    deleted: Vec<RemovedJson>,
+    found: Vec<PathJson>,
+    remarks: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RestoredJson {
+    code: String,
+    folder: PathJson,
+    snapshot: String,
+    since: Option<String>,
+    restored: bool,
+    error: Option<String>,
+    files: u64,
+    size_bytes: u64,
+    unchanged: u64,
+    kept: u64,
+    kept_bytes: u64,
+    removed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_write: Option<Vec<PathJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_keep: Option<Vec<PathJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_remove: Option<Vec<PathJson>>,
+    shortfall_count: u64,
+    replaced: Option<PathJson>,
+}
+
+#[derive(Serialize)]
+struct RemovedJson {
+    code: String,
+    folder: PathJson,
+    error: Option<String>,
+    replaced: Option<PathJson>,
+}
+
+pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
+    let mut codes = args.what.iter().map(|word| as_code(word)).collect::<Result<Vec<_>>>()?;
+    codes.sort_unstable();
+    codes.dedup();
+    let repository = context.open()?;
+    let host = whoami::host();
+    let mut looked_at = snapshots(&repository, context, args)?;
+    let elsewhere = looked_at.clone();
+    if args.filter.host.is_none() {
+        looked_at.retain(|snapshot| snapshot.record.host == host);
+    }
+    let states = codes.iter().map(|code| state(&looked_at, &elsewhere, code, args)).collect::<Result<Vec<_>>>()?;
+    let all = newest_first(&repository)?;
+    let bars = Bars::new(context.output);
+    let lock = run::lock_folder(&repository);
+    let world = World {
+        repository: &repository,
+        config: &context.settings.loaded.config,
+        host: &host,
+        snapshots: &all,
+        own: own(context),
+        lock: &lock,
+        now: Zoned::now(),
+        progress: &bars,
+        stop: &context.stop,
+    };
+    let done = in_place(&world, &wanted(args, states));
+    bars.clear();
+    let done = done.map_err(|error| explain(context, error))?;
+    tell(context, &done)?;
+    exit(context, &done)
+}
+
+/// The state of a dossier of this machine, or of the one that is named: two machines may have dossiers of one code.
+fn state<'s>(snapshots: &'s [Snapshot], elsewhere: &[Snapshot], code: &str, args: &Restore) -> Result<State<'s>> {
+    choose(snapshots, code, args).map_err(|error| match State::find(elsewhere, code) {
+        Some(other) => {
+            let host = text::plain(&other.snapshot.record.host);
+            CliError::failed(format!("no snapshot of this machine has the dossier {}", text::plain(code)))
+                .hint(format!("that of {host} is meant? Then add --host {host}"))
+        }
+        None => error,
+    })
+}
+
+fn wanted<'s>(args: &Restore, states: Vec<State<'s>>) -> Wanted<'s> {
+    Wanted {
+        states,
+        parts: args.parts.clone(),
+        keep_replaced: args.keep_replaced,
+        delete_others: args.delete_others,
+        verify: args.verify,
+        dry_run: args.dry_run,
+    }
+}
+
+fn newest_first(repository: &Repository) -> Result<Vec<Snapshot>> {
+    let mut all = repository.snapshots()?.good;
+    all.reverse();
+    Ok(all)
+}
+
+/// What must not be moved away with a dossier.
+fn own(context: &Context) -> Vec<PathBuf> {
+    [Some(&context.place), context.cache.as_ref()].into_iter().flatten().cloned().collect()
+}
+
+fn tell(context: &Context, done: &Done) -> Result<()> {
+    let texts = &context.settings.texts;
+    let offset = time::utc_offset(liasse_repo::now());
+    context
+        .output
+        .result(&json(context, done), |out| done.text(texts, offset, context.output.verbose).lines().try_for_each(|line| out.line(line)))?;
+    for dossier in &done.dossiers {
+        restore::warn(&dossier.report, context.output);
+    }
+    for remark in remarks(context, done) {
+        context.output.warn(&remark);
+    }
+    Ok(())
+}
+
+fn remarks(context: &Context, done: &Done) -> Vec<String> {
+    done.remarks.iter().map(|(code, trouble)| trouble.after(code, &context.settings.texts)).collect()
+}
+
+/// All is done, or the first dossier of which it is not, with what to do about it.
+fn exit(context: &Context, done: &Done) -> Result<Exit> {
+    let texts = &context.settings.texts;
+    if let Some((code, trouble)) = done.first_trouble() {
+        let others = done.dossiers.iter().filter_map(|dossier| Some((dossier.code.as_str(), dossier.trouble()?)));
+        let others = others.filter(|(other, _)| *other != code).map(|(code, trouble)| trouble.text(code, texts));
+        others.for_each(|said| context.output.warn(&said));
+        let is_damage = done.dossiers.iter().filter_map(Restored::trouble).any(Trouble::is_damage);
+        let exit = match (done.is_interrupted, is_damage) {
+            (true, _) => Exit::Interrupted,
+            (false, true) => Exit::Damaged,
+            (false, false) => Exit::Failed,
+        };
+        return Err(CliError::new(exit, sentence(&trouble.text(code, texts))).hint(trouble.remedy(texts)));
+    }
+    if done.is_interrupted {
+        return Ok(Exit::Interrupted);
+    }
+    Ok(if done.remarks.is_empty() { Exit::Done } else { Exit::Incomplete })
+}
+
+/// Why nothing was begun.
+fn explain(context: &Context, error: InPlaceError) -> CliError {
+    let texts = &context.settings.texts;
+    match error {
+        InPlaceError::Refused(refused) => {
+            let said: Vec<String> = refused.iter().map(|one| sentence(&one.trouble.text(&one.code, texts))).collect();
+            let is_damage = refused.iter().any(|one| one.trouble.is_damage());
+            let error = CliError::new(if is_damage { Exit::Damaged } else { Exit::Failed }, said.join("; "));
+            let mut remedies: Vec<String> = refused.iter().map(|one| one.trouble.remedy(texts)).collect();
+            remedies.dedup();
+            remedies.into_iter().fold(error, CliError::hint)
+        }
+        InPlaceError::NoPart(error) => no_part(&error),
+        InPlaceError::Pattern(error) => liasse_archive::Error::from(error).into(),
+        InPlaceError::Repository(error) => restore_explained(error),
+        InPlaceError::Run(Busy::Stopped) => CliError::interrupted(),
+        InPlaceError::Run(error) => CliError::failed(error.to_string()).hint("wait until it is done, then run the command again"),
+        error => CliError::failed(error.to_string()),
+    }
+}
+
+fn restore_explained(error: liasse_repo::Error) -> CliError {
+    let error = CliError::from(error);
+    if error.exit == Exit::Interrupted { error.hint("nothing was changed") } else { error }
+}
+
+/// A message is one sentence without its full stop.
+fn sentence(text: &str) -> String {
+    text.trim_end_matches('.').to_owned()
+}
+
+fn json(context: &Context, done: &Done) -> DoneJson {
+    DoneJson {
+        schema: 1,
+        dry_run: done.is_dry_run,
+        complete: done.is_complete,
+        dossiers: done.dossiers.iter().map(|dossier| restored(context, done, dossier)).collect(),
+        deleted: done.others.iter().map(|other| removed(context, other)).collect(),
+        found: done.found.iter().map(|path| folder(path)).collect(),
+        remarks: remarks(context, done),
+    }
+}
+
+fn restored(context: &Context, done: &Done, dossier: &Restored) -> RestoredJson {
+    let names = |names: &[Vec<u8>]| done.is_dry_run.then(|| names.iter().map(|name| PathJson::new(name)).collect());
+    RestoredJson {
+        code: dossier.code.clone(),
+        folder: folder(&dossier.path),
+        snapshot: dossier.snapshot.clone(),
+        since: dossier.since.map(|since| since.to_string()),
+        restored: dossier.is_restored() && !done.is_dry_run,
+        error: dossier.trouble().map(|trouble| trouble.text(&dossier.code, &context.settings.texts)),
+        files: dossier.report.files + dossier.report.others,
+        size_bytes: dossier.report.bytes,
+        unchanged: dossier.report.unchanged,
+        kept: dossier.counts.carried,
+        kept_bytes: dossier.counts.carried_bytes,
+        removed: dossier.counts.deleted,
+        would_write: names(&dossier.report.would_write),
+        would_keep: names(&dossier.counts.carried_names),
+        would_remove: names(&dossier.counts.deleted_names),
+        shortfall_count: dossier.report.shortfall_count,
+        replaced: dossier.kept.as_deref().map(folder),
+    }
+}
+
+fn removed(context: &Context, other: &Removed) -> RemovedJson {
+    RemovedJson {
+        code: other.code.clone(),
+        folder: folder(&other.path),
+        error: other.trouble.as_ref().map(|trouble| trouble.text(&other.code, &context.settings.texts)),
+        replaced: other.kept.as_deref().map(folder),
+    }
+}
+
+fn folder(path: &Path) -> PathJson {
+    PathJson::new(path.as_os_str().as_bytes())
+}

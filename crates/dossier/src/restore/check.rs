@@ -1,0 +1,164 @@
+//! Everything that is asked before anything is written: where each dossier belongs, whether somebody works in it, what stays and what goes,
+//! and whether there is room.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use liasse_archive::repo::{self, Reader, Snapshot};
+
+use super::error::{InPlaceError, Refused, Trouble};
+use super::keep::Keep;
+use super::place::Place;
+use super::scope::Scope;
+use super::size::Size;
+use super::state::State;
+use super::survey::{Act, Counts, survey};
+use super::work::{Leftover, Work};
+use super::{Wanted, World};
+use crate::discover::{Discovery, discover};
+use crate::in_use::OpenFiles;
+use crate::run::room::free_at;
+
+/// A dossier that may be put in its place.
+pub(super) struct Checked<'s> {
+    pub(super) state: State<'s>,
+    pub(super) place: Place,
+    pub(super) keep: Keep,
+    pub(super) counts: Counts,
+    pub(super) is_present: bool,
+    pub(super) size: Size,
+}
+
+/// A dossier that is to go because it was not chosen.
+pub(super) struct Other {
+    pub(super) code: String,
+    pub(super) place: Place,
+}
+
+/// What is to be done.
+pub(super) struct Plan<'s> {
+    pub(super) chosen: Vec<Checked<'s>>,
+    pub(super) others: Vec<Other>,
+}
+
+/// Checks all that is asked for. Nothing is changed, but for a dossier that a restore which was cut off had moved aside: that is put back,
+/// unless all is only to be said.
+pub(super) fn check<'s>(world: &World<'s>, wanted: &Wanted<'s>, reader: &Reader<'_>) -> Result<Plan<'s>, InPlaceError> {
+    wanted.parts.check(world.config)?;
+    let discovery = discover(world.config);
+    let open = OpenFiles::scan(&world.config.in_use);
+    let check = Check { world, wanted, reader, discovery: &discovery, open: &open };
+    let (mut chosen, mut refused) = (Vec::new(), Vec::new());
+    for state in &wanted.states {
+        world.stop.check()?;
+        match check.one(*state) {
+            Ok(checked) => match overlapping(&chosen, &checked.place) {
+                None => chosen.push(checked),
+                Some(other) => refused.push(Refused { code: state.line.code.clone(), trouble: Trouble::OtherDossier(other) }),
+            },
+            Err(Trouble::Stopped) => return Err(repo::Error::Interrupted.into()),
+            Err(trouble) => refused.push(Refused { code: state.line.code.clone(), trouble }),
+        }
+    }
+    let others = if wanted.delete_others { check.others(&mut refused) } else { Vec::new() };
+    if refused.is_empty()
+        && let Some((code, trouble)) = room(&chosen)
+    {
+        refused.push(Refused { code, trouble });
+    }
+    if refused.is_empty() { Ok(Plan { chosen, others }) } else { Err(InPlaceError::Refused(refused)) }
+}
+
+struct Check<'a, 's> {
+    world: &'a World<'s>,
+    wanted: &'a Wanted<'s>,
+    reader: &'a Reader<'a>,
+    discovery: &'a Discovery,
+    open: &'a OpenFiles,
+}
+
+impl<'s> Check<'_, 's> {
+    fn one(&self, state: State<'s>) -> Result<Checked<'s>, Trouble> {
+        let place = Place::find(self.discovery, &state, self.world.host)?;
+        self.may_be_replaced(&place)?;
+        let present = place.folder()?;
+        let scope = Scope::new(self.world.config, self.discovery, &state.line.code, &place.path, &self.wanted.parts);
+        let failed = |error| Trouble::Archive(liasse_archive::Error::from(error));
+        let left_out = scope.left_out().map_err(failed)?;
+        let keep = match &present {
+            None => Keep::nothing(left_out),
+            Some(_) => Keep::new(scope.rule(), &state, scope.omitted(), left_out).map_err(failed)??,
+        };
+        let size = Size::of(self.reader, &state.line.tree, &keep.left_out, self.world.stop)?;
+        let counts = match &present {
+            Some(folder) => survey(self.reader, &state.line.tree, folder, &keep, Act::Look, self.world.stop)?,
+            None => Counts::default(),
+        };
+        Ok(Checked { state, place, keep, counts, is_present: present.is_some(), size })
+    }
+
+    /// Whether a folder may be moved away: nobody works in it, and it is nobody else's.
+    fn may_be_replaced(&self, place: &Place) -> Result<(), Trouble> {
+        if place.holds(&self.world.own) {
+            return Err(Trouble::HoldsRepository);
+        }
+        if let Some(work) = Work::left(place)?
+            && !self.wanted.dry_run
+            && work.leftover()? == Leftover::Dossier
+        {
+            work.put_back()?;
+        }
+        if place.folder()?.is_some()
+            && let Some(cause) = self.open.in_use(&place.path, &self.world.config.in_use)
+        {
+            return Err(Trouble::InUse(cause));
+        }
+        Ok(())
+    }
+
+    /// The dossiers that were not chosen. Each must have a state that this machine stored.
+    fn others(&self, refused: &mut Vec<Refused>) -> Vec<Other> {
+        let is_chosen = |code: &str| self.wanted.states.iter().any(|state| state.line.code == code);
+        let mut others = Vec::new();
+        for found in self.discovery.dossiers.iter().filter(|found| !is_chosen(found.code.as_str())) {
+            let code = found.code.as_str().to_owned();
+            match self.other(&code, &found.path) {
+                Ok(place) => others.push(Other { code, place }),
+                Err(trouble) => refused.push(Refused { code, trouble }),
+            }
+        }
+        others
+    }
+
+    fn other(&self, code: &str, path: &Path) -> Result<Place, Trouble> {
+        let own = |snapshot: &&Snapshot| snapshot.record.host == self.world.host;
+        if !self.world.snapshots.iter().filter(own).any(|snapshot| State::find(std::slice::from_ref(snapshot), code).is_some()) {
+            return Err(Trouble::NoState);
+        }
+        let place = Place::at(path)?;
+        self.may_be_replaced(&place)?;
+        place.folder()?;
+        Ok(place)
+    }
+}
+
+/// The dossier whose place is, holds or lies in another one's.
+fn overlapping(chosen: &[Checked<'_>], place: &Place) -> Option<String> {
+    let overlaps = |other: &Path| place.path.starts_with(other) || other.starts_with(&place.path);
+    chosen.iter().find(|other| overlaps(&other.place.path)).map(|other| other.state.line.code.clone())
+}
+
+/// Whether all of them fit on their disks, beside what is there: the first that does not.
+fn room(chosen: &[Checked<'_>]) -> Option<(String, Trouble)> {
+    let mut needed: BTreeMap<u64, u64> = BTreeMap::new();
+    for checked in chosen {
+        let disk = checked.place.parent.own_stat().ok()?.device;
+        let sum = needed.entry(disk).or_default();
+        *sum = sum.saturating_add(checked.size.room);
+        let Some(free) = free_at(checked.place.path.parent()?) else { continue };
+        if *sum > free {
+            return Some((checked.state.line.code.clone(), Trouble::Room { needed: *sum, free }));
+        }
+    }
+    None
+}
