@@ -37,6 +37,12 @@ impl Keep {
         Self { left_out, ..Self::default() }
     }
 
+    /// Keeps what could not be read, and nothing else.
+    #[cfg(test)]
+    pub(super) fn of_unread(paths: &[&[u8]]) -> Self {
+        Self { unread: paths.iter().map(|path| below(path)).collect(), ..Self::default() }
+    }
+
     /// Keeps what a state lacks, and the parts that are not wanted.
     pub(super) fn new(
         rule: Option<&Rule>,
@@ -54,7 +60,7 @@ impl Keep {
             Some(rule) => Arc::new(Exclusion::new(rule, &without)?),
             None => Arc::default(),
         };
-        let unread = unread.into_iter().map(|path| if path.is_empty() { Vec::new() } else { [b"/", path].concat() }).collect();
+        let unread = unread.into_iter().map(below).collect();
         Ok(Ok(Self { exclusion, unread, left_out }))
     }
 
@@ -71,4 +77,9 @@ impl Keep {
     pub(super) fn omits(&self, path: &[u8], is_dir: bool) -> bool {
         self.left_out.iter().any(|patterns| patterns.matches(path, is_dir))
     }
+}
+
+/// A path below the dossier's folder, as it is compared: empty for the folder itself.
+fn below(path: &[u8]) -> Vec<u8> {
+    if path.is_empty() { Vec::new() } else { [b"/", path].concat() }
 }

@@ -15,6 +15,8 @@ mod size;
 mod stage;
 mod state;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::path::{Path, PathBuf};
