@@ -17,7 +17,14 @@ const NUMBERED: [u32; 7] = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x010
 /// A lock on a directory, held until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct FolderLock {
-    _handle: Arc<OwnedFd>,
+    handle: Arc<OwnedFd>,
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing alone would not do while a program that is just being started has the handle too.
+        _ = rustix::fs::flock(&self.handle, FlockOperation::Unlock);
+    }
 }
 
 impl Folder {
@@ -73,7 +80,7 @@ impl Folder {
         let handle = self.handle().map_err(|error| TargetError::new(self.path(), TargetOperation::Open, error))?;
         match rustix::fs::flock(&handle, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) => Ok(None),
-            _ => Ok(Some(FolderLock { _handle: handle })),
+            _ => Ok(Some(FolderLock { handle })),
         }
     }
 }
