@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use liasse_dossier::archive::repo::store::Memory;
+use liasse_dossier::archive::repo::store::{ErrorKind, Fault, Faulty, Memory, Trigger};
 use liasse_dossier::archive::repo::{CheckOptions, Creation, Repository, Silent, Stop, Unlock, Whoami};
 use liasse_dossier::archive::{Patterns, RestoreOptions, restore};
 use liasse_dossier::config::{Loaded, Sources, load};
@@ -19,18 +19,19 @@ const PASSWORD: &str = "password";
 struct Firm {
     folder: tempfile::TempDir,
     repository: Repository,
+    store: Faulty<Memory>,
     texts: Texts,
 }
 
 impl Firm {
     fn new(codes: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Memory::new();
+        let store = Faulty::new(Memory::new());
         let creation = Creation::new(PASSWORD.to_owned().into());
         Repository::create(Arc::new(store.clone()), &creation).unwrap();
         let unlock = Unlock::Password(PASSWORD.to_owned().into());
-        let repository = Repository::open(Arc::new(store), &unlock).unwrap().with_cache(&folder.path().join("cache"));
-        let firm = Self { folder, repository, texts: Texts::new(Lang::English) };
+        let repository = Repository::open(Arc::new(store.clone()), &unlock).unwrap().with_cache(&folder.path().join("cache"));
+        let firm = Self { folder, repository, store, texts: Texts::new(Lang::English) };
         for code in codes {
             firm.open_dossier(code);
         }
@@ -374,6 +375,27 @@ fn a_dossier_that_was_excluded_for_a_while_is_known_still() {
     firm.write("D1/data.lck", "");
     let report = firm.run("");
     assert_eq!((of(&report, "D1").outcome, of(&report, "D1").since), (Outcome::InUse, of(&first, "D1").since));
+}
+
+#[test]
+fn a_full_disk_is_told_and_denies_nothing_of_what_is_stored() {
+    let firm = Firm::new(&["D1", "D2", "D3"]);
+    let first = firm.run("");
+    firm.write("D2/more", vec![7; 1 << 20]);
+    fs::remove_dir_all(firm.root().join("D3")).unwrap();
+    settle();
+    firm.store.arm(Fault { trigger: Trigger::MutationsFrom(firm.store.mutations() + 2), kind: ErrorKind::Full, applied: false });
+    let wanted = Wanted { codes: vec!["D2".parse().unwrap(), "D3".parse().unwrap()], ..Wanted::default() };
+    let report = firm.try_run("", &wanted).unwrap();
+    firm.store.heal();
+    assert_eq!(outcomes(&report), [("D1", Outcome::NotAsked), ("D2", Outcome::Failed), ("D3", Outcome::Missing)]);
+    assert!(report.failure.as_ref().unwrap().contains("is full. Make room"), "{report:?}");
+    for code in ["D1", "D2", "D3"] {
+        assert_eq!(of(&report, code).since, of(&first, code).since);
+        assert_eq!(of(&report, code).size, of(&first, code).size);
+    }
+    assert_eq!(outcomes(&firm.run(""))[1], ("D2", Outcome::Stored));
+    firm.check();
 }
 
 /// "What failed is taken first next time" (the accounting firm's suite does it).

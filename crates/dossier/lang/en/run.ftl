@@ -6,6 +6,7 @@ run-no-part-nearest = No rule has a part { $part }. Is this meant: { $nearest }?
 run-nothing-found = No dossier was found.
 run-room = This run may need { $needed }, and { $free } are free. Make room, or use a larger disk. Nothing was written.
 run-interrupted = The run was stopped. What was stored so far is not stored again by the next run.
+run-full = No snapshot was made: the disk of the repository is full. Make room there or use a larger disk, then start the run again. What earlier runs saved is untouched.
 run-failed = No snapshot was made: { $error }. What earlier runs saved is untouched.
 run-busy = Another run is at work (process { $process }). Wait until it is done, or use --wait.
 run-busy-unknown = Another run is at work. Wait until it is done, or use --wait.

@@ -6,6 +6,7 @@ run-no-part-nearest = Aucune règle n'a de partie { $part }. Vouliez-vous dire :
 run-nothing-found = Aucun dossier n'a été trouvé.
 run-room = Cette sauvegarde peut demander { $needed }, et { $free } sont libres. Libérez de la place ou prenez un disque plus grand. Rien n'a été écrit.
 run-interrupted = La sauvegarde a été arrêtée. Ce qui est déjà enregistré ne le sera pas une seconde fois.
+run-full = Aucune sauvegarde n'a été produite : le disque du dépôt est plein. Libérez de la place ou prenez un disque plus grand, puis relancez la sauvegarde. Les sauvegardes précédentes sont intactes.
 run-failed = Aucune sauvegarde n'a été produite : { $error }. Les sauvegardes précédentes sont intactes.
 run-busy = Une autre sauvegarde est en cours (processus { $process }). Attendez qu'elle se termine, ou utilisez --wait.
 run-busy-unknown = Une autre sauvegarde est en cours. Attendez qu'elle se termine, ou utilisez --wait.

@@ -6,6 +6,7 @@ run-no-part-nearest = Nenhuma regra tem a parte { $part }. Você quis dizer: { $
 run-nothing-found = Nenhum dossiê foi encontrado.
 run-room = Esta execução pode precisar de { $needed }, e há { $free } livres. Libere espaço ou use um disco maior. Nada foi gravado.
 run-interrupted = A execução foi interrompida. O que já foi gravado não será gravado de novo.
+run-full = Nenhuma cópia foi feita: o disco do repositório está cheio. Libere espaço nele ou use um disco maior e inicie a execução de novo. As cópias anteriores estão intactas.
 run-failed = Nenhuma cópia foi feita: { $error }. As cópias anteriores estão intactas.
 run-busy = Outra execução está em andamento (processo { $process }). Espere que termine, ou use --wait.
 run-busy-unknown = Outra execução está em andamento. Espere que termine, ou use --wait.

@@ -2,6 +2,7 @@
 
 use liasse_archive::PatternError;
 use liasse_archive::repo;
+use liasse_archive::repo::store::ErrorKind;
 
 use crate::Code;
 use crate::discover::NoPart;
@@ -92,9 +93,12 @@ impl Obstacle {
 
 /// Why a run that had begun made no snapshot.
 pub(super) fn failure(error: &liasse_archive::Error, texts: &Texts) -> String {
-    let interrupted = matches!(error, liasse_archive::Error::Repo(repo::Error::Interrupted));
-    if interrupted {
-        return texts.get("run-interrupted", &[]);
+    match error {
+        liasse_archive::Error::Repo(repo::Error::Interrupted) => return texts.get("run-interrupted", &[]),
+        liasse_archive::Error::Repo(repo::Error::Store(error)) if matches!(error.kind(), ErrorKind::Full) => {
+            return texts.get("run-full", &[]);
+        }
+        _ => {}
     }
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

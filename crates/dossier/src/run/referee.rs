@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use liasse_archive::repo::format::content::Content;
 use liasse_archive::repo::format::snapshot::Outcome as Fared;
-use liasse_archive::{Fate, FileSeen, Found, Judge, Refusal};
+use liasse_archive::{Dossier, Fate, FileSeen, Found, Judge, Refusal};
 
 use super::alarms::{Rules, Watched};
 use super::plan::Planned;
@@ -106,25 +106,26 @@ impl<'a> Referee<'a> {
     /// What the report says of all dossiers, and remarks about the run.
     pub(super) fn finish(self, is_stored: bool) -> (Vec<DossierReport>, Vec<String>) {
         let notes = self.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut reports: Vec<DossierReport> =
-            self.plan.planned.iter().zip(notes.dossiers).map(|(planned, noted)| told(planned, noted, self.memory, is_stored)).collect();
+        let all = self.plan.planned.iter().zip(&self.plan.dossiers).zip(notes.dossiers);
+        let mut reports: Vec<DossierReport> = all.map(|(dossier, noted)| told(dossier, noted, self.memory, is_stored)).collect();
         reports.sort_by(|a, b| a.code.cmp(&b.code));
         (reports, notes.remarks)
     }
 }
 
 /// One dossier's lines of the report.
-fn told(planned: &Planned, mut noted: Noted, memory: &Memory, is_stored: bool) -> DossierReport {
+fn told((planned, dossier): (&Planned, &Dossier), mut noted: Noted, memory: &Memory, is_stored: bool) -> DossierReport {
     let remembered = memory.of(&planned.code);
     let fate = noted.fate.take();
     let (outcome, state, found) = match fate {
         Some(fate) if is_stored => (Outcome::from(fate.outcome), fate.state, fate.found),
-        // No snapshot, so nothing of it is stored.
+        // No snapshot, so nothing of it is stored; what earlier ones have stays.
         Some(_) | None => {
-            if noted.causes.is_empty() {
+            let outcome = dossier.refusal.as_ref().map_or(Outcome::Failed, |refusal| Outcome::from(refusal.outcome));
+            if noted.causes.is_empty() && outcome != Outcome::NotAsked {
                 noted.causes.push(Cause::Interrupted);
             }
-            (Outcome::Failed, None, Found::default())
+            (outcome, dossier.kept.clone(), Found::default())
         }
     };
     let is_state = state.as_ref().filter(|state| state.tree != Content::empty() || state.evidence.0 != [0; 32]);
