@@ -248,18 +248,26 @@ fn the_map_of_the_tests_is_true() {
     for file in files("tests").iter().filter(|path| extension(path) == "rs" && path.matches('/').count() == 1) {
         assert!(map.contains(&format!("`{}`", file.trim_start_matches("tests/"))), "tests/README.md does not name {file}");
     }
-    let table = map.lines().skip_while(|line| !line.starts_with("| # |")).skip(2).take_while(|line| line.starts_with('|'));
-    let rows: Vec<_> = table.collect();
-    for (row, number) in rows.iter().zip(1..) {
-        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
-        assert_eq!(cells[0], number.to_string(), "{row}");
-        assert!(cells[2].contains('`') || cells[2].starts_with("not yet"), "{row}");
-        for name in cells[2].split('`').skip(1).step_by(2) {
-            let is_there = sources.contains(&format!("fn {name}(")) || python.contains(&format!("def {name}("));
-            assert!(is_there, "row {number} names the test {name}, which is not there");
+    let is_there = |name: &str| sources.contains(&format!("fn {name}(")) || python.contains(&format!("def {name}("));
+    let pitfalls = table_below(&map, "| # |");
+    for (row, number) in pitfalls.iter().zip(1..) {
+        assert_eq!(row[0], number.to_string(), "{row:?}");
+    }
+    assert_eq!(pitfalls.len(), 32);
+    for row in pitfalls.iter().chain(&table_below(&map, "| today |")) {
+        assert!(row[2].contains('`') || row[2].starts_with("not yet"), "{row:?}");
+        for name in row[2].split('`').skip(1).step_by(2) {
+            assert!(is_there(name), "{row:?} names the test {name}, which is not there");
         }
     }
-    assert_eq!(rows.len(), 32);
+}
+
+/// The cells of the table whose head starts so.
+fn table_below<'p>(page: &'p str, head: &str) -> Vec<Vec<&'p str>> {
+    let rows = page.lines().skip_while(|line| !line.starts_with(head)).skip(2).take_while(|line| line.starts_with('|'));
+    let rows: Vec<Vec<&str>> = rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect();
+    assert!(!rows.is_empty(), "there is no table with the head {head}");
+    rows
 }
 
 #[test]
