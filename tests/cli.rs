@@ -3,6 +3,8 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/cat.rs"]
+mod cat;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/dates.rs"]

@@ -2,6 +2,7 @@
 //! [`crate::context`]. A password is never an argument, because arguments can be seen by everybody on the machine.
 #![expect(clippy::struct_excessive_bools, reason = "flags are what people type")]
 
+mod browse;
 mod config;
 mod report;
 mod restore;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use liasse_repo::format::config::ChunkSizes;
 
+pub(crate) use browse::{Cat, OfDossier};
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use restore::{Overwrite, Restore};
@@ -107,6 +109,8 @@ pub(crate) enum Command {
     Snapshots(Filter),
     /// List what is in a snapshot
     Ls(Ls),
+    /// Write the bytes of a file in a snapshot to standard output
+    Cat(Cat),
     /// Restore from a snapshot
     Restore(Restore),
     /// Check that the repository is whole; changes nothing

@@ -215,6 +215,9 @@ impl From<ArchiveError> for CliError {
             ArchiveError::NotInSnapshot { .. } => {
                 Self::failed(error.to_string()).hint("see what is there with: liasse ls SNAPSHOT:/FOLDER")
             }
+            ArchiveError::NotAFile { .. } => Self::failed(error.to_string()).hint("see what is there with: liasse ls SNAPSHOT:/FOLDER"),
+            ArchiveError::Unreadable { ref cause, .. } if cause.is_damage() => damaged(chain(&error)),
+            ArchiveError::Output { .. } => Self::failed(chain(&error)).hint("check where the output goes; the repository is not touched"),
             ArchiveError::Pattern(_) => Self::usage(error.to_string()).hint("patterns are those of .gitignore"),
             ArchiveError::NotAbsolute { .. } => Self::usage(error.to_string()),
             ArchiveError::NoSource { .. } => {

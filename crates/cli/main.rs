@@ -69,6 +69,7 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Watch => commands::watch::run(&context),
         Command::Snapshots(filter) => commands::snapshots::run(&context, filter),
         Command::Ls(args) => commands::ls::run(&context, args),
+        Command::Cat(args) => commands::cat::run(&context, args),
         Command::Restore(args) => commands::restore::run(&context, args),
         Command::Check(args) => commands::check::run(&context, args),
         Command::Key(Key::Add(args)) => commands::key_add::run(&context, args),

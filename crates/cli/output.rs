@@ -1,7 +1,9 @@
 //! Where the program speaks: results on standard output, everything else on standard error. A reader who goes away is not an error;
 //! any other failure to write is one, because a result that nobody got is not done.
 
+use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::os::fd::AsFd as _;
 
 use serde::Serialize;
 
@@ -83,6 +85,12 @@ struct Failure<'a> {
     error: &'a str,
     exit_code: u8,
     hints: &'a [String],
+}
+
+/// Standard output for bytes: nothing is kept back that could be lost at the end.
+pub(crate) fn bytes() -> Result<File> {
+    let owned = io::stdout().as_fd().try_clone_to_owned();
+    owned.map(File::from).map_err(|error| CliError::failed(format!("cannot use standard output: {error}")))
 }
 
 /// Lines on standard output.

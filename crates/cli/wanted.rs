@@ -39,7 +39,7 @@ impl Wanted {
 }
 
 /// A path with one slash between its parts and none at its end.
-fn normal(path: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn normal(path: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(path.len());
     for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
         if part == b".." {

@@ -4,7 +4,7 @@ use crate::patterns::PatternError;
 use crate::source::SourceError;
 use crate::target::TargetError;
 
-/// A backup or restore that could not go on.
+/// A backup, a restore or a look that could not go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -41,6 +41,28 @@ pub enum Error {
     NotAFolder {
         /// What was asked for.
         path: String,
+    },
+    /// The bytes of a file were asked for, and something else is there.
+    #[error("{path} is not a file in the snapshot")]
+    NotAFile {
+        /// What was asked for.
+        path: String,
+    },
+    /// A file whose bytes cannot be read from the repository.
+    #[error("{path} cannot be read")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        cause: liasse_repo::Error,
+    },
+    /// What is asked for cannot be written to where it is to go.
+    #[error("cannot write the output")]
+    Output {
+        /// Why not.
+        #[source]
+        cause: std::io::Error,
     },
     /// What the snapshot does not have may have been deleted, or not read: it does not say which.
     #[error("the snapshot names only {named} of the {unread} entries that could not be read when it was made")]

@@ -1,9 +1,10 @@
 //! File trees to and from a repository.
 //!
 //! [`backup`] goes: walk, compare with the catalogue, read, cut, name, store, tree, snapshot. [`restore`] goes: snapshot, tree, locate,
-//! read, open, verify, write.
+//! read, open, verify, write. [`Browse`] looks into snapshots without restoring them.
 
 mod backup;
+mod browse;
 mod catalogue;
 mod error;
 mod list;
@@ -17,6 +18,7 @@ pub mod target;
 pub use backup::{
     BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, LeftOut, Refusal, WouldStore, backup, backup_dossiers,
 };
+pub use browse::Browse;
 pub use error::{Error, Result};
 pub use liasse_repo as repo;
 pub use list::list;

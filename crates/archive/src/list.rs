@@ -6,18 +6,18 @@ use liasse_repo::{Reader, Repository, Scratch, Snapshot, TreeWalk};
 
 use crate::error::{Error, Result};
 
-/// What a path names in a snapshot.
+/// What a path names in a tree.
 pub(crate) enum Found {
-    /// The folder that stands for `/`.
+    /// The folder itself that the tree is of.
     Root(Content),
     /// An entry.
     Entry(Box<Entry>),
 }
 
-/// Looks a path up. Slashes at its ends do not matter.
-pub(crate) fn find(reader: &Reader<'_>, snapshot: &Snapshot, path: &[u8], scratch: &mut Scratch) -> Result<Found> {
+/// Looks a path up in a tree. Slashes at its ends do not matter.
+pub(crate) fn find(reader: &Reader<'_>, root: &Content, path: &[u8], scratch: &mut Scratch) -> Result<Found> {
     let missing = || Error::NotInSnapshot { path: String::from_utf8_lossy(path).into_owned() };
-    let mut found = Found::Root(snapshot.record.root.clone());
+    let mut found = Found::Root(root.clone());
     for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
         let tree = match found {
             Found::Root(tree) => tree,
@@ -49,7 +49,7 @@ pub fn list(repository: &Repository, snapshot: &Snapshot, path: &[u8], recursive
     while full.last() == Some(&b'/') {
         full.pop();
     }
-    let tree = match find(&reader, snapshot, path, &mut scratch)? {
+    let tree = match find(&reader, &snapshot.record.root, path, &mut scratch)? {
         Found::Root(tree) => tree,
         Found::Entry(entry) => match &entry.node {
             Node::Directory { tree, .. } => tree.clone(),

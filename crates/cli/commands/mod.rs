@@ -1,6 +1,8 @@
 //! One file a command: options in, one result out. What several of them show alike is in [`shown`].
 
 pub(crate) mod backup;
+mod browsed;
+pub(crate) mod cat;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod config_check;

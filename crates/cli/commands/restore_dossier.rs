@@ -12,7 +12,7 @@ use liasse_repo::{Repository, Selector, Snapshot};
 use serde::Serialize;
 
 use super::restore::{self, Restored};
-use crate::args::Restore;
+use crate::args::{Filter, Restore};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::Exit;
@@ -52,14 +52,14 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
         (Err(error), Some(one)) => return Wanted::parse(one).and(Err(error)),
         (Err(error), None) => return Err(error),
     };
-    let snapshots = snapshots(&repository, context, args)?;
+    let snapshots = snapshots(&repository, context, &args.filter, args.at.as_deref())?;
     if let Some(one) = one {
         let code = as_code(one)?;
         if State::find(&snapshots, code).is_none() {
             return Ok(None);
         }
     }
-    let chosen = args.what.iter().map(|word| choose(&snapshots, as_code(word)?, args)).collect::<Result<Vec<_>>>()?;
+    let chosen = args.what.iter().map(|word| choose(&snapshots, as_code(word)?, args.at.as_deref())).collect::<Result<Vec<_>>>()?;
     if args.overwrite.is_none() && !args.dry_run {
         for state in &chosen {
             restore::refuse_full(&args.target().join(&state.line.code))?;
@@ -79,13 +79,13 @@ pub(super) fn as_code(word: &OsStr) -> Result<&str> {
 }
 
 /// The snapshots that are looked at, the newest first.
-pub(super) fn snapshots(repository: &Repository, context: &Context, args: &Restore) -> Result<Vec<Snapshot>> {
-    let sieve = Sieve::of(&args.filter)?;
+pub(super) fn snapshots(repository: &Repository, context: &Context, filter: &Filter, at: Option<&str>) -> Result<Vec<Snapshot>> {
+    let sieve = Sieve::of(filter)?;
     let found = repository.snapshots()?;
     for (object, error) in &found.bad {
         context.output.warn(&format!("{object} cannot be read and is passed over: {error}"));
     }
-    let until = match args.at.as_deref().map(|at| time::selector(at, &TimeZone::system())).transpose()? {
+    let until = match at.map(|at| time::selector(at, &TimeZone::system())).transpose()? {
         Some(Selector::At { time, .. }) => Some(time),
         Some(_) => return Err(CliError::usage("--at takes a date, such as 2024-12-31 or 2024-12-31T21:00")),
         None => None,
@@ -94,11 +94,11 @@ pub(super) fn snapshots(repository: &Repository, context: &Context, args: &Resto
     Ok(found.good.into_iter().rev().filter(fits).collect())
 }
 
-pub(super) fn choose<'s>(snapshots: &'s [Snapshot], code: &str, args: &Restore) -> Result<State<'s>> {
+pub(super) fn choose<'s>(snapshots: &'s [Snapshot], code: &str, at: Option<&str>) -> Result<State<'s>> {
     State::find(snapshots, code).ok_or_else(|| {
         let known = snapshots.iter().flat_map(|snapshot| &snapshot.record.dossiers).map(|dossier| dossier.code.as_str());
         let nearest = liasse_dossier::nearest(code, known, 3);
-        let when = args.at.as_ref().map_or(String::new(), |at| format!(" at or before {at}"));
+        let when = at.map_or(String::new(), |at| format!(" at or before {at}"));
         let error = CliError::failed(format!("no snapshot has the dossier {}{when}", text::plain(code)));
         match nearest.as_slice() {
             [] => error.hint("see what there is with: liasse restore --list"),

@@ -71,7 +71,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
     codes.dedup();
     let repository = context.open()?;
     let host = whoami::host();
-    let mut looked_at = snapshots(&repository, context, args)?;
+    let mut looked_at = snapshots(&repository, context, &args.filter, args.at.as_deref())?;
     let elsewhere = looked_at.clone();
     if args.filter.host.is_none() {
         looked_at.retain(|snapshot| snapshot.record.host == host);
@@ -100,7 +100,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
 
 /// The state of a dossier of this machine, or of the one that is named: two machines may have dossiers of one code.
 fn state<'s>(snapshots: &'s [Snapshot], elsewhere: &[Snapshot], code: &str, args: &Restore) -> Result<State<'s>> {
-    choose(snapshots, code, args).map_err(|error| match State::find(elsewhere, code) {
+    choose(snapshots, code, args.at.as_deref()).map_err(|error| match State::find(elsewhere, code) {
         Some(other) => {
             let host = text::plain(&other.snapshot.record.host);
             CliError::failed(format!("no snapshot of this machine has the dossier {}", text::plain(code)))

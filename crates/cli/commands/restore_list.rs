@@ -12,9 +12,9 @@ use crate::time;
 pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
     let codes = args.what.iter().map(|word| as_code(word)).collect::<Result<Vec<_>>>()?;
     let repository = context.open()?;
-    let snapshots = snapshots(&repository, context, args)?;
+    let snapshots = snapshots(&repository, context, &args.filter, args.at.as_deref())?;
     for code in &codes {
-        choose(&snapshots, code, args)?;
+        choose(&snapshots, code, args.at.as_deref())?;
     }
     let list = List::make(&repository, &snapshots, &codes, &context.stop)?;
     context.output.answer(&list, |out| {

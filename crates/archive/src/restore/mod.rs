@@ -162,8 +162,8 @@ pub fn restore(
     let reader = repository.reader()?;
     let mut scratch = Scratch::new()?;
     let found = match &options.tree {
-        Some(tree) => with_metadata(list::find(&reader, snapshot, &options.path, &mut scratch), tree),
-        None => list::find(&reader, snapshot, &options.path, &mut scratch)?,
+        Some(tree) => with_metadata(list::find(&reader, &snapshot.record.root, &options.path, &mut scratch), tree),
+        None => list::find(&reader, &snapshot.record.root, &options.path, &mut scratch)?,
     };
     let surplus = Surplus::new(options, &snapshot.record)?;
     let target = if options.dry_run { Target::open(&options.target).ok() } else { Some(Target::create(&options.target)?) };
