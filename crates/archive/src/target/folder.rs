@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use liasse_repo::format::tree::{Metadata, Name};
@@ -20,11 +21,13 @@ pub struct Folder {
     is_plain: bool,
     /// Whether it hands a default ACL down to what is made in it, once that was asked.
     hands_down: Arc<OnceLock<bool>>,
+    /// Whether its file system makes no files without a name.
+    refuses_unnamed: Arc<AtomicBool>,
 }
 
 impl Folder {
     pub(super) fn new(chain: Chain) -> Self {
-        Self { chain, is_plain: false, hands_down: Arc::default() }
+        Self { chain, is_plain: false, hands_down: Arc::default(), refuses_unnamed: Arc::default() }
     }
 
     /// The way to it, for messages.
@@ -192,6 +195,16 @@ impl Folder {
             let ask = |handle: Arc<OwnedFd>| rustix::fs::fgetxattr(handle, "system.posix_acl_default", &mut [0_u8; 0]);
             !matches!(self.chain.handle().map(ask), Ok(Err(Errno::NODATA | Errno::NOTSUP)))
         })
+    }
+
+    /// Whether a file without a name may be made in it, as far as is known.
+    pub(super) fn takes_unnamed(&self) -> bool {
+        !self.refuses_unnamed.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that none may.
+    pub(super) fn refuses_unnamed(&self) {
+        self.refuses_unnamed.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn handle(&self) -> io::Result<Arc<OwnedFd>> {

@@ -2,16 +2,71 @@
 //! process being killed, nor take the place of something that it was told to leave.
 
 use std::hash::{BuildHasher, RandomState};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::sync::OnceLock;
 
 use liasse_repo::format::tree::Name;
-use rustix::fs::{AtFlags, RenameFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::{FileKind, Folder, Occupied, TargetError, TargetOperation};
 
 /// How temporary names begin. A restore that was killed may leave entries of such a name.
 pub const TEMP_PREFIX: &str = ".liasse-";
+
+/// A file without a name, which is gone when it is closed unless it is placed (`O_TMPFILE`, open(2)).
+#[derive(Debug)]
+pub(super) struct Unnamed {
+    pub(super) folder: Folder,
+    /// What it will be called.
+    pub(super) name: Name,
+}
+
+impl Unnamed {
+    /// Makes one, for its owner only; `None` where the file system cannot.
+    pub(super) fn make(folder: &Folder, name: &Name) -> Result<Option<(Self, OwnedFd)>, TargetError> {
+        if !is_nameable() || !folder.takes_unnamed() {
+            return Ok(None);
+        }
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        folder.on(name, TargetOperation::Make, |handle| {
+            match rustix::io::retry_on_intr(|| rustix::fs::openat(&handle, ".", flags, Mode::RUSR | Mode::WUSR)) {
+                Ok(file) => Ok(Some((Self { folder: folder.clone(), name: name.clone() }, file))),
+                // Old kernels take the flag for something else.
+                Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOENT) => {
+                    folder.refuses_unnamed();
+                    Ok(None)
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Gives it its name.
+    pub(super) fn place(self, file: BorrowedFd<'_>, occupied: Occupied) -> Result<(), TargetError> {
+        let link = |handle: BorrowedFd<'_>, name: &[u8]| {
+            let path = format!("{OPEN_FILES}/{}", file.as_raw_fd());
+            rustix::fs::linkat(CWD, path.as_str(), handle, name, AtFlags::SYMLINK_FOLLOW)
+        };
+        let handle = self.folder.on(&self.name, TargetOperation::Place, Ok)?;
+        match link(handle.as_fd(), self.name.as_bytes()) {
+            Ok(()) => Ok(()),
+            // What is there is replaced in one step, from a name beside it.
+            Err(Errno::EXIST) => Temp::make(&self.folder, &self.name, link)?.0.place(occupied),
+            Err(error) => Err(TargetError::new(self.folder.path_of(&self.name), TargetOperation::Place, error.into())),
+        }
+    }
+}
+
+/// Where the system shows a process the files that it has open: the way to name one for who is not root.
+const OPEN_FILES: &str = "/proc/self/fd";
+
+/// Whether a file without a name can be given one.
+fn is_nameable() -> bool {
+    static IS: OnceLock<bool> = OnceLock::new();
+    *IS.get_or_init(|| Path::new(OPEN_FILES).is_dir())
+}
 
 /// An entry under a temporary name, which is removed unless it is placed.
 #[derive(Debug)]

@@ -1,4 +1,7 @@
 //! A file that is being restored. Must never be seen under its name before it is whole and has its metadata.
+//!
+//! Where the file system can (ext4, XFS, btrfs, tmpfs), it has no name until then: a restore that is killed leaves nothing, and one change
+//! of the directory is enough. Elsewhere, and where it takes the place of another, it has a temporary name.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -9,24 +12,34 @@ use rustix::fs::{FallocateFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::apply::{self, Object};
-use super::place::Temp;
+use super::place::{Temp, Unnamed};
 use super::{Folder, Occupied, Shortfall, TargetError, TargetOperation};
 
-/// A file under a temporary name, for its owner only. Dropped before [`TempFile::finish`], it is removed. Several threads may
+/// A file that is not under its name yet, for its owner only. Dropped before [`TempFile::finish`], it is gone. Several threads may
 /// write to it.
 #[derive(Debug)]
 pub struct TempFile {
     file: std::fs::File,
-    temp: Temp,
+    home: Home,
+}
+
+/// Where the file is.
+#[derive(Debug)]
+enum Home {
+    Unnamed(Unnamed),
+    Named(Temp),
 }
 
 impl Folder {
     /// Begins a file that will have this name.
     pub fn create_temp(&self, name: &Name) -> Result<TempFile, TargetError> {
+        if let Some((unnamed, handle)) = Unnamed::make(self, name)? {
+            return Ok(TempFile { file: handle.into(), home: Home::Unnamed(unnamed) });
+        }
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let owner = Mode::RUSR | Mode::WUSR;
         let (temp, handle) = Temp::make(self, name, |handle, temp| rustix::fs::openat(handle, temp, flags, owner))?;
-        Ok(TempFile { file: handle.into(), temp })
+        Ok(TempFile { file: handle.into(), home: Home::Named(temp) })
     }
 }
 
@@ -56,18 +69,32 @@ impl TempFile {
 
     /// Gives it its metadata and its name.
     pub fn finish(self, metadata: &Metadata, occupied: Occupied) -> Result<Vec<Shortfall>, TargetError> {
-        let path = || self.temp.folder.path_of(&self.temp.name);
-        let shortfalls = if self.temp.folder.hands_down() {
+        let (folder, name) = self.home.place();
+        let path = || folder.path_of(name);
+        let shortfalls = if folder.hands_down() {
             apply::apply(&Object::Open(self.file.as_fd()), metadata, path)
         } else {
             apply::apply_new(self.file.as_fd(), metadata, path)
         };
         let shortfalls = shortfalls.map_err(|error| self.failed(TargetOperation::Apply, error))?;
-        self.temp.place(occupied)?;
+        match self.home {
+            Home::Unnamed(unnamed) => unnamed.place(self.file.as_fd(), occupied)?,
+            Home::Named(temp) => temp.place(occupied)?,
+        }
         Ok(shortfalls)
     }
 
     fn failed(&self, operation: TargetOperation, error: io::Error) -> TargetError {
-        TargetError::new(self.temp.folder.path_of(&self.temp.name), operation, error)
+        let (folder, name) = self.home.place();
+        TargetError::new(folder.path_of(name), operation, error)
+    }
+}
+
+impl Home {
+    /// Where the file will be.
+    fn place(&self) -> (&Folder, &Name) {
+        match self {
+            Self::Unnamed(Unnamed { folder, name }) | Self::Named(Temp { folder, name, .. }) => (folder, name),
+        }
     }
 }

@@ -80,15 +80,29 @@ fn non_utf8() -> std::ffi::OsString {
     std::os::unix::ffi::OsStringExt::from_vec(b"n\xff\xfe\n".to_vec())
 }
 
+/// With a temporary name, as on file systems that make no files without one; and without.
 #[test]
 fn a_file_is_seen_when_it_is_whole_and_gone_when_it_is_given_up() {
+    for has_name in [true, false] {
+        comes_and_goes(has_name);
+    }
+}
+
+fn comes_and_goes(has_name: bool) {
     let dir = tempfile::tempdir().unwrap();
     let target = open(dir.path());
+    if has_name {
+        target.root().refuses_unnamed();
+    }
     let listed = || target.root().list().unwrap().into_iter().map(|entry| entry.name).collect::<Vec<Name>>();
     let temp = target.root().create_temp(&name("file")).unwrap();
     temp.write_at(0, b"ha").unwrap();
-    assert_eq!(fs::metadata(dir.path().join(String::from_utf8(listed()[0].as_bytes().to_vec()).unwrap())).unwrap().mode() & 0o777, 0o600);
-    assert!(listed()[0].as_bytes().starts_with(TEMP_PREFIX.as_bytes()));
+    assert_eq!(listed().len(), usize::from(has_name));
+    for temporary in listed() {
+        assert!(temporary.as_bytes().starts_with(TEMP_PREFIX.as_bytes()));
+        let path = dir.path().join(String::from_utf8(temporary.as_bytes().to_vec()).unwrap());
+        assert_eq!(fs::metadata(path).unwrap().mode() & 0o777, 0o600);
+    }
     assert_eq!(target.root().stat(&name("file")).unwrap(), None);
     drop(temp);
     assert_eq!(listed(), []);
