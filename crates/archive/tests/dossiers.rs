@@ -516,3 +516,58 @@ fn storage_that_fails_at_any_step_ends_the_run_and_the_next_one_is_whole() {
     }
     bench.check();
 }
+
+#[test]
+fn a_folder_that_changes_after_it_was_compared_is_not_mixed_with_what_is_read() {
+    let bench = world();
+    fs::create_dir_all(bench.source().join("D1/closed/2019")).unwrap();
+    write(&bench, "D1/closed/2019/books", b"of then");
+    settle();
+    let before = run(&bench, None, &Notes::default());
+    write(&bench, "D1/note", b"changed, so that it is read");
+    settle();
+    let source = bench.source();
+    let times = Mutex::new(0);
+    let notes = Notes {
+        meanwhile: Some(Box::new(move |_| {
+            *times.lock().unwrap() += 1;
+            if *times.lock().unwrap() == 1 {
+                // By now all folders are compared.
+                settle();
+                fs::write(source.join("D1/closed/2019/books"), b"of now").unwrap();
+                fs::write(source.join("D1/note"), b"of now").unwrap();
+            }
+        })),
+        ..Notes::default()
+    };
+    let snapshot = run(&bench, Some(&before), &notes);
+    assert_eq!(is_restored(&bench, &snapshot, "D1/note").unwrap(), b"of now");
+    assert_eq!(is_restored(&bench, &snapshot, "D1/closed/2019/books").unwrap(), b"of now");
+    assert_eq!(*notes.begun.lock().unwrap(), [0, 0], "it was read again");
+    bench.check();
+}
+
+#[test]
+fn what_is_left_out_does_not_make_a_dossier_be_read_again() {
+    let bench = world();
+    settle();
+    let without = || Notes { excluded: vec!["scans"], ..Notes::default() };
+    let first = run_of(&bench, &dossiers(&bench, None), &without());
+    let snapshot = first.snapshot.unwrap();
+    let notes = without();
+    let second = run_of(&bench, &dossiers(&bench, Some(&snapshot)), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Unchanged; 3]);
+    assert_eq!(*notes.begun.lock().unwrap(), [0_usize; 0], "nobody is asked about what did not change");
+    assert_eq!((first.excluded, second.excluded), (3, 3));
+
+    // What was stored and is left out now goes, and comes back.
+    let notes = Notes::default();
+    let all = run(&bench, second.snapshot.as_ref(), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Stored; 3]);
+    let notes = without();
+    let fewer = run(&bench, Some(&all), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Stored; 3]);
+    assert_eq!(is_restored(&bench, &fewer, "D1/scans/one"), None);
+    assert_eq!(is_restored(&bench, &fewer, "D1/note").unwrap(), b"D1");
+    bench.check();
+}

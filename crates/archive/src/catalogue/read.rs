@@ -163,6 +163,11 @@ impl<'c> Record<'c> {
         Some((row, is_next))
     }
 
+    /// Whether the next row is of this name.
+    pub(crate) fn is_next(&self, name: &[u8]) -> bool {
+        self.next.as_ref().is_some_and(|row| row.name == name)
+    }
+
     /// Where the record of a subdirectory stands.
     pub(crate) fn child_place(&self, row: &Row<'c>) -> Option<u64> {
         if row.child == 0 { None } else { self.start.checked_sub(row.child) }

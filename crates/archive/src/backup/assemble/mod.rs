@@ -160,8 +160,8 @@ impl<'r> Assembler<'r> {
                 }
                 Ok(())
             }
-            Step::Excluded => {
-                self.report.excluded += 1;
+            Step::Excluded { entries } => {
+                self.report.excluded += entries;
                 Ok(())
             }
             Step::Begin { dossier } => {

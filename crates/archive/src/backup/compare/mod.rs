@@ -70,6 +70,7 @@ struct Listing<'c> {
     names: std::vec::IntoIter<Listed>,
     record: Record<'c>,
     same: bool,
+    excluded: u64,
     leaves: Vec<FileKey>,
 }
 
@@ -146,6 +147,11 @@ impl<'r, 'c> Comparison<'r, 'c> {
         self.lock().leaves.range(record.places()).flat_map(|(_, keys)| keys).copied().collect()
     }
 
+    /// How many entries patterns leave out of a directory that is the same, and below it.
+    pub(super) fn excluded(&self, record: &Record<'c>) -> u64 {
+        self.lock().excluded.range(record.places()).map(|(_, entries)| entries).sum()
+    }
+
     /// Does what is next, or waits for news.
     fn help<'s>(&'s self, mut state: MutexGuard<'s, State<'c>>) -> MutexGuard<'s, State<'c>> {
         if let Some(task) = state.tasks.pop() {
@@ -173,7 +179,7 @@ impl<'r, 'c> Comparison<'r, 'c> {
 
     fn compare(&self, task: Task<'c>) {
         let (place, within) = (task.place, task.within);
-        let mut end = End { comparison: self, place, same: false, below: Vec::new(), rest: None, leaves: Vec::new() };
+        let mut end = End { comparison: self, place, same: false, below: Vec::new(), rest: None, excluded: 0, leaves: Vec::new() };
         let Some(mut listing) = self.list(place, task.stage) else { return };
         let mut path = listing.directory.path();
         if path.last() != Some(&b'/') {
@@ -186,7 +192,7 @@ impl<'r, 'c> Comparison<'r, 'c> {
             }
             let Some(listed) = listing.names.next() else {
                 end.same = listing.same && listing.record.next_row().is_none();
-                end.leaves = listing.leaves;
+                (end.leaves, end.excluded) = (listing.leaves, listing.excluded);
                 return;
             };
             path.truncate(length);
@@ -206,11 +212,18 @@ impl<'r, 'c> Comparison<'r, 'c> {
             Stage::Known { parent, name, stat } => parent.open_child(&name, &stat).ok()?,
         };
         let names = directory.list().ok()?.into_iter();
-        Some(Listing { directory, names, record: self.catalogue.record_at(place)?, same: true, leaves: Vec::new() })
+        Some(Listing { directory, names, record: self.catalogue.record_at(place)?, same: true, excluded: 0, leaves: Vec::new() })
     }
 
     /// Compares an entry. A directory that the catalogue knows is to be compared too, whether it moved itself or not.
     fn entry(&self, listing: &mut Listing<'c>, listed: &Listed, path: &[u8], within: Within) -> Option<(u64, Stat)> {
+        let is_out = |kind: FileKind| self.run.excludes(path, kind == FileKind::Directory, within.inside);
+        if listed.kind.is_some_and(is_out) {
+            // The last run left it out too, unless it has it.
+            listing.same &= !listing.record.is_next(listed.name.as_bytes());
+            listing.excluded += 1;
+            return None;
+        }
         let taken = listing.record.take(listed.name.as_bytes());
         listing.same &= taken.is_some_and(|(row, is_next)| is_next && row.trusted);
         let (row, _) = taken?;
@@ -222,7 +235,7 @@ impl<'r, 'c> Comparison<'r, 'c> {
         listing.same = false;
         let stat = listing.directory.stat(&listed.name).ok()?;
         let is_dir = stat.kind == FileKind::Directory;
-        if self.run.excludes(path, is_dir, within.inside) {
+        if listed.kind != Some(stat.kind) && is_out(stat.kind) {
             return None;
         }
         let mut place = None;
@@ -264,6 +277,7 @@ struct End<'s, 'r, 'c> {
     same: bool,
     below: Vec<Task<'c>>,
     rest: Option<Task<'c>>,
+    excluded: u64,
     leaves: Vec<FileKey>,
 }
 
@@ -280,6 +294,9 @@ impl Drop for End<'_, '_, '_> {
         }
         if !self.leaves.is_empty() {
             state.leaves.insert(self.place, std::mem::take(&mut self.leaves));
+        }
+        if self.excluded > 0 {
+            state.excluded.insert(self.place, self.excluded);
         }
         if is_done {
             state.settle(self.place, self.same);

@@ -14,6 +14,8 @@ pub(super) struct State<'c> {
     pub(super) found: HashMap<u64, Found>,
     /// Unchanged files whose leaf values are known, by the place of their directory.
     pub(super) leaves: BTreeMap<u64, Vec<FileKey>>,
+    /// How many entries are left out of a directory, by its place; not where there are none.
+    pub(super) excluded: BTreeMap<u64, u64>,
     /// What the walk waits for.
     pub(super) wanted: Option<u64>,
     /// Threads that wait for something to do, or for what is wanted.

@@ -87,11 +87,11 @@ impl<'c> Walk<'_, 'c> {
             return self.step(Step::Unchanged { dossier });
         }
         let mut moved = Vec::new();
-        for _ in 0..MOST_READS {
+        for number in 0..MOST_READS {
             if let Err(refusal) = judge.begin(dossier) {
                 return self.keep(dossier, met, child, refusal);
             }
-            match self.read(dossier, met, &opened, within, child.clone())? {
+            match self.read((dossier, number == 0), met, &opened, within, child.clone())? {
                 Pass::Whole(read) => match judge.accept(dossier, &read.found) {
                     Ok(()) => return self.step(Step::Leave).and_then(|()| self.step(Step::Taken { dossier })),
                     Err(refusal) => {
@@ -133,25 +133,37 @@ impl<'c> Walk<'_, 'c> {
         comparison.begin_all(directory, ahead.collect());
     }
 
-    /// Reads a dossier, and looks whether it moved meanwhile.
-    fn read(&mut self, dossier: usize, met: &Met<'_, 'c>, opened: &Directory, within: Within, prior: Option<Record<'c>>) -> Result<Pass> {
+    /// Reads a dossier, and looks whether it moved meanwhile. `takes` says whether folders in it may be taken over by what was compared
+    /// before: then these are compared again too.
+    fn read(
+        &mut self,
+        (dossier, takes): (usize, bool),
+        met: &Met<'_, 'c>,
+        opened: &Directory,
+        within: Within,
+        prior: Option<Record<'c>>,
+    ) -> Result<Pass> {
         let began = now();
         let stat = match opened.own_stat() {
             Ok(stat) => stat,
             Err(_) => met.stat,
         };
         self.step(Step::Begin { dossier })?;
-        self.looked_at = Some(LookedAt { entries: vec![(self.path.clone(), Identity::of(&stat))], linked: Vec::new() });
+        let entries = vec![(self.path.clone(), Identity::of(&stat))];
+        self.looked_at = Some(LookedAt { entries, taken: Vec::new(), takes, linked: Vec::new() });
         let met = Met { stat, began, ..*met };
         let (metadata, is_whole) = self.metadata(&met, Some(opened))?;
         let seen = Seen { identity: Identity::of(&stat), trusted: is_whole && is_settled(&stat, began), day: 0 };
         self.step(Step::Enter { name: Some(met.name.clone()), metadata: Box::new(metadata), seen: Some(seen) })?;
         self.directory(opened, Scope { way: None, within }, prior)?;
-        let looked_at = self.looked_at.take().unwrap_or_default();
+        let looked_at = self.looked_at.take().ok_or(Error::Internal("a dossier that was not looked at"))?;
         let (reply, answer) = bounded(1);
         self.step(Step::Ask { reply })?;
         let read = answer.recv().map_err(|_| Error::Internal("the backup ended before its walk"))?;
-        let moved = read.changing.clone().or_else(|| first_moved(&looked_at.entries));
+        let moved = match read.changing.clone().or_else(|| first_moved(&looked_at.entries)) {
+            None => self.first_changed(opened, &looked_at.taken, within)?,
+            moved => moved,
+        };
         if let Some(path) = moved {
             for key in looked_at.linked {
                 self.linked.remove(&key);
@@ -159,6 +171,50 @@ impl<'c> Walk<'_, 'c> {
             return Ok(Pass::Changing(path));
         }
         Ok(Pass::Whole(read))
+    }
+
+    /// The first folder of those that were taken over in which something changed since.
+    fn first_changed(&self, opened: &Directory, taken: &[(Vec<u8>, Record<'c>)], within: Within) -> Result<Option<Vec<u8>>> {
+        for (path, record) in taken {
+            let below = path.get(self.path.len() + 1..).unwrap_or_default();
+            let is_still = match reach(opened, below) {
+                Some(folder) => self.is_still(&folder, &mut path.clone(), record.clone(), within)?,
+                None => false,
+            };
+            if !is_still {
+                return Ok(Some(path.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a folder, and all below it, is as a record has it. `path` is the folder's, and is left as it was.
+    fn is_still(&self, directory: &Directory, path: &mut Vec<u8>, mut record: Record<'c>, within: Within) -> Result<bool> {
+        self.run.stop.check()?;
+        let Ok(names) = directory.list() else { return Ok(false) };
+        let length = path.len();
+        for Listed { name, .. } in names {
+            let Ok(stat) = directory.stat(&name) else { return Ok(false) };
+            path.truncate(length);
+            path.push(b'/');
+            path.extend_from_slice(name.as_bytes());
+            let is_dir = stat.kind == FileKind::Directory;
+            if self.run.excludes(path, is_dir, within.inside) {
+                continue;
+            }
+            let Some((row, true)) = record.take(name.as_bytes()) else { return Ok(false) };
+            if row.identity != Identity::of(&stat) {
+                return Ok(false);
+            }
+            if is_dir {
+                let (Some(child), Ok(below)) = (record.child(&row), directory.open_child(&name, &stat)) else { return Ok(false) };
+                if !self.is_still(&below, path, child, within)? {
+                    return Ok(false);
+                }
+            }
+        }
+        path.truncate(length);
+        Ok(record.next_row().is_none())
     }
 
     /// Lets a dossier stay as it was.
@@ -214,6 +270,14 @@ fn prepared<'w, 'c>(dossier: usize, met: &Met<'w, 'c>, judge: &dyn Judge, is_pre
         Ok(stat) => Ok(Met { stat, began, ..*met }),
         Err(error) => Err(judge.unreachable(dossier, error.is_gone(), &error.source.to_string())),
     }
+}
+
+/// A folder some names below another.
+fn reach(folder: &Directory, below: &[u8]) -> Option<Directory> {
+    below.split(|byte| *byte == b'/').try_fold(folder.clone(), |folder, name| {
+        let name = Name::new(name)?;
+        folder.open_child(&name, &folder.stat(&name).ok()?).ok()
+    })
 }
 
 /// The first entry that is not as it was looked at.

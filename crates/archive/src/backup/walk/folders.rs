@@ -25,8 +25,12 @@ impl<'c> Walk<'_, 'c> {
             _ => parent.open_child(name, &stat),
         };
         if let (Some(child), Ok(directory), Some(Scope { way: None, within })) = (&child, &opened, below)
+            && self.looked_at.as_ref().is_none_or(|looked_at| looked_at.takes)
             && self.is_taken_over(met, child, directory, within)?
         {
+            if let Some(looked_at) = &mut self.looked_at {
+                looked_at.taken.push((self.path.clone(), child.clone()));
+            }
             return Ok(());
         }
         let (metadata, is_whole) = self.metadata(met, opened.as_ref().ok().filter(|_| below.is_none_or(|below| below.way.is_none())))?;
@@ -57,6 +61,10 @@ impl<'c> Walk<'_, 'c> {
         }
         for key in comparison.leaves(child) {
             self.keep_leaves(key);
+        }
+        match comparison.excluded(child) {
+            0 => {}
+            entries => self.step(Step::Excluded { entries })?,
         }
         self.run.progress.at(&self.path);
         self.run.progress.expect(subtree.totals.size);

@@ -59,8 +59,8 @@ pub(super) enum Step<'c> {
     Unread { path: Vec<u8>, cause: String },
     /// A socket.
     LeftOut { path: Vec<u8> },
-    /// Something that patterns or a cache mark leave out.
-    Excluded,
+    /// So much that patterns or a cache mark leave out.
+    Excluded { entries: u64 },
     /// A dossier is read from here on, or again.
     Begin { dossier: usize },
     /// It was read to its end, but for its own `Leave`: what was found of it is to be told.
@@ -91,9 +91,12 @@ pub(super) struct Read {
 }
 
 /// What a walk looked at since a dossier began.
-#[derive(Default)]
-struct LookedAt {
+struct LookedAt<'c> {
     entries: Vec<(Vec<u8>, Identity)>,
+    /// Folders that were taken over as they are in the last run.
+    taken: Vec<(Vec<u8>, Record<'c>)>,
+    /// Whether any may be: what was compared ahead of the walk is older than what the walk reads.
+    takes: bool,
     /// Files with several names that were met first.
     linked: Vec<FileKey>,
 }
@@ -107,7 +110,7 @@ pub(super) struct Walk<'r, 'c> {
     jobs: Sender<Job>,
     linked: HashSet<FileKey>,
     /// What was looked at in the dossier at hand.
-    looked_at: Option<LookedAt>,
+    looked_at: Option<LookedAt<'c>>,
     /// Dossiers that were looked at before the others.
     aside: HashSet<usize>,
     /// Whether any source was reached.
@@ -205,7 +208,7 @@ impl<'r, 'c> Walk<'r, 'c> {
                 self.look_ahead(directory, way, names.iter().skip(number).take(MOST_AHEAD), prior.as_ref());
             }
             if only_tag && listed.name.as_bytes() != CACHE_TAG {
-                self.step(Step::Excluded)?;
+                self.step(Step::Excluded { entries: 1 })?;
                 continue;
             }
             self.path.push(b'/');
@@ -228,7 +231,7 @@ impl<'r, 'c> Walk<'r, 'c> {
         let is_dir = stat.kind == FileKind::Directory;
         self.reached |= scope.way.is_some_and(|way| way.children.get(name).is_some_and(|child| child.whole));
         if self.run.excludes(&self.path, is_dir, scope.within.inside) {
-            return self.step(Step::Excluded);
+            return self.step(Step::Excluded { entries: 1 });
         }
         let (row, child) = known(prior, name);
         let met = Met { directory, name, stat, began, row };
