@@ -16,7 +16,7 @@ mod system;
 pub mod target;
 
 pub use backup::{
-    BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, LeftOut, Refusal, WouldStore, backup, backup_dossiers,
+    BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, LeftOut, Refusal, Skip, WouldStore, backup, backup_dossiers,
 };
 pub use browse::Browse;
 pub use error::{Error, Result};

@@ -12,7 +12,9 @@ use bench::{Bench, Numbers};
 use liasse_archive::repo::format::snapshot::Outcome;
 use liasse_archive::repo::store::{ErrorKind, Fault, Trigger};
 use liasse_archive::repo::{Silent, Snapshot, Stop};
-use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, Result, backup_dossiers, list};
+use liasse_archive::{
+    BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, Result, Skip, backup_dossiers, list,
+};
 
 /// What is told of a file: dossier, path, bytes before and now, whether it is noise.
 type Told = (usize, String, Option<u64>, u64, bool);
@@ -25,6 +27,7 @@ struct Notes {
     refused: BTreeSet<usize>,
     refused_after: BTreeSet<usize>,
     excluded: Vec<&'static str>,
+    staying: Vec<&'static str>,
     begun: Mutex<Vec<usize>>,
     files: Mutex<Vec<Told>>,
     gone: Mutex<Vec<(usize, String)>>,
@@ -44,8 +47,9 @@ fn text(bytes: &[u8]) -> String {
 }
 
 impl Judge for Notes {
-    fn excludes(&self, _: usize, path: &[u8], _: bool) -> bool {
-        self.excluded.iter().any(|name| path == name.as_bytes())
+    fn skips(&self, _: usize, path: &[u8], _: bool) -> Option<Skip> {
+        let is = |names: &[&str]| names.iter().any(|name| path == name.as_bytes());
+        if is(&self.excluded) { Some(Skip::Out) } else { is(&self.staying).then_some(Skip::Stays) }
     }
 
     fn prepare(&self, dossier: usize) -> std::result::Result<bool, Refusal> {
@@ -569,5 +573,36 @@ fn what_is_left_out_does_not_make_a_dossier_be_read_again() {
     assert_eq!(notes.outcomes(), [Outcome::Stored; 3]);
     assert_eq!(is_restored(&bench, &fewer, "D1/scans/one"), None);
     assert_eq!(is_restored(&bench, &fewer, "D1/note").unwrap(), b"D1");
+    bench.check();
+}
+
+#[test]
+fn what_stays_is_in_the_snapshot_as_the_last_run_has_it() {
+    let bench = world();
+    settle();
+    let staying = || Notes { staying: vec!["scans"], ..Notes::default() };
+    // Nothing is known yet, so it is taken.
+    let first = run(&bench, None, &staying());
+    assert!(is_restored(&bench, &first, "D1/scans/one").is_some());
+    let scan = is_restored(&bench, &first, "D2/scans/one").unwrap();
+
+    write(&bench, "D1/scans/two", b"not due");
+    write(&bench, "D2/scans/one", b"not due");
+    settle();
+    let notes = staying();
+    let second = run(&bench, Some(&first), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Unchanged; 3]);
+    write(&bench, "D2/note", b"changed");
+    settle();
+    let notes = staying();
+    let third = run(&bench, Some(&second), &notes);
+    assert_eq!(notes.outcomes(), [Outcome::Unchanged, Outcome::Stored, Outcome::Unchanged]);
+    assert_eq!(is_restored(&bench, &third, "D1/scans/two"), None);
+    assert_eq!(is_restored(&bench, &third, "D2/scans/one").unwrap(), scan);
+    assert_eq!(is_restored(&bench, &third, "D2/note").unwrap(), b"changed");
+
+    let last = run(&bench, Some(&third), &Notes::default());
+    assert_eq!(is_restored(&bench, &last, "D1/scans/two").unwrap(), b"not due");
+    assert_eq!(is_restored(&bench, &last, "D2/scans/one").unwrap(), b"not due");
     bench.check();
 }

@@ -95,6 +95,13 @@ impl Firm {
         fs::read(target.join(file)).ok()
     }
 
+    /// What the newest snapshot remarks on a dossier.
+    fn cause(&self, code: &str) -> String {
+        let snapshots = self.repository.snapshots().unwrap().good;
+        let line = snapshots.last().unwrap().record.dossiers.iter().find(|line| line.code == code);
+        line.unwrap().cause.clone()
+    }
+
     fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.root().join(file), bytes).unwrap();
     }
@@ -288,15 +295,21 @@ fn parts_are_left_out_and_come_back_when_they_are_due() {
     let parts = "[[rule.part]]\nname = 'photos'\npatterns = ['photos/']\nevery = '7 days'\n";
     firm.run(parts);
     assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo");
+    firm.write("D1/photos/1", b"another");
+    firm.write("D1/journal.log", "one\ntwo\nthree\n");
     let second = firm.run(parts);
-    assert_eq!(of(&second, "D1").left_out, ["photos"]);
-    assert_eq!(firm.stored("D1/photos/1"), None);
-    let record = firm.repository.snapshots().unwrap().good.last().unwrap().record.clone();
-    assert_eq!(record.dossiers[0].cause, "left out: photos");
+    assert_eq!((of(&second, "D1").as_before.as_slice(), of(&second, "D1").left_out.len()), (["photos".to_owned()].as_slice(), 0));
+    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo", "a restore of this state has them, as they were");
+    assert_eq!(firm.stored("D1/journal.log").unwrap(), b"one\ntwo\nthree\n");
+    assert_eq!(firm.cause("D1"), "as before: photos");
     settle();
     let wanted = Wanted { parts: "photos".parse().unwrap(), ..Wanted::default() };
     firm.try_run(parts, &wanted).unwrap();
-    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"photo");
+    assert_eq!(firm.stored("D1/photos/1").unwrap(), b"another");
+    let without = firm.run(&format!("without = ['photos']\n{parts}"));
+    assert_eq!(of(&without, "D1").left_out, ["photos"]);
+    assert_eq!((firm.stored("D1/photos/1"), firm.cause("D1").as_str()), (None, "left out: photos"));
+    firm.check();
 }
 
 #[test]

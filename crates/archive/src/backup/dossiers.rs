@@ -75,10 +75,20 @@ pub struct Found {
     pub unread: Vec<Unread>,
 }
 
+/// What becomes of an entry that is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// It is not in the snapshot.
+    Out,
+    /// It is in the snapshot as the last run stored it; what the last run does not have is not. Where nothing is known of the last run,
+    /// it is looked at all the same.
+    Stays,
+}
+
 /// Who decides about dossiers while a backup is at work. All but `excludes` is asked by one thread at a time.
 pub trait Judge: Sync {
-    /// Whether an entry of a dossier is left out; `path` is below the dossier's folder. Asked by many threads, for every entry.
-    fn excludes(&self, dossier: usize, path: &[u8], is_dir: bool) -> bool;
+    /// Whether an entry of a dossier is not looked at; `path` is below the dossier's folder. Asked by many threads, for every entry.
+    fn skips(&self, dossier: usize, path: &[u8], is_dir: bool) -> Option<Skip>;
 
     /// A dossier that is to be prepared is about to be looked at. Whether anything was done to it now.
     fn prepare(&self, dossier: usize) -> Result<bool, Refusal>;
@@ -134,6 +144,8 @@ pub(super) struct Inside {
     pub(super) dossier: usize,
     /// Bytes of its folder's path.
     pub(super) path_length: usize,
+    /// Whether what the last run has of it can be referred to.
+    pub(super) is_known: bool,
 }
 
 impl Inside {

@@ -35,7 +35,7 @@ use compare::Comparison;
 use readback::{ReadBack, ReadsBack};
 use sources::Sources;
 
-pub use dossiers::{Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal};
+pub use dossiers::{Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, Skip};
 use dossiers::{Dossiers, Inside};
 
 /// Steps of the walk that wait to be put together.
@@ -136,10 +136,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Whether an entry is left out on purpose.
-    fn excludes(&self, path: &[u8], is_dir: bool, inside: Option<Inside>) -> bool {
-        let of_dossier = |(dossiers, inside): (&Dossiers<'_>, Inside)| dossiers.judge.excludes(inside.dossier, inside.below(path), is_dir);
-        self.options.exclude.matches(path, is_dir) || self.dossiers.as_ref().zip(inside).is_some_and(of_dossier)
+    /// Whether an entry is not looked at, on purpose.
+    fn skips(&self, path: &[u8], is_dir: bool, inside: Option<Inside>) -> Option<Skip> {
+        if self.options.exclude.matches(path, is_dir) {
+            return Some(Skip::Out);
+        }
+        let (dossiers, inside) = self.dossiers.as_ref().zip(inside)?;
+        let skip = dossiers.judge.skips(inside.dossier, inside.below(path), is_dir)?;
+        if skip == Skip::Stays && !inside.is_known { None } else { Some(skip) }
     }
 }
 

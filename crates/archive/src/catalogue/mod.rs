@@ -37,6 +37,11 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    /// Whether it is a regular file's.
+    pub(crate) fn is_file(&self) -> bool {
+        self.kind == 1
+    }
+
     pub(crate) fn of(stat: &Stat) -> Self {
         let kind = match stat.kind {
             FileKind::File => 1,

@@ -54,6 +54,7 @@ report-remedy = What to do
 report-kept = The state of { $since } is kept.
 report-never = It was never saved.
 report-left-out = Left out on purpose: { $parts }.
+report-as-before = Not due, as before: { $parts }.
 report-more = There are { $number } more causes; the JSON report has all of them.
 report-no-dossiers = There are no dossiers in this run.
 report-good = All is well.

@@ -57,6 +57,7 @@ report-remedy = Que faire
 report-kept = L'état du { $since } est conservé.
 report-never = Il n'a jamais été sauvegardé.
 report-left-out = Laissé de côté volontairement : { $parts }.
+report-as-before = Pas encore à échéance, comme avant : { $parts }.
 report-more = Il y a { $number } autres causes ; le rapport JSON les contient toutes.
 report-no-dossiers = Cette sauvegarde ne contient aucun dossier.
 report-good = Tout va bien.

@@ -54,6 +54,7 @@ report-remedy = O que fazer
 report-kept = O estado de { $since } está guardado.
 report-never = Ele nunca foi salvo.
 report-left-out = Deixado de fora de propósito: { $parts }.
+report-as-before = Ainda não é a vez, como antes: { $parts }.
 report-more = Há mais { $number } causas; o relatório JSON traz todas.
 report-no-dossiers = Não há dossiês nesta execução.
 report-good = Está tudo bem.

@@ -91,6 +91,13 @@ pub enum Why {
     NotDue,
 }
 
+impl Why {
+    /// Whether the part is left out of this run only: what the last run has of it stays.
+    pub fn is_for_now(self) -> bool {
+        matches!(self, Self::Run | Self::NotDue)
+    }
+}
+
 /// A part that is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {

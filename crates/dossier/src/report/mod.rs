@@ -97,6 +97,9 @@ pub struct DossierReport {
     pub causes: Vec<Cause>,
     /// Names of its parts that were left out on purpose.
     pub left_out: Vec<String>,
+    /// Names of its parts that this run did not look at: they are as the last run that did has them.
+    #[serde(default)]
+    pub as_before: Vec<String>,
     /// What a person should look at.
     pub alarms: Vec<Alarm>,
 }

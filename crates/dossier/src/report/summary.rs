@@ -58,10 +58,12 @@ impl DossierReport {
         })
     }
 
-    /// Which parts were left out on purpose.
+    /// Which parts were left out on purpose, and which were not due.
     pub(super) fn left_out_text(&self, local: &Local<'_>) -> Option<String> {
-        let parts = self.left_out.join(", ");
-        (!parts.is_empty()).then(|| local.texts().get("report-left-out", &[("parts", parts.into())]))
+        let said = [("report-left-out", &self.left_out), ("report-as-before", &self.as_before)];
+        let said = said.into_iter().filter(|(_, parts)| !parts.is_empty());
+        let said: Vec<String> = said.map(|(text, parts)| local.texts().get(text, &[("parts", parts.join(", ").into())])).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 }
 

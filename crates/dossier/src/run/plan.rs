@@ -30,6 +30,22 @@ pub(super) struct Planned {
     pub(super) cause: Option<Cause>,
 }
 
+impl Planned {
+    /// The parts that the snapshot is not to have.
+    pub(super) fn parts_without(&self) -> Vec<String> {
+        self.parts_skipped(false)
+    }
+
+    /// The parts that are not looked at and stay as the last run has them.
+    pub(super) fn parts_as_before(&self) -> Vec<String> {
+        self.parts_skipped(true)
+    }
+
+    fn parts_skipped(&self, for_now: bool) -> Vec<String> {
+        self.left_out.iter().filter(|left| left.why.is_for_now() == for_now).map(|left| left.part.clone()).collect()
+    }
+}
+
 /// All of them. `dossiers[n]` is what the backup is told of `planned[n]`.
 pub(super) struct Plan {
     pub(super) planned: Vec<Planned>,

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use liasse_archive::repo::format::content::Content;
 use liasse_archive::repo::format::snapshot::Outcome as Fared;
-use liasse_archive::{Dossier, Fate, FileSeen, Found, Judge, Refusal};
+use liasse_archive::{Dossier, Fate, FileSeen, Found, Judge, Refusal, Skip};
 
 use super::alarms::{Rules, Watched};
 use super::plan::Planned;
 use super::{Memory, Plan, World, moment_of};
+use crate::discover::Why;
 use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::in_use::OpenFiles;
 use crate::report::{Alarm, Cause, DossierReport, Outcome};
@@ -141,14 +142,19 @@ fn told((planned, dossier): (&Planned, &Dossier), mut noted: Noted, memory: &Mem
         added: found.added,
         duration_ms: u64::try_from(noted.spent.as_millis()).unwrap_or(u64::MAX),
         causes: noted.causes,
-        left_out: planned.left_out.iter().map(|left| left.part.clone()).collect(),
+        left_out: planned.parts_without(),
+        as_before: planned.parts_as_before(),
         alarms: noted.alarms,
     }
 }
 
 impl Judge for Referee<'_> {
-    fn excludes(&self, dossier: usize, path: &[u8], is_dir: bool) -> bool {
-        self.planned(dossier).is_some_and(|planned| !planned.exclusion.is_empty() && planned.exclusion.part_of(path, is_dir).is_some())
+    fn skips(&self, dossier: usize, path: &[u8], is_dir: bool) -> Option<Skip> {
+        let planned = self.planned(dossier).filter(|planned| !planned.exclusion.is_empty())?;
+        let part = planned.exclusion.part_of(path, is_dir)?;
+        // Closed years are of a part that is not left out.
+        let why = planned.left_out.iter().find(|left| left.part == part).map(|left| left.why);
+        Some(if why.is_some_and(Why::is_for_now) { Skip::Stays } else { Skip::Out })
     }
 
     fn prepare(&self, dossier: usize) -> Result<bool, Refusal> {
@@ -210,9 +216,10 @@ impl Judge for Referee<'_> {
     }
 
     fn remark(&self, dossier: usize) -> String {
-        let left: Vec<&str> =
-            self.planned(dossier).map_or(Vec::new(), |planned| planned.left_out.iter().map(|left| left.part.as_str()).collect());
-        if left.is_empty() { String::new() } else { format!("left out: {}", left.join(", ")) }
+        let Some(planned) = self.planned(dossier) else { return String::new() };
+        let remarks = [("left out", planned.parts_without()), ("as before", planned.parts_as_before())];
+        let said = remarks.into_iter().filter(|(_, parts)| !parts.is_empty()).map(|(what, parts)| format!("{what}: {}", parts.join(", ")));
+        said.collect::<Vec<_>>().join("; ")
     }
 
     fn changing(&self, dossier: usize, path: &[u8]) -> Refusal {

@@ -14,6 +14,7 @@ pub(crate) fn dossier(code: &str, outcome: Outcome) -> DossierReport {
         duration_ms: 40,
         causes: vec![],
         left_out: vec![],
+        as_before: vec![],
         alarms: vec![],
     }
 }

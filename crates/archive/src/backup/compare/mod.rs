@@ -14,7 +14,7 @@ use std::thread::{Builder, Scope};
 use liasse_repo::format::tree::Name;
 
 use super::Run;
-use super::dossiers::Inside;
+use super::dossiers::{Inside, Skip};
 use super::judge::is_due;
 use crate::catalogue::{Catalogue, FileKey, Identity, Record, Row};
 use crate::error::Result;
@@ -217,11 +217,16 @@ impl<'r, 'c> Comparison<'r, 'c> {
 
     /// Compares an entry. A directory that the catalogue knows is to be compared too, whether it moved itself or not.
     fn entry(&self, listing: &mut Listing<'c>, listed: &Listed, path: &[u8], within: Within) -> Option<(u64, Stat)> {
-        let is_out = |kind: FileKind| self.run.excludes(path, kind == FileKind::Directory, within.inside);
-        if listed.kind.is_some_and(is_out) {
-            // The last run left it out too, unless it has it.
-            listing.same &= !listing.record.is_next(listed.name.as_bytes());
-            listing.excluded += 1;
+        let skip = |kind: FileKind| self.run.skips(path, kind == FileKind::Directory, within.inside);
+        if let Some(skip) = listed.kind.and_then(skip) {
+            let is_known = listing.record.is_next(listed.name.as_bytes());
+            match skip {
+                // The last run left it out too, unless it has it.
+                Skip::Out => listing.same &= !is_known,
+                Skip::Stays if is_known => _ = listing.record.next_row(),
+                Skip::Stays => {}
+            }
+            listing.excluded += u64::from(!is_known);
             return None;
         }
         let taken = listing.record.take(listed.name.as_bytes());
@@ -235,7 +240,7 @@ impl<'r, 'c> Comparison<'r, 'c> {
         listing.same = false;
         let stat = listing.directory.stat(&listed.name).ok()?;
         let is_dir = stat.kind == FileKind::Directory;
-        if listed.kind != Some(stat.kind) && is_out(stat.kind) {
+        if listed.kind != Some(stat.kind) && skip(stat.kind).is_some() {
             return None;
         }
         let mut place = None;

@@ -1,6 +1,8 @@
 //! Dossiers: each is taken as it was at one time, or stays as it was. Must never let a state into the snapshot that never was: what was
 //! looked at is looked at again when all is read, and anything that moved meanwhile makes it be read once more.
 
+use std::borrow::Cow;
+
 use crossbeam_channel::bounded;
 use liasse_repo::format::snapshot::Outcome;
 use liasse_repo::format::tree::Name;
@@ -9,7 +11,7 @@ use rustix::io::Errno;
 
 use super::{LookedAt, Met, Read, Scope, Seen, Step, Walk};
 use crate::backup::compare::{Ahead, Within};
-use crate::backup::dossiers::{Dossier, Dossiers, Inside, Judge, Refusal};
+use crate::backup::dossiers::{Dossier, Dossiers, Inside, Judge, Refusal, Skip};
 use crate::backup::judge::{is_settled, now};
 use crate::backup::sources::Step as Way;
 use crate::catalogue::{Identity, Record};
@@ -42,7 +44,7 @@ impl<'c> Walk<'_, 'c> {
             self.path.push(b'/');
             self.path.extend_from_slice(name.as_bytes());
             let (row, child) = super::known(prior.as_mut(), name);
-            let is_excluded = self.run.excludes(&self.path, stat.kind == FileKind::Directory, None);
+            let is_excluded = self.run.skips(&self.path, stat.kind == FileKind::Directory, None).is_some();
             match way.dossier.filter(|_| !is_excluded) {
                 Some(dossier) => {
                     self.dossier(dossier, &Met { directory, name, stat, began, row }, child)?;
@@ -79,7 +81,7 @@ impl<'c> Walk<'_, 'c> {
             Ok(opened) => opened,
             Err(error) => return self.keep(dossier, met, child, judge.unreachable(dossier, error.is_gone(), &error.source.to_string())),
         };
-        let inside = Some(Inside { dossier, path_length: self.path.len() });
+        let inside = Some(Inside { dossier, path_length: self.path.len(), is_known: child.is_some() && self.run.catalogue_holds });
         let within = Within { device: Some(met.stat.device), inside };
         if let Some(child) = &child
             && self.is_taken_over(met, child, &opened, within)?
@@ -127,7 +129,7 @@ impl<'c> Walk<'_, 'c> {
             let record = prior.child(&row)?;
             let stat = directory.stat(name).ok().filter(|stat| stat.kind == FileKind::Directory)?;
             let path_length = self.path.len() + 1 + name.as_bytes().len();
-            let inside = Some(Inside { dossier: number, path_length });
+            let inside = Some(Inside { dossier: number, path_length, is_known: self.run.catalogue_holds });
             Some(Ahead { record, name, stat, within: Within { device: Some(stat.device), inside } })
         });
         comparison.begin_all(directory, ahead.collect());
@@ -199,8 +201,15 @@ impl<'c> Walk<'_, 'c> {
             path.push(b'/');
             path.extend_from_slice(name.as_bytes());
             let is_dir = stat.kind == FileKind::Directory;
-            if self.run.excludes(path, is_dir, within.inside) {
-                continue;
+            match self.run.skips(path, is_dir, within.inside) {
+                None => {}
+                Some(Skip::Out) => continue,
+                Some(Skip::Stays) => {
+                    if record.is_next(name.as_bytes()) {
+                        record.next_row();
+                    }
+                    continue;
+                }
             }
             let Some((row, true)) = record.take(name.as_bytes()) else { return Ok(false) };
             if row.identity != Identity::of(&stat) {
@@ -215,6 +224,20 @@ impl<'c> Walk<'_, 'c> {
         }
         path.truncate(length);
         Ok(record.next_row().is_none())
+    }
+
+    /// Leaves an entry of a dossier as the last run has it. What that does not have is left out.
+    pub(super) fn stays(&mut self, name: &Name, prior: Option<&mut Record<'c>>) -> Result<()> {
+        let (Some(row), child) = super::known(prior, name) else { return self.step(Step::Excluded { entries: 1 }) };
+        let seen = Seen { identity: row.identity, trusted: row.trusted, day: row.day };
+        let Some(child) = child else {
+            self.keep_leaves(row.identity.key());
+            let is_file = row.identity.is_file();
+            return self.step(Step::Ready { name: name.clone(), entry: Cow::Borrowed(row.entry), seen, is_file, key: None });
+        };
+        let subtree = child.subtree().ok_or(Error::Internal("a record without an end"))?;
+        self.keep_leaves_below(child)?;
+        self.step(Step::Same { name: name.clone(), entry: row.entry, seen, subtree })
     }
 
     /// Lets a dossier stay as it was.

@@ -19,7 +19,7 @@ use liasse_repo::format::tree::{Metadata, Name};
 
 use super::Run;
 use super::compare::{Comparison, Within};
-use super::dossiers::{Found, Refusal};
+use super::dossiers::{Found, Refusal, Skip};
 use super::file::{Job, Outcome};
 use super::judge::now;
 use super::sources::{Sources, Step as Way};
@@ -225,13 +225,15 @@ impl<'r, 'c> Walk<'r, 'c> {
             Ok(stat) => stat,
             Err(error) => return self.unread(&error),
         };
-        if let Some(looked_at) = &mut self.looked_at {
-            looked_at.entries.push((self.path.clone(), Identity::of(&stat)));
-        }
         let is_dir = stat.kind == FileKind::Directory;
         self.reached |= scope.way.is_some_and(|way| way.children.get(name).is_some_and(|child| child.whole));
-        if self.run.excludes(&self.path, is_dir, scope.within.inside) {
-            return self.step(Step::Excluded { entries: 1 });
+        match self.run.skips(&self.path, is_dir, scope.within.inside) {
+            None => {}
+            Some(Skip::Out) => return self.step(Step::Excluded { entries: 1 }),
+            Some(Skip::Stays) => return self.stays(name, prior),
+        }
+        if let Some(looked_at) = &mut self.looked_at {
+            looked_at.entries.push((self.path.clone(), Identity::of(&stat)));
         }
         let (row, child) = known(prior, name);
         let met = Met { directory, name, stat, began, row };
