@@ -152,7 +152,7 @@ fn about_place(error: &RepoError) -> CliError {
 /// There is none, and how to get one.
 pub(crate) fn no_repository(message: String) -> CliError {
     CliError::new(Exit::NoRepository, message)
-        .hint("choose its folder with -r FOLDER, or make one there with: liasse init; backup --init makes it too")
+        .hint("if it is on a disk or a server, connect that; or choose its folder with -r FOLDER. Only for a new repository: liasse init")
 }
 
 fn about_key(error: &RepoError) -> CliError {

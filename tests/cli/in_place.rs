@@ -63,7 +63,7 @@ fn the_dossiers_of_a_snapshot_are_listed() {
     firm.write("D1/docs/more.txt", "more");
     firm.write("D2/work.lck", "ada@desk");
     fs::remove_dir_all(firm.0.path("books/D3")).unwrap();
-    firm.night(&["--parts", "-photos"]).ends(3);
+    firm.night(&["--set", "rule.firm.without=photos"]).ends(3);
     let list = firm.run(&["restore", "--list", "--json"]).ends(0).json();
     let of = |code: &str, name: &str| list["dossiers"].as_array().unwrap().iter().find(|line| line["code"] == code).unwrap()[name].clone();
     assert_eq!([of("D1", "outcome"), of("D2", "outcome"), of("D3", "outcome")], ["stored", "in-use", "missing"]);
@@ -229,7 +229,7 @@ fn a_dossier_in_use_is_refused_and_no_other_is_touched() {
 #[test]
 fn what_the_state_lacks_stays() {
     let firm = Firm::new(&["D1"]);
-    firm.night(&["--parts", "-photos"]).ends(0);
+    firm.night(&["--set", "rule.firm.without=photos"]).ends(0);
     firm.write("D1/ledger.txt", "ruined");
     firm.write("D1/extra.txt", "goes");
     firm.write("D1/photos/2026/new.txt", "in the folder of photos");
@@ -263,7 +263,7 @@ fn what_the_state_lacks_stays() {
     assert_eq!(firm.read("D1/photos/shop.jpg"), "photo of D1");
 
     // Nobody knows what a part was that has lost its name: nothing is guessed.
-    firm.night(&["--parts", "-photos"]).ends(0);
+    firm.night(&["--set", "rule.firm.without=photos"]).ends(0);
     let settings = fs::read_to_string(firm.0.path("set.toml")).unwrap().replace("'photos'", "'pictures'");
     firm.0.write("set.toml", settings.as_bytes());
     firm.in_place(&["D1"]).ends(1).says("lacks the part photos").says("--target");
@@ -348,7 +348,7 @@ fn two_states() -> (Firm, [Contents; 2]) {
     for number in 0..60 {
         firm.write(&format!("D1/a/{number}.txt"), &format!("Monday {number}"));
     }
-    firm.night(&["--parts", "-photos"]).ends(0);
+    firm.night(&["--set", "rule.firm.without=photos"]).ends(0);
     let stored = firm.contents("D1");
     ruin(&firm);
     let present = firm.contents("D1");

@@ -52,6 +52,18 @@ fn every_mistake_is_listed_with_its_line() {
 }
 
 #[test]
+fn a_run_with_a_mistake_in_its_settings_tells_of_it() {
+    let world = World::new();
+    world.write("books/D1/ledger.db", b"1");
+    let rule = format!("[[rule]]\nname = 'r'\nroot = '{}'\npatern = 'D*'\n", world.text("books"));
+    let file = user_file(&world, &rule);
+    world.run(&["init"]).ends(0);
+    let ran = world.run(&["run"]).ends(3);
+    assert!(ran.out.contains(&format!("{file}:4: There is no key rule.r.patern; is rule.pattern meant?")), "{}", ran.out);
+    assert!(ran.out.ends_with("1 other thing to look at; 1 of 1 dossier saved, 0 in error.\n"), "{}", ran.out);
+}
+
+#[test]
 fn no_command_starts_with_settings_that_may_lack_anything() {
     let world = World::new();
     user_file(&world, "repository = \n");

@@ -81,11 +81,20 @@ pub(crate) fn make(context: &Context, wanted: &Wanted, wait: bool) -> Result<Rep
         began: Timestamp::now(),
         utc_offset: wanted.utc_offset,
     };
-    try_to_make(context, wanted, wait).map_err(|(error, said)| {
+    let made = try_to_make(context, wanted, wait).map(|report| with_mistakes(context, report));
+    made.map_err(|(error, said)| {
         let is_told = error.exit != Exit::Interrupted && !context.stop.is_stopped();
         let report = said.filter(|_| is_told).map(|said| Box::new(Report::failed(attempt, said)));
         NotBegun { error, report }
     })
+}
+
+/// Mistakes in the settings that did not keep the run from being made may have made it another one than was meant.
+fn with_mistakes(context: &Context, mut report: Report) -> Report {
+    let mistakes = &context.settings.loaded.mistakes;
+    report.problems += mistakes.len() as u64;
+    report.remarks.splice(0..0, mistakes.iter().map(|mistake| format!("{}: {}", mistake.origin, mistake.text(&context.settings.texts))));
+    report
 }
 
 /// The same; or the error, and what readers of reports are told of it, if they are.

@@ -43,17 +43,18 @@ impl Unnamed {
         })
     }
 
-    /// Gives it its name.
-    pub(super) fn place(self, file: BorrowedFd<'_>, occupied: Occupied) -> Result<(), TargetError> {
+    /// Gives it its name. Whether the system lets it have one.
+    pub(super) fn place(&self, file: BorrowedFd<'_>, occupied: Occupied) -> Result<bool, TargetError> {
         let link = |handle: BorrowedFd<'_>, name: &[u8]| {
             let path = format!("{OPEN_FILES}/{}", file.as_raw_fd());
             rustix::fs::linkat(CWD, path.as_str(), handle, name, AtFlags::SYMLINK_FOLLOW)
         };
         let handle = self.folder.on(&self.name, TargetOperation::Place, Ok)?;
         match link(handle.as_fd(), self.name.as_bytes()) {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
             // What is there is replaced in one step, from a name beside it.
-            Err(Errno::EXIST) => Temp::make(&self.folder, &self.name, link)?.0.place(occupied),
+            Err(Errno::EXIST) => Temp::make(&self.folder, &self.name, link)?.0.place(occupied).map(|()| true),
+            Err(Errno::PERM | Errno::ACCESS | Errno::XDEV | Errno::OPNOTSUPP | Errno::NOSYS | Errno::NOENT) => Ok(false),
             Err(error) => Err(TargetError::new(self.folder.path_of(&self.name), TargetOperation::Place, error.into())),
         }
     }

@@ -3,7 +3,7 @@
 //! Where the file system can (ext4, XFS, btrfs, tmpfs), it has no name until then: a restore that is killed leaves nothing, and one change
 //! of the directory is enough. Elsewhere, and where it takes the place of another, it has a temporary name.
 
-use std::io;
+use std::io::{self, Seek};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 
@@ -78,8 +78,12 @@ impl TempFile {
         };
         let shortfalls = shortfalls.map_err(|error| self.failed(TargetOperation::Apply, error))?;
         match self.home {
-            Home::Unnamed(unnamed) => unnamed.place(self.file.as_fd(), occupied)?,
             Home::Named(temp) => temp.place(occupied)?,
+            Home::Unnamed(unnamed) => {
+                if !unnamed.place(self.file.as_fd(), occupied)? {
+                    return copied(self.file, &unnamed, metadata, occupied);
+                }
+            }
         }
         Ok(shortfalls)
     }
@@ -88,6 +92,15 @@ impl TempFile {
         let (folder, name) = self.home.place();
         TargetError::new(folder.path_of(name), operation, error)
     }
+}
+
+/// Where a file without a name cannot be given one after all (a file system without further names), it is written once more.
+fn copied(mut file: std::fs::File, unnamed: &Unnamed, metadata: &Metadata, occupied: Occupied) -> Result<Vec<Shortfall>, TargetError> {
+    unnamed.folder.refuses_unnamed();
+    let copy = unnamed.folder.create_temp(&unnamed.name)?;
+    let copied = file.rewind().and_then(|()| io::copy(&mut file, &mut &copy.file));
+    copied.map_err(|error| copy.failed(TargetOperation::Write, error))?;
+    copy.finish(metadata, occupied)
 }
 
 impl Home {

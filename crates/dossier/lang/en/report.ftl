@@ -68,6 +68,11 @@ summary-nothing = nothing was saved
 summary-failed = The run failed: { $failure } Nothing was saved.
 summary-list = { $said }: { $list }
 summary-more = and { $number } more
+summary-also = { $first }; { $said }
+summary-problems = { $number ->
+    [1] 1 other thing to look at
+   *[other] { $count } other things to look at
+}
 summary-alarms = { $number ->
     [one] { $count } alarm
    *[other] { $count } alarms

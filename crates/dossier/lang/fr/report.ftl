@@ -71,6 +71,11 @@ summary-nothing = rien n'a été sauvegardé
 summary-failed = La sauvegarde a échoué : { $failure } Rien n'a été sauvegardé.
 summary-list = { $said } : { $list }
 summary-more = et { $number } de plus
+summary-also = { $first } ; { $said }
+summary-problems = { $number ->
+    [1] 1 autre chose à regarder
+   *[other] { $count } autres choses à regarder
+}
 summary-alarms = { $number ->
     [one] { $count } alerte
    *[other] { $count } alertes

@@ -68,6 +68,11 @@ summary-nothing = nada foi salvo
 summary-failed = A execução falhou: { $failure } Nada foi salvo.
 summary-list = { $said }: { $list }
 summary-more = e mais { $number }
+summary-also = { $first }; { $said }
+summary-problems = { $number ->
+    [1] 1 outra coisa a verificar
+   *[other] { $count } outras coisas a verificar
+}
 summary-alarms = { $number ->
     [one] { $count } alerta
    *[other] { $count } alertas

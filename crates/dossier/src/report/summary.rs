@@ -154,10 +154,11 @@ impl Report {
                 ("errors", local.number(counts.in_error).into()),
             ],
         );
-        if counts.alarms > 0 {
-            let alarms =
-                local.texts().get("summary-alarms", &[("number", counts.alarms.into()), ("count", local.number(counts.alarms).into())]);
-            said = format!("{alarms}; {said}");
+        for (text, number) in [("summary-problems", self.problems), ("summary-alarms", counts.alarms)] {
+            if number > 0 {
+                let first = local.texts().get(text, &[("number", number.into()), ("count", local.number(number).into())]);
+                said = local.texts().get("summary-also", &[("first", first.into()), ("said", said.into())]);
+            }
         }
         said
     }
