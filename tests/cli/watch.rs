@@ -161,6 +161,29 @@ fn what_hooks_write_into_dossiers_starts_no_run() {
     assert_eq!(reports(&firm).len(), 4);
 }
 
+/// Somebody works in one dossier while another is saved; and a hook of every run writes into a third.
+#[test]
+fn what_changes_during_a_run_is_saved_and_what_its_hooks_write_ends() {
+    let firm = Firm::new();
+    let hook = "[[hook]]\nname = 'dump'\nwhen = 'before-run'\ncommand = 'touch began; date +%N > books/D1003/dump; sleep 1'\n";
+    firm.settings("en", &format!("{SHORT}{hook}"));
+    firm.night(&[]).ends(0);
+    fs::remove_file(firm.world.path("began")).unwrap();
+    let mut watching = Watching::begin(&firm, "Watching");
+    firm.world.write("books/D1001/journal.log", b"opened\ntyped\n");
+    watching.wait(|firm| firm.world.path("began").exists());
+    firm.world.write("books/D1002/journal.log", b"opened\nmeanwhile\n");
+    let codes = |report: &Value| saved(report).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let all = |firm: &Firm| reports(firm).iter().skip(1).flat_map(codes).collect::<Vec<String>>();
+    watching.wait(|firm| all(firm).len() >= 3);
+    let mut seen = all(&firm);
+    seen.sort();
+    assert_eq!(seen, ["D1001", "D1002", "D1003"]);
+    let number = reports(&firm).len();
+    assert_eq!(watching.end(), 0);
+    assert_eq!(reports(&firm).len(), number);
+}
+
 #[test]
 fn a_run_that_is_stopped_in_the_middle_is_interrupted() {
     let firm = Firm::new();

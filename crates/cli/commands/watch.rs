@@ -85,13 +85,18 @@ fn turn(context: &Context, mut codes: Vec<Code>, watch: &mut Watch, turns: &mut 
         ..Wanted::default()
     };
     let made = make(context, &wanted, true);
-    pass_over_own(config, &codes, watch);
+    pass_over_own(config, &codes, watch, turns);
     let is_made = made.as_ref().is_ok_and(|report| report.snapshot.is_some());
-    let is_news = if is_made {
+    let left = match &made {
+        Ok(report) if is_made => in_error(report, &codes),
+        _ => codes.clone(),
+    };
+    let is_news = if left.is_empty() {
         turns.made();
         true
     } else {
-        turns.failed(codes.clone(), Instant::now() + config.watch.look_every.as_std().max(LEAST))
+        let is_first = turns.failed(left.clone(), Instant::now() + config.watch.look_every.as_std().max(LEAST));
+        is_first || left.len() < codes.len()
     };
     match made {
         _ if !is_news && !context.stop.is_stopped() => context.output.detail(&context.settings.texts.get("watch-still", &[])),
@@ -111,12 +116,27 @@ fn turn(context: &Context, mut codes: Vec<Code>, watch: &mut Watch, turns: &mut 
     Ok(is_made)
 }
 
-/// What the run's hooks wrote into dossiers must not start the next run, and so on for ever.
-fn pass_over_own(config: &Config, codes: &[Code], watch: &mut Watch) {
-    let is_of_all = config.hooks.iter().any(|hook| matches!(hook.when, When::BeforeRun | When::AfterRun));
-    if !config.hooks.is_empty() {
-        watch.pass_over(|code| is_of_all || codes.contains(code));
+/// Those of a run that it did not save: they are tried again.
+fn in_error(report: &Report, codes: &[Code]) -> Vec<Code> {
+    report.in_error().map(|dossier| &dossier.code).filter(|code| codes.contains(code)).cloned().collect()
+}
+
+/// What the run's hooks wrote into dossiers must not start the next run, and so on for ever. A hook of the whole run may write into any, but
+/// what changed may be somebody's work as well: such a dossier gets one run.
+fn pass_over_own(config: &Config, codes: &[Code], watch: &mut Watch, turns: &mut Turns) {
+    if config.hooks.is_empty() {
+        return;
     }
+    let is_of_all = config.hooks.iter().any(|hook| matches!(hook.when, When::BeforeRun | When::AfterRun));
+    let is_echo = is_of_all && turns.is_echo(codes);
+    let mut others = Vec::new();
+    watch.pass_over(|code| {
+        if !codes.contains(code) && !is_echo {
+            others.push(code.clone());
+        }
+        codes.contains(code) || is_echo
+    });
+    turns.heard(others.into_iter().filter(|_| is_of_all));
 }
 
 /// One line for a run.

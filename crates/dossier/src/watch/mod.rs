@@ -165,7 +165,7 @@ impl Watch {
 
     /// What changed since the last word, in dossiers of which `is_own` holds, was done by the run itself, by its hooks: it does not count.
     /// A dossier that had changed before still waits for its turn.
-    pub fn pass_over(&mut self, is_own: impl Fn(&Code) -> bool) {
+    pub fn pass_over(&mut self, mut is_own: impl FnMut(&Code) -> bool) {
         let (wait, most) = TELL_WAIT;
         let (before, began) = (self.pending.numbers(), Instant::now());
         while let Some(event) = self.inbox.next(wait).filter(|_| began.elapsed() < most) {

@@ -15,6 +15,8 @@ pub struct Turns {
     waiting: BTreeSet<Code>,
     due: Option<Instant>,
     is_failing: bool,
+    /// Those that changed while the last run was at work, perhaps by its hooks.
+    echoes: BTreeSet<Code>,
 }
 
 impl Turns {
@@ -47,6 +49,16 @@ impl Turns {
         !std::mem::replace(&mut self.is_failing, true)
     }
 
+    /// These changed while a run was at work, whose hooks may write anywhere: they are followed, once.
+    pub fn heard(&mut self, codes: impl IntoIterator<Item = Code>) {
+        self.echoes = codes.into_iter().collect();
+    }
+
+    /// Whether a run for these is only due to what may be an echo: what changes during it is not followed, or runs would follow for ever.
+    pub fn is_echo(&self, codes: &[Code]) -> bool {
+        codes.iter().all(|code| self.echoes.contains(code))
+    }
+
     /// The run was made.
     pub fn made(&mut self) {
         self.is_failing = false;
@@ -77,6 +89,16 @@ mod tests {
         assert_eq!((turns.due(), turns.take(start + second)), (Some(start + GATHER), vec![]));
         assert_eq!(turns.take(start + GATHER), codes(["D1", "D2"]));
         assert_eq!((turns.due(), turns.take(start + GATHER)), (None, vec![]));
+    }
+
+    #[test]
+    fn an_echo_is_followed_once() {
+        let mut turns = Turns::default();
+        assert!(!turns.is_echo(&codes(["D1"])));
+        turns.heard(codes(["D2", "D3"]));
+        assert!(turns.is_echo(&codes(["D3"])) && !turns.is_echo(&codes(["D1", "D3"])));
+        turns.heard([]);
+        assert!(!turns.is_echo(&codes(["D3"])));
     }
 
     #[test]
