@@ -1,14 +1,14 @@
 //! One run at a time on a machine: a second one is refused, or waits. The lock is the system's, so it goes with the process that holds it,
 //! however that ends.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
 use liasse_archive::repo::Stop;
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
 /// How often whoever waits looks again.
@@ -41,8 +41,12 @@ pub enum Busy {
 impl RunLock {
     /// Takes the lock in a folder, which is made if it is missing. With `wait`, for as long as it takes.
     pub fn take(folder: &Path, wait: bool, stop: &Stop) -> Result<Self, Busy> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(folder.join("run.lock"))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        refuse_planted(folder)?;
+        let no_link = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_link);
+        let mut file = options.open(folder.join("run.lock"))?;
         loop {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => break,
@@ -60,6 +64,16 @@ impl RunLock {
     }
 }
 
+/// Refuses a folder that somebody else made where anybody may, with who knows what in it: its name in `/tmp` can be guessed.
+fn refuse_planted(folder: &Path) -> io::Result<()> {
+    let found = folder.symlink_metadata()?;
+    let is_open = folder.parent().is_some_and(|above| above.metadata().is_ok_and(|above| above.mode() & 0o002 != 0));
+    if is_open && !(found.is_dir() && found.uid() == rustix::process::geteuid().as_raw()) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} belongs to somebody else", folder.display())));
+    }
+    Ok(())
+}
+
 /// What the holder wrote, for people.
 fn process_in(file: &mut File) -> Option<String> {
     let mut text = String::new();
@@ -72,6 +86,30 @@ fn process_in(file: &mut File) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn what_others_planted_is_not_used() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(place.path(), std::os::unix::fs::PermissionsExt::from_mode(0o1777)).unwrap();
+        let (stop, victim) = (Stop::new(), place.path().join("victim"));
+        std::fs::write(&victim, "mine").unwrap();
+        let planted = place.path().join("planted");
+        std::fs::create_dir(&planted).unwrap();
+        std::os::unix::fs::symlink(&victim, planted.join("run.lock")).unwrap();
+        assert!(matches!(RunLock::take(&planted, false, &stop), Err(Busy::Failed(_))));
+        let linked = place.path().join("linked");
+        std::fs::create_dir(place.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(place.path().join("elsewhere"), &linked).unwrap();
+        assert!(matches!(RunLock::take(&linked, false, &stop), Err(Busy::Failed(_))));
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
+        RunLock::take(&place.path().join("own"), false, &stop).unwrap();
+        if rustix::process::geteuid().is_root() {
+            let foreign = place.path().join("foreign");
+            std::fs::create_dir(&foreign).unwrap();
+            std::os::unix::fs::chown(&foreign, Some(65534), None).unwrap();
+            assert!(matches!(RunLock::take(&foreign, false, &stop), Err(Busy::Failed(_))));
+        }
+    }
 
     #[test]
     fn a_second_run_is_refused_and_told_of_the_first() {
