@@ -1,26 +1,46 @@
 //! Reading chunks back. What comes out has the id that names it, or does not come out.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use liasse_format::content::ChunkRef;
 use liasse_format::pack::ChunkKind;
 use liasse_seal::{BlockOpener, Decompressor, Verified};
 
 use crate::error::{Error, Result};
-use crate::index::{Index, Located, PackNumber, Piece};
+use crate::index::{self, Index, Located, PackNumber, Piece};
 use crate::pack_reader;
 use crate::repository::Repository;
 
 /// Bytes of opened blocks that are kept, for all threads together.
 const CACHE_BYTES: usize = 48 << 20;
 
+/// The repository of a reader: borrowed for one journey, or shared by who reads for days.
+enum Handle<'r> {
+    Borrowed(&'r Repository),
+    Shared(Arc<Repository>),
+}
+
+impl Deref for Handle<'_> {
+    type Target = Repository;
+
+    fn deref(&self) -> &Repository {
+        match self {
+            Self::Borrowed(repository) => repository,
+            Self::Shared(repository) => repository,
+        }
+    }
+}
+
 /// Reads chunks of one repository, as it was when the reader was made.
 pub struct Reader<'r> {
-    repository: &'r Repository,
+    repository: Handle<'r>,
     index: Index,
     openers: Mutex<HashMap<PackNumber, Arc<BlockOpener>>>,
     blocks: Mutex<BlockCache>,
+    /// Told when a block was opened, or could not be.
+    opened: Condvar,
     /// Whether packs themselves are asked when a chunk cannot be read otherwise.
     asks_packs: bool,
 }
@@ -48,16 +68,30 @@ impl Repository {
         Ok(Reader { asks_packs: true, ..self.reader_over(Index::load(&self.objects, self.cache(), &self.scratch())?) })
     }
 
+    /// A reader for days, which keeps the repository alive and at most `cache_bytes` of opened blocks. It works on a copy of the local
+    /// cache of its own, because who held that open would keep every backup from writing it.
+    pub fn shared_reader(self: &Arc<Self>, cache_bytes: usize) -> Result<Reader<'static>> {
+        if !self.can_read() {
+            return Err(Error::NotAllowed { action: "reading content", needs: "owner or an auditor" });
+        }
+        let copy = self.cache().and_then(index::Copied::of);
+        let index = Index::load(&self.objects, copy.as_ref().map(index::Copied::folder), &self.scratch())?;
+        let blocks = Mutex::new(BlockCache { limit: cache_bytes, ..BlockCache::default() });
+        let (openers, opened) = (Mutex::default(), Condvar::new());
+        Ok(Reader { repository: Handle::Shared(Arc::clone(self)), index, openers, blocks, opened, asks_packs: true })
+    }
+
     /// A reader that goes by an index alone, right or wrong.
     pub(crate) fn reader_over(&self, index: Index) -> Reader<'_> {
-        Reader { repository: self, index, openers: Mutex::default(), blocks: Mutex::default(), asks_packs: false }
+        let (openers, blocks, opened) = (Mutex::default(), Mutex::default(), Condvar::new());
+        Reader { repository: Handle::Borrowed(self), index, openers, blocks, opened, asks_packs: false }
     }
 }
 
 impl Reader<'_> {
     /// The repository that is read.
     pub fn repository(&self) -> &Repository {
-        self.repository
+        &self.repository
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -139,16 +173,26 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// An opened block, from the cache or from its pack.
+    /// An opened block, from the cache or from its pack. Who wants one that another thread is opening waits for it.
     pub fn block(&self, pack: PackNumber, ordinal: u32, scratch: &mut Scratch) -> Result<Arc<Vec<u8>>> {
         let key = (self.index.believes_packs(), pack, ordinal);
-        if let Some(block) = lock(&self.blocks).get(key) {
-            return Ok(block);
+        let mut blocks = lock(&self.blocks);
+        loop {
+            if let Some(block) = blocks.get(key) {
+                return Ok(block);
+            }
+            if blocks.opening.insert(key) {
+                break;
+            }
+            blocks = self.opened.wait(blocks).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(blocks);
+        let opening = Opening { reader: self, key };
         let mut bytes = std::mem::take(&mut scratch.spare);
         self.read_block(pack, ordinal, scratch, &mut bytes)?;
         let block = Arc::new(bytes);
         scratch.spare = lock(&self.blocks).insert(key, Arc::clone(&block)).unwrap_or_default();
+        drop(opening);
         Ok(block)
     }
 
@@ -187,12 +231,33 @@ type BlockKey = (bool, PackNumber, u32);
 /// An opened block, and when it was last used.
 type Kept = (Arc<Vec<u8>>, u64);
 
+/// A block that a thread is opening. However that ends, those who wait for it are told.
+struct Opening<'a, 'r> {
+    reader: &'a Reader<'r>,
+    key: BlockKey,
+}
+
+impl Drop for Opening<'_, '_> {
+    fn drop(&mut self) {
+        lock(&self.reader.blocks).opening.remove(&self.key);
+        self.reader.opened.notify_all();
+    }
+}
+
 /// Opened blocks, the least recently used dropped first.
-#[derive(Default)]
 struct BlockCache {
     blocks: HashMap<BlockKey, Kept>,
+    /// Those that threads are opening.
+    opening: HashSet<BlockKey>,
     bytes: usize,
+    limit: usize,
     clock: u64,
+}
+
+impl Default for BlockCache {
+    fn default() -> Self {
+        Self { blocks: HashMap::new(), opening: HashSet::new(), bytes: 0, limit: CACHE_BYTES, clock: 0 }
+    }
 }
 
 impl BlockCache {
@@ -211,7 +276,7 @@ impl BlockCache {
             self.bytes -= old.len();
         }
         let mut spare = None;
-        while self.bytes > CACHE_BYTES && self.blocks.len() > 1 {
+        while self.bytes > self.limit && self.blocks.len() > 1 {
             let oldest = self.blocks.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)?;
             if let Some((dropped, _)) = self.blocks.remove(&oldest) {
                 self.bytes -= dropped.len();

@@ -51,7 +51,7 @@ fn guarded<T, E>(work: impl FnOnce() -> std::result::Result<T, E>) -> Usable<T> 
     }
 }
 
-fn file(folder: &Path) -> PathBuf {
+pub(super) fn file(folder: &Path) -> PathBuf {
     folder.join("index.redb")
 }
 

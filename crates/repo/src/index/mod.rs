@@ -7,6 +7,7 @@
 //! so nothing is ever found in a pack that is gone.
 
 mod cache;
+mod copied;
 mod entry;
 mod load;
 mod overlay;
@@ -26,6 +27,7 @@ use liasse_format::pack::{self, ChunkKind, Extent, PIECES_LIMIT};
 use crate::error::{Error, Result};
 use crate::objects::{Objects, hash_key};
 pub(crate) use cache::create_private;
+pub(crate) use copied::Copied;
 pub(crate) use entry::Placement;
 pub(crate) use entry::digest;
 use liasse_store::{Area, Key};
