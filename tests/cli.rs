@@ -19,6 +19,8 @@ mod json;
 mod keys;
 #[path = "cli/media.rs"]
 mod media;
+#[path = "cli/mount.rs"]
+mod mount;
 #[path = "cli/options.rs"]
 mod options;
 #[path = "cli/passwords.rs"]

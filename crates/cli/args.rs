@@ -4,6 +4,7 @@
 
 mod browse;
 mod config;
+mod mount;
 mod report;
 mod restore;
 mod run;
@@ -18,6 +19,7 @@ use liasse_repo::format::config::ChunkSizes;
 
 pub(crate) use browse::{Cat, OfDossier};
 pub(crate) use config::{Config, ConfigInit};
+pub(crate) use mount::Mount;
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use restore::{Overwrite, Restore};
 pub(crate) use run::Run;
@@ -113,6 +115,8 @@ pub(crate) enum Command {
     Cat(Cat),
     /// Restore from a snapshot
     Restore(Restore),
+    /// Show snapshots as a folder to look into, until it is unmounted
+    Mount(Mount),
     /// Check that the repository is whole; changes nothing
     Check(Check),
     /// Passwords and credentials: add, list, remove

@@ -32,6 +32,8 @@ pub(crate) struct Context {
     pub(crate) settings: Settings,
     /// Where reports are kept when no folder is set, if there is such a place.
     pub(crate) reports: Option<PathBuf>,
+    /// Where what goes on in the background leaves its warnings, if there is such a place.
+    pub(crate) log: Option<PathBuf>,
     /// The folder of the user's settings, of all programs, and the home folder.
     pub(crate) user_folders: Option<(PathBuf, PathBuf)>,
     /// How results are told.
@@ -61,6 +63,7 @@ impl Context {
             secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()).or(&settings.loaded.config, only_adds),
             settings,
             reports: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("reports")),
+            log: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("mount.log")),
             user_folders: environment.folder(environment.settings.as_ref(), ".config").zip(environment.folder(None, "")),
             output,
             stop,

@@ -27,6 +27,8 @@ pub(crate) struct CliError {
     pub(crate) hints: Vec<String>,
     /// Whether it is trouble within the repository, so that its place is worth saying.
     within: bool,
+    /// What the program ends with where another process has told the error already.
+    pub(crate) told: Option<u8>,
 }
 
 /// The result of a command.
@@ -35,7 +37,12 @@ pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
 impl CliError {
     /// A failure without hints.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hints: Vec::new(), within: false }
+        Self { exit, message: message.into(), hints: Vec::new(), within: false, told: None }
+    }
+
+    /// A process that does the work has failed, and has told why.
+    pub(crate) fn ended(code: Option<u8>) -> Self {
+        Self { told: Some(code.unwrap_or(Exit::Failed as u8)), ..Self::failed("the process in the background has failed") }
     }
 
     /// Something that just failed.

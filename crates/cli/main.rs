@@ -43,6 +43,9 @@ fn main() -> ExitCode {
     match run(&cli, output) {
         Ok(exit) => exit.into(),
         Err(error) => {
+            if let Some(code) = error.told {
+                return ExitCode::from(code);
+            }
             output.error(&error);
             error.exit.into()
         }
@@ -71,6 +74,7 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Ls(args) => commands::ls::run(&context, args),
         Command::Cat(args) => commands::cat::run(&context, args),
         Command::Restore(args) => commands::restore::run(&context, args),
+        Command::Mount(args) => commands::mount::run(&context, args),
         Command::Check(args) => commands::check::run(&context, args),
         Command::Key(Key::Add(args)) => commands::key_add::run(&context, args),
         Command::Key(Key::List) => commands::key::list(&context),

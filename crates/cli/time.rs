@@ -87,6 +87,11 @@ pub(crate) fn local(time: Time) -> String {
     zoned(time).map_or_else(|| format!("{} s from 1970", time.seconds()), |zoned| zoned.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
+/// The day as `2024-12-31` and the clock as `235959`, here; none for what no calendar has.
+pub(crate) fn day_and_clock(time: Time) -> Option<(String, String)> {
+    zoned(time).map(|zoned| (zoned.strftime("%Y-%m-%d").to_string(), zoned.strftime("%H%M%S").to_string()))
+}
+
 /// A moment in RFC 3339, in UTC; none for what no calendar has.
 pub(crate) fn rfc3339(time: Time) -> Option<String> {
     to_timestamp(time).map(|moment| moment.to_string())

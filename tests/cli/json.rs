@@ -72,6 +72,13 @@ fn print_everything(world: &World) -> Printed {
     printed.add("backup", &world.run(&args).ends(3).out);
     printed.add("restore", &world.run(&["restore", "latest", "--dry-run", "--json", "--target", "dry"]).ends(0).out);
     printed.add("ls", &world.run(&["ls", "-R", "--json", "latest"]).ends(0).out);
+    fs::create_dir(world.path("mnt")).unwrap();
+    if crate::mount::is_possible() {
+        printed.add("mount", &world.run(&["mount", "mnt", "--json", "--background", "--snapshot", "latest"]).ends(0).out);
+        crate::mount::unmount(&world.path("mnt"));
+    } else {
+        printed.0.extend(documented().remove_entry("mount"));
+    }
     printed.add("check", &world.run(&["check", "--json"]).ends(0).out);
     printed.add("stats", &world.run(&["stats", "--json"]).ends(0).out);
     printed.add("config show", &world.run(&["config", "show", "--json"]).ends(0).out);

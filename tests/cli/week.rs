@@ -11,7 +11,8 @@ use std::time::Duration;
 use crate::servers::Server;
 use crate::support::{Ran, World, finish, wait_until};
 
-const CODES: [&str; 6] = ["D1001", "D1002", "D1003", "D1004", "D1005", "X9"];
+/// The codes of its dossiers.
+pub(crate) const CODES: [&str; 6] = ["D1001", "D1002", "D1003", "D1004", "D1005", "X9"];
 
 /// A firm with its settings, a credential that cannot read, and a mail server.
 pub(crate) struct Firm {

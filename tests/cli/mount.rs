@@ -1,0 +1,550 @@
+//! `mount`: the real program and the kernel's FUSE. What is seen through it is what was backed up, call by call.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{SeekFrom, seek};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{World, finish, noise};
+use crate::week::Firm;
+
+/// Whether this system lets this test mount. One that does not says so.
+pub(crate) fn is_possible() -> bool {
+    let possible = OpenOptions::new().read(true).write(true).open("/dev/fuse").is_ok();
+    if !possible {
+        eprintln!("this system has no FUSE for us: not tested here");
+    }
+    possible
+}
+
+/// A program that shows snapshots.
+struct Mounted {
+    child: Child,
+    place: PathBuf,
+    /// What it said when it was ready.
+    said: String,
+    err: PathBuf,
+}
+
+impl Mounted {
+    fn begin(world: &World, args: &[&str]) -> Self {
+        let place = world.path("mnt");
+        fs::create_dir_all(&place).unwrap();
+        let err = world.path("mount.err");
+        let args: Vec<&str> =
+            ["--default-signal", env!("CARGO_BIN_EXE_liasse"), "mount", "mnt"].into_iter().chain(args.iter().copied()).collect();
+        let mut command = world.prepare(Command::new("env"), &args);
+        let mut child = command.stdout(Stdio::piped()).stderr(File::create(&err).unwrap()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        assert!(said.contains("end it with: umount"), "{said}{}", fs::read_to_string(&err).unwrap());
+        Self { child, place, said, err }
+    }
+
+    /// A path in what is shown, as an absolute one in a snapshot.
+    fn path(&self, below: &str, path: &Path) -> PathBuf {
+        self.place.join(below).join(path.strip_prefix("/").unwrap())
+    }
+
+    fn err(&self) -> String {
+        fs::read_to_string(&self.err).unwrap()
+    }
+
+    /// Asks it to end, and gives what it ended with.
+    fn end(mut self, signal: Signal) -> Option<i32> {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self.child.wait().unwrap().code()
+    }
+
+    /// Unmounts as people do, and gives what the program ended with.
+    fn unmount(mut self) -> i32 {
+        unmount(&self.place);
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+        Command::new("umount").args(["-l", "-q"]).arg(&self.place).stderr(Stdio::null()).status().ok();
+    }
+}
+
+/// Unmounts as people do.
+pub(crate) fn unmount(place: &Path) {
+    assert!(Command::new("umount").arg(place).status().unwrap().success());
+}
+
+fn is_mounted(place: &Path) -> bool {
+    let list = fs::read_to_string("/proc/self/mounts").unwrap();
+    list.lines().any(|line| line.split(' ').nth(1) == place.to_str())
+}
+
+/// Waits for something that happens soon.
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(2);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what} does not happen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn tool(program: &str, args: &[&str], path: &Path) {
+    assert!(Command::new(program).args(args).arg(path).status().unwrap().success(), "{program}");
+}
+
+/// A tree with everything that the format keeps.
+fn rich(world: &World) -> PathBuf {
+    let src = world.path("src");
+    world.write_noise("src/large", 9_000_001, 3);
+    world.write("src/compressible", &b"the same line again and again\n".repeat(50_000));
+    for number in 0..1_500 {
+        world.write(&format!("src/many/file {number}"), number.to_string().as_bytes());
+    }
+    let odd = src.join(OsStr::from_bytes(b"odd\n\xff name"));
+    fs::write(&odd, b"odd").unwrap();
+    fs::hard_link(src.join("letter.txt"), src.join("deep/second name")).unwrap();
+    std::os::unix::fs::symlink("nowhere/at all", src.join("dangling")).unwrap();
+    tool("mkfifo", &["-m", "600"], &src.join("pipe"));
+    let sparse = File::create(src.join("sparse")).unwrap();
+    sparse.set_len(50 << 20).unwrap();
+    for at in [0, 10 << 20, (30 << 20) + 5_000] {
+        sparse.write_all_at(&noise(70_000, at), at).unwrap();
+    }
+    File::create(src.join("only a hole")).unwrap().set_len(1 << 20).unwrap();
+    tool("setfattr", &["-n", "user.color", "-v", "red"], &src.join("large"));
+    tool("setfacl", &["-m", "u:1234:r,g:77:rw"], &src.join("letter.txt"));
+    tool("setfacl", &["-d", "-m", "u:1234:rx"], &src.join("deep"));
+    fs::set_permissions(src.join("compressible"), fs::Permissions::from_mode(0o4751)).unwrap();
+    tool("touch", &["-h", "-d", "1960-02-03 04:05:06.123456789"], &src.join("large"));
+    if crate::support::is_root() {
+        for (name, kind) in [("null", ["c", "1", "3"]), ("disk", ["b", "259", "70000"])] {
+            assert!(Command::new("mknod").arg(src.join(name)).args(kind).status().unwrap().success());
+        }
+        std::os::unix::fs::lchown(src.join("dangling"), Some(4_321), Some(8_765)).unwrap();
+    }
+    tool("touch", &["-d", "2019-12-31 23:59:59.999999999"], &src.join("deep"));
+    src
+}
+
+fn names(folder: &Path) -> Vec<Vec<u8>> {
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_vec()).collect();
+    names.sort();
+    names
+}
+
+fn xattrs(path: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut list = vec![0_u8; 1 << 16];
+    let length = rustix::fs::llistxattr(path, &mut list).unwrap();
+    let mut names: Vec<_> = list[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect();
+    names.sort();
+    let value = |name: Vec<u8>| {
+        let mut value = vec![0_u8; 1 << 16];
+        let length = rustix::fs::lgetxattr(path, name.as_slice(), &mut value).unwrap();
+        (name, value[..length].to_vec())
+    };
+    names.into_iter().map(value).collect()
+}
+
+/// Where data and holes begin.
+fn extents(file: &File) -> Vec<(bool, u64)> {
+    let (mut at, mut found) = (0, Vec::new());
+    loop {
+        match seek(file, SeekFrom::Data(at)) {
+            Ok(data) => found.push((true, data)),
+            Err(error) => {
+                assert_eq!(error, Errno::NXIO);
+                return found;
+            }
+        }
+        at = seek(file, SeekFrom::Hole(found.last().unwrap().1)).unwrap();
+        found.push((false, at));
+    }
+}
+
+/// Asks the same of two trees and insists on the same answers. Gives the number of each path in the second.
+fn agree(source: &Path, shown: &Path, numbers: &mut BTreeMap<PathBuf, u64>) {
+    let (a, b) = (source.symlink_metadata().unwrap(), shown.symlink_metadata().unwrap());
+    let calls = |meta: &fs::Metadata| (meta.mode(), meta.uid(), meta.gid(), meta.mtime(), meta.mtime_nsec(), meta.rdev());
+    assert_eq!(calls(&a), calls(&b), "{}", shown.display());
+    assert_eq!(xattrs(source), xattrs(shown), "{}", shown.display());
+    numbers.insert(shown.to_owned(), b.ino());
+    if a.is_dir() {
+        assert_eq!(names(source), names(shown));
+        for name in names(source) {
+            let name = OsStr::from_bytes(&name);
+            agree(&source.join(name), &shown.join(name), numbers);
+        }
+        return;
+    }
+    assert_eq!((a.nlink(), a.size()), (b.nlink(), b.size()), "{}", shown.display());
+    if a.is_symlink() {
+        assert_eq!(fs::read_link(source).unwrap(), fs::read_link(shown).unwrap());
+    }
+    if a.is_file() {
+        assert_eq!(a.blocks() * 512 < a.size() / 2, b.blocks() * 512 < b.size() / 2, "{}", shown.display());
+        let (source, file) = (File::open(source).unwrap(), File::open(shown).unwrap());
+        assert_eq!(extents(&source), extents(&file), "{}", shown.display());
+        for (at, length) in
+            [(0, 1), (4_095, 2), (131_071, 70_000), (a.size() / 2, 300_000), (a.size().saturating_sub(1), 10), (a.size() + 5, 1)]
+        {
+            let (mut one, mut two) = (vec![0; length], vec![0; length]);
+            let lengths = (source.read_at(&mut one, at).unwrap(), file.read_at(&mut two, at).unwrap());
+            assert_eq!(lengths.0, lengths.1, "{} at {at}", shown.display());
+            assert!(one == two, "{} at {at}", shown.display());
+        }
+    }
+}
+
+#[test]
+fn a_mount_is_the_tree_that_was_backed_up() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_repository();
+    let src = rich(&world);
+    world.run(&["backup", "src"]).ends(0);
+    let mounted = Mounted::begin(&world, &["--snapshot", "latest"]);
+    assert!(mounted.said.contains(" shows the snapshot of "), "{}", mounted.said);
+    let shown = mounted.path("", &src);
+
+    let mut ends = [&src, &shown].map(|path| path.as_os_str().to_owned());
+    for end in &mut ends {
+        end.push("/");
+    }
+    let rsync = Command::new("rsync").args(["-aHAXni", "--delete", "--checksum"]).args(&ends).output().unwrap();
+    assert!(rsync.status.success() && rsync.stdout.is_empty(), "{}", String::from_utf8_lossy(&[rsync.stdout, rsync.stderr].concat()));
+
+    let mut numbers = BTreeMap::new();
+    agree(&src, &shown, &mut numbers);
+    assert_eq!(numbers[&shown.join("letter.txt")], numbers[&shown.join("deep/second name")]);
+    let mut different: Vec<_> = numbers.values().collect();
+    different.sort();
+    different.dedup();
+    assert_eq!(different.len(), numbers.len() - 1, "files have numbers of their own");
+
+    // Nothing can be changed.
+    for error in [
+        fs::write(shown.join("letter.txt"), b"1").unwrap_err(),
+        fs::write(shown.join("new"), b"1").unwrap_err(),
+        fs::remove_file(shown.join("letter.txt")).unwrap_err(),
+        fs::create_dir(mounted.place.join("new")).unwrap_err(),
+        fs::set_permissions(&shown, fs::Permissions::from_mode(0o777)).unwrap_err(),
+    ] {
+        assert_eq!(error.raw_os_error(), Some(Errno::ROFS.raw_os_error()));
+    }
+    let space = rustix::fs::statvfs(&mounted.place).unwrap();
+    assert!(space.f_blocks * space.f_frsize > 60 << 20 && space.f_bavail == 0 && space.f_files > 1_500);
+    assert_eq!(fs::metadata(shown.join("nothing")).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+
+    // A file is found again after an end, under the same number.
+    assert_eq!(mounted.unmount(), 0);
+    let again = Mounted::begin(&world, &["--snapshot", "latest"]);
+    for (path, number) in numbers {
+        assert_eq!(path.symlink_metadata().unwrap().ino(), number, "{}", path.display());
+    }
+    assert_eq!(again.err(), "");
+}
+
+/// Changes a bit of a file.
+fn flip(path: &Path, at: u64) {
+    let file = OpenOptions::new().read(true).write(true).open(path).unwrap();
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, at).unwrap();
+    file.write_all_at(&[byte[0] ^ 1], at).unwrap();
+}
+
+#[test]
+fn what_is_damaged_fails_and_nothing_beside_it() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_snapshot();
+    let large = noise(20 << 20, 4);
+    world.write("src/large", &large);
+    world.run(&["backup", "src"]).ends(0);
+    let packs = world.objects("packs");
+    let largest = packs.iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    flip(largest, 8 << 20);
+
+    let mounted = Mounted::begin(&world, &[]);
+    let path = mounted.path("latest", &world.path("src/large"));
+    let mut all = Vec::new();
+    let error = File::open(&path).unwrap().read_to_end(&mut all).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(Errno::IO.raw_os_error()));
+    assert!(large.starts_with(&all) && all.len() > 1 << 20, "{}", all.len());
+    let file = File::open(&path).unwrap();
+    let mut bad = Vec::new();
+    for (at, stored) in (0_u64..).step_by(4_096).zip(large.chunks(4_096)) {
+        let mut block = [0; 4_096];
+        match file.read_exact_at(&mut block, at) {
+            Ok(()) => assert!(block[..] == *stored, "wrong bytes at {at}"),
+            Err(error) => {
+                assert_eq!(error.raw_os_error(), Some(Errno::IO.raw_os_error()));
+                bad.push(at);
+            }
+        }
+    }
+    let range = bad.last().unwrap() - bad[0] + 4_096;
+    assert!((8_192..4 << 20).contains(&range) && range == bad.len() as u64 * 4_096, "{range} {}", bad.len());
+    assert_eq!(fs::read(mounted.path("latest", &world.path("src/letter.txt"))).unwrap(), b"Dear Ada,\n");
+    let err = mounted.err();
+    let (named, others): (Vec<&str>, Vec<&str>) = err.lines().partition(|line| line.contains("latest") && line.contains("src/large: "));
+    assert!(others.is_empty() && named.iter().all(|line| line.contains("packs/")) && named.len() == 1, "{err}");
+}
+
+#[test]
+fn new_snapshots_appear_beside_a_busy_mount() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_snapshot();
+    let mounted = Mounted::begin(&world, &[]);
+    assert_eq!(names(&mounted.place), ["by-date", "dossiers", "latest", "snapshots"].map(|name| name.as_bytes().to_vec()));
+    let letter = world.path("src/letter.txt");
+    let mut open = File::open(mounted.path("latest", &letter)).unwrap();
+    let first = world.snapshots()[0].clone();
+    assert_eq!(names(&mounted.place.join("snapshots")), [first.as_bytes()]);
+
+    world.write("src/letter.txt", b"Dear Grace,\n");
+    world.run(&["backup", "src"]).ends(0);
+    world.run(&["check", "--read-data"]).ends(0);
+    let read = |below: &str| fs::read(mounted.path(below, &letter)).unwrap();
+    until("a new snapshot", || {
+        names(&mounted.place);
+        read("latest") == b"Dear Grace,\n"
+    });
+    let ids = world.snapshots();
+    assert_eq!(read(&format!("snapshots/{}", ids[0])), b"Dear Ada,\n");
+    assert_eq!(read(&format!("snapshots/{}", ids[1])), b"Dear Grace,\n");
+    let mut old = String::new();
+    open.read_to_string(&mut old).unwrap();
+    assert_eq!(old, "Dear Ada,\n", "what is open stays what it was");
+    drop(open);
+
+    // By date: the last of a day, and beside it all of a day that has several. (Two days, if the night came between.)
+    let by_date = mounted.place.join("by-date");
+    until("a day", || names(&by_date).len() >= 2);
+    let days: Vec<String> = names(&by_date).into_iter().map(|name| String::from_utf8(name).unwrap()).collect();
+    let last = days.iter().rfind(|name| name.len() == 10).unwrap();
+    assert_eq!(read(&format!("by-date/{last}")), b"Dear Grace,\n");
+    assert!(days.iter().all(|name| name.len() == 10 || name.len() == 17), "{days:?}");
+
+    // Backups write the local cache as if nobody had mounted anything, and nothing is left there.
+    let cache = world.path("home/.cache/liasse");
+    let index = fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    let before = fs::metadata(index.join("index.redb")).unwrap().modified().unwrap();
+    world.write_noise("src/more", 300_000, 1);
+    world.run(&["backup", "src"]).ends(0);
+    assert!(fs::metadata(index.join("index.redb")).unwrap().modified().unwrap() > before);
+    assert!(!names(&index).iter().any(|name| name.starts_with(b"reading")));
+    assert_eq!((mounted.err().as_str(), mounted.unmount()), ("", 0));
+}
+
+#[test]
+fn a_mount_ends_as_it_should_and_leaves_nothing() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_snapshot();
+    let letter = world.path("src/letter.txt");
+    for signal in [Signal::TERM, Signal::INT] {
+        let mounted = Mounted::begin(&world, &[]);
+        // Also where somebody has a file open.
+        let _open = File::open(mounted.path("latest", &letter)).unwrap();
+        let place = mounted.place.clone();
+        assert_eq!(mounted.end(signal), Some(0));
+        assert!(!is_mounted(&place));
+    }
+    // Killed: what is left answers no more, and the next mount clears it away.
+    let mounted = Mounted::begin(&world, &[]);
+    let place = mounted.place.clone();
+    let Mounted { child, .. } = &mounted;
+    kill_process(Pid::from_child(child), Signal::KILL).unwrap();
+    let dead = std::mem::ManuallyDrop::new(mounted);
+    until("a dead mount", || fs::read_dir(&place).is_err());
+    assert!(is_mounted(&dead.place));
+    let again = Mounted::begin(&world, &[]);
+    assert_eq!(fs::read(again.path("latest", &letter)).unwrap(), b"Dear Ada,\n");
+    assert!(again.err().contains("cleared away"), "{}", again.err());
+    // One that lives is not.
+    world.run(&["mount", "mnt"]).ends(1).says("mounted at");
+    assert_eq!(again.unmount(), 0);
+    assert!(!is_mounted(&place) && names(&place).is_empty());
+}
+
+#[test]
+fn in_the_background_it_is_ready_when_the_command_ends() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_repository();
+    world.write_noise("src/large", 3 << 20, 7);
+    world.run(&["backup", "src"]).ends(0);
+    fs::create_dir(world.path("mnt")).unwrap();
+    // The output is read to its end: a process that went on and kept it open would never let this return.
+    let ran = world.run(&["mount", "mnt", "--background"]).ends(0);
+    assert!(ran.out.ends_with(&format!("umount {}\n", world.text("mnt"))) && ran.err.is_empty(), "{}{}", ran.out, ran.err);
+    let shown = world.path("mnt/latest").join(world.path("src/letter.txt").strip_prefix("/").unwrap());
+    assert_eq!(fs::read(&shown).unwrap(), b"Dear Ada,\n");
+    // Trouble goes to a file.
+    let packs = world.objects("packs");
+    flip(packs.iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap(), 2 << 20);
+    assert_eq!(fs::read(shown.with_file_name("large")).map(drop).unwrap_err().raw_os_error(), Some(Errno::IO.raw_os_error()));
+    let log = fs::read_to_string(world.path("home/.local/state/liasse/mount.log")).unwrap();
+    assert!(log.contains("latest") && log.contains("packs/"), "{log}");
+    unmount(&world.path("mnt"));
+
+    let refused = world.run(&["mount", "missing", "--background"]).ends(1);
+    assert!(refused.says("missing").out.is_empty());
+}
+
+#[test]
+fn one_state_is_all_that_is_shown() {
+    if !is_possible() {
+        return;
+    }
+    let firm = Firm::new();
+    firm.night(&[]).ends(0);
+    let config = firm.world.text("set.toml");
+    let books = firm.world.path("books");
+    let before = fs::read(books.join("D1001/journal.log")).unwrap();
+    let year = jiff::Zoned::now().year();
+
+    let mounted = Mounted::begin(&firm.world, &["--config", &config, "--dossier", "D1001"]);
+    let mut numbers = BTreeMap::new();
+    agree(&books.join("D1001"), &mounted.place, &mut numbers);
+    assert_eq!(mounted.unmount(), 0);
+
+    firm.world.write("books/D1001/journal.log", b"another\n");
+    firm.night(&[]).ends(0);
+    let mounted = Mounted::begin(&firm.world, &["--config", &config]);
+    let dossier = mounted.place.join("dossiers/D1001");
+    assert_eq!(names(&mounted.place.join("dossiers")), crate::week::CODES.map(|code| code.as_bytes().to_vec()));
+    let dates = names(&dossier);
+    // The night may come between.
+    assert!(dates.len() == 3 || dates.len() == 2, "{dates:?}");
+    let states: Vec<Vec<u8>> =
+        dates.iter().map(|date| fs::read(dossier.join(OsStr::from_bytes(date)).join("journal.log")).unwrap()).collect();
+    assert!(states.contains(&before) && states.contains(&b"another\n".to_vec()), "{dates:?}");
+    let newest = dates.iter().rfind(|date| date.len() == 10).unwrap();
+    agree(&books.join("D1001"), &dossier.join(OsStr::from_bytes(newest)), &mut numbers);
+    assert_eq!(mounted.unmount(), 0);
+
+    let ids = firm.world.run(&["snapshots", "--json", "--config", &config]).ends(0).json();
+    let first = ids["snapshots"][0]["id"].as_str().unwrap();
+    let mounted = Mounted::begin(&firm.world, &["--config", &config, "--snapshot", &first[..10], "--dossier", "D1001"]);
+    assert_eq!(fs::read(mounted.place.join("journal.log")).unwrap(), before);
+    assert_eq!(mounted.unmount(), 0);
+    let mounted = Mounted::begin(&firm.world, &["--config", &config, "--at", &format!("{}-12-31", year + 1)]);
+    assert_eq!(fs::read(mounted.path("", &books.join("D1001/journal.log"))).unwrap(), b"another\n");
+    assert_eq!(mounted.unmount(), 0);
+
+    let refused = firm.world.run(&["mount", "mnt", "--config", &config, "--dossier", "D1O01"]).ends(1);
+    assert!(refused.says("D1O01").err.contains("D1001"));
+}
+
+#[test]
+fn a_repository_that_vanishes_is_an_error_and_no_end() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_snapshot();
+    world.write_noise("src/large", 5 << 20, 8);
+    world.run(&["backup", "src"]).ends(0);
+    let mounted = Mounted::begin(&world, &[]);
+    let shown = mounted.path("latest", &world.path("src"));
+    assert_eq!(names(&shown).len(), 4);
+    fs::rename(world.repository(), world.path("away")).unwrap();
+    let error = fs::read(shown.join("large")).map(drop).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(Errno::IO.raw_os_error()));
+    assert_eq!(names(&mounted.place).len(), 4);
+    assert!(mounted.err().contains("src/large"), "{}", mounted.err());
+    fs::rename(world.path("away"), world.repository()).unwrap();
+    assert!(fs::read(shown.join("large")).unwrap() == noise(5 << 20, 8), "it is back");
+    fs::rename(world.repository(), world.path("away")).unwrap();
+    assert_eq!(mounted.unmount(), 0);
+}
+
+#[test]
+fn two_thousand_files_are_open_at_once() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::with_repository();
+    for number in 0..2_000 {
+        world.write(&format!("src/many/{number}"), format!("file {number}").repeat(100).as_bytes());
+    }
+    world.run(&["backup", "src"]).ends(0);
+    let mounted = Mounted::begin(&world, &["--cache-size", "8"]);
+    let many = mounted.path("latest", &world.path("src/many"));
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, rustix::process::Rlimit { current: limit.maximum, ..limit }).unwrap();
+    let files: Vec<File> = (0..2_000).map(|number| File::open(many.join(number.to_string())).unwrap()).collect();
+    for (number, mut file) in files.iter().enumerate() {
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, format!("file {number}").repeat(100));
+    }
+    let status = fs::read_to_string(format!("/proc/{}/status", mounted.child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
+    assert!(peak < 256 << 10, "{peak} KiB");
+}
+
+#[test]
+fn what_cannot_be_mounted_is_told_with_what_to_do() {
+    let world = World::with_snapshot();
+    world.run(&["mount", "missing"]).ends(1).says("missing");
+    world.run(&["mount", "src/letter.txt"]).ends(1).says("letter.txt");
+    world.run(&["mount", "src"]).ends(1).says("not empty");
+    fs::create_dir(world.path("mnt")).unwrap();
+    let first = world.run(&["mount", "mnt", "--at", "1999-12-31"]).ends(1).says("1999-12-31").err;
+    assert!(first.contains("the first snapshot is of 20"), "{first}");
+    world.run(&["mount", "mnt", "--at", "latest"]).ends(2).says("--at takes a date");
+    world.run(&["mount", "mnt", "--snapshot", "2024-12-31"]).ends(2).says("--snapshot takes the id");
+    world.run(&["mount", "mnt", "--at", "2024-12-31", "--snapshot", "latest"]).ends(2);
+    world.run(&["mount", "mnt", "--cache-size", "1"]).ends(2);
+    world.run(&["mount", "mnt", "--dossier", "D1"]).ends(1).says("dossier D1");
+    world.run(&["mount", world.repository().join("packs").to_str().unwrap()]).ends(2).says("repository");
+
+    // A key that only adds; and one that reads and can change nothing.
+    let credential = world.text("credential");
+    world.run(&["key", "add", "--role", "writer", "--out", &credential]).ends(0);
+    world.run(&["mount", "mnt", "--credential", &credential]).ends(11).says("auditor");
+    finish(world.command(&["key", "add", "--role", "auditor"]).env("LIASSE_NEW_PASSWORD", "auditing")).ends(0);
+    world.write("auditing", b"auditing");
+    if is_possible() {
+        let auditor = Mounted::begin(&world, &["--password-file", "auditing"]);
+        assert_eq!(fs::read(auditor.path("latest", &world.path("src/letter.txt"))).unwrap(), b"Dear Ada,\n");
+        assert_eq!(auditor.unmount(), 0);
+    }
+
+    // No FUSE, and no program that mounts for people.
+    let script = "umask 022; mount -t tmpfs none /dev; exec \"$LIASSE\" mount mnt";
+    if let Some(ran) = world.run_with_mounts(script) {
+        assert!(ran.ends(1).says("no FUSE").err.contains("fuse3"));
+    }
+    if crate::support::is_root() {
+        let script = "for f in /usr/bin/fusermount3 /bin/fusermount3; do [ -e $f ] && mount --bind /dev/null $f || true; done
+            exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$LIASSE\" -r \"$PWD/repo\" mount mnt";
+        world.run(&["init", "-r", "repo"]).ends(0);
+        world.run(&["backup", "-r", "repo", "src"]).ends(0);
+        tool("chmod", &["-R", "a+rX"], &world.path("."));
+        tool("chown", &["-R", "65534", "--"], &world.path("repo"));
+        tool("chown", &["-R", "65534", "--"], &world.path("home"));
+        if let Some(ran) = world.run_with_mounts(script) {
+            assert!(ran.ends(1).says("fusermount3").err.contains("fuse3"));
+        }
+    }
+}
