@@ -3,8 +3,10 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/notes.rs"]
+mod notes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 
@@ -12,95 +14,8 @@ use bench::{Bench, Numbers};
 use liasse_archive::repo::format::snapshot::Outcome;
 use liasse_archive::repo::store::{ErrorKind, Fault, Trigger};
 use liasse_archive::repo::{Silent, Snapshot, Stop};
-use liasse_archive::{
-    BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, Refusal, Result, Skip, backup_dossiers, list,
-};
-
-/// What is told of a file: dossier, path, bytes before and now, whether it is noise.
-type Told = (usize, String, Option<u64>, u64, bool);
-
-type Prepare = Box<dyn Fn(usize) -> std::result::Result<bool, Refusal> + Sync>;
-
-/// Decides as a test wants it, and remembers what it was told.
-#[derive(Default)]
-struct Notes {
-    refused: BTreeSet<usize>,
-    refused_after: BTreeSet<usize>,
-    excluded: Vec<&'static str>,
-    staying: Vec<&'static str>,
-    begun: Mutex<Vec<usize>>,
-    files: Mutex<Vec<Told>>,
-    gone: Mutex<Vec<(usize, String)>>,
-    fates: Mutex<BTreeMap<usize, Fate>>,
-    /// Done each time that a dossier begins to be read.
-    meanwhile: Option<Box<dyn Fn(usize) + Sync>>,
-    /// Done before a dossier is looked at.
-    prepare: Option<Prepare>,
-}
-
-fn refusal(outcome: Outcome, cause: &str) -> Refusal {
-    Refusal { outcome, cause: cause.to_owned() }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-impl Judge for Notes {
-    fn skips(&self, _: usize, path: &[u8], _: bool) -> Option<Skip> {
-        let is = |names: &[&str]| names.iter().any(|name| path == name.as_bytes());
-        if is(&self.excluded) { Some(Skip::Out) } else { is(&self.staying).then_some(Skip::Stays) }
-    }
-
-    fn prepare(&self, dossier: usize) -> std::result::Result<bool, Refusal> {
-        match &self.prepare {
-            Some(prepare) => prepare(dossier),
-            None => Ok(false),
-        }
-    }
-
-    fn begin(&self, dossier: usize) -> std::result::Result<(), Refusal> {
-        self.begun.lock().unwrap().push(dossier);
-        if let Some(meanwhile) = &self.meanwhile {
-            meanwhile(dossier);
-        }
-        if self.refused.contains(&dossier) { Err(refusal(Outcome::InUse, "open")) } else { Ok(()) }
-    }
-
-    fn file(&self, dossier: usize, file: &FileSeen<'_>) {
-        self.files.lock().unwrap().push((dossier, text(file.path), file.before, file.size, file.is_noise));
-    }
-
-    fn gone(&self, dossier: usize, path: &[u8]) {
-        self.gone.lock().unwrap().push((dossier, text(path)));
-    }
-
-    fn accept(&self, dossier: usize, _: &Found) -> std::result::Result<(), Refusal> {
-        if self.refused_after.contains(&dossier) { Err(refusal(Outcome::Failed, "no")) } else { Ok(()) }
-    }
-
-    fn remark(&self, _: usize) -> String {
-        if self.excluded.is_empty() { String::new() } else { format!("without {}", self.excluded.join(", ")) }
-    }
-
-    fn changing(&self, _: usize, path: &[u8]) -> Refusal {
-        refusal(Outcome::InUse, &format!("changing: {}", text(path)))
-    }
-
-    fn unreachable(&self, _: usize, is_missing: bool, cause: &str) -> Refusal {
-        refusal(if is_missing { Outcome::Missing } else { Outcome::Failed }, cause)
-    }
-
-    fn done(&self, dossier: usize, fate: &Fate) {
-        assert!(self.fates.lock().unwrap().insert(dossier, fate.clone()).is_none());
-    }
-}
-
-impl Notes {
-    fn outcomes(&self) -> Vec<Outcome> {
-        self.fates.lock().unwrap().values().map(|fate| fate.outcome).collect()
-    }
-}
+use liasse_archive::{BackupOptions, BackupReport, Dossier, Fate, Found, Kept, Result, backup_dossiers, list};
+use notes::{Notes, refusal};
 
 const CODES: [&str; 3] = ["D1", "D2", "D3"];
 
