@@ -192,6 +192,8 @@ fn a_dossier_is_replaced_where_it_is() {
     let dossier = &done["dossiers"][0];
     assert_eq!((&dossier["restored"], &dossier["files"], &dossier["removed"]), (&true.into(), &3.into(), &2.into()));
     assert_eq!((firm.contents("D1"), firm.0.picture("books/D1")), (before, picture));
+    // Nothing else has two of the files that went.
+    assert_eq!((&dossier["unsaved"], firm.replaced("D1").len()), (&2.into(), 4));
     assert_eq!((firm.0.picture("books/D2"), firm.left()), (after, vec![]));
     // It is found, and as it is stored.
     assert!(firm.night(&[]).ends(0).out.ends_with("2 of 2 dossiers saved, 0 in error.\n"));
@@ -323,6 +325,124 @@ fn others_are_deleted_only_when_they_are_stored() {
     assert_eq!((names, firm.read("D1/ledger.txt").as_str()), (vec!["D1".into()], "D1 on Monday"));
     firm.in_place(&["D2", "D3"]).ends(0);
     assert_eq!(firm.read("D3/ledger.txt"), "never stored");
+}
+
+impl Firm {
+    /// What a restore replaced and kept: its files. It goes.
+    fn replaced(&self, code: &str) -> Contents {
+        let left = self.left();
+        assert!(left.len() == 1 && left[0].starts_with(&format!(".liasse-replaced-{code}-")), "{left:?}");
+        let contents = self.contents(&left[0]);
+        fs::remove_dir_all(self.0.path(&format!("books/{}", left[0]))).unwrap();
+        contents
+    }
+}
+
+#[test]
+fn others_with_anything_that_is_not_stored_are_not_deleted() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.night(&["--parts", "-photos"]).ends(0);
+    firm.write("D1/ledger.txt", "ruined");
+    let all = || (firm.contents("D1"), firm.contents("D2"), firm.left());
+    let before = all();
+    let refused = firm.in_place(&["D1", "--delete-others"]).ends(1).says("D2: /photos/shop.jpg is not stored as it is now");
+    assert!(refused.err.contains("liasse run"), "{}", refused.err);
+    assert_eq!(all(), before);
+    firm.night(&[]).ends(0);
+    let unsaved = [("ledger.txt", "D2 on Sunday"), ("docs/letter.txt", "Dear Eve"), ("docs/new.txt", "new")];
+    for (name, text) in unsaved {
+        let path = firm.0.path(&format!("books/D2/{name}"));
+        let was = fs::read(&path).ok();
+        firm.write(&format!("D2/{name}"), text);
+        let before = all();
+        firm.in_place(&["D1", "--delete-others", "--dry-run"]).ends(1).says(&format!("D2: /{name} is not stored"));
+        firm.in_place(&["D1", "--delete-others"]).ends(1).says(&format!("D2: /{name} is not stored"));
+        assert_eq!(all(), before);
+        fs::remove_file(&path).unwrap();
+        if was.is_some() {
+            firm.in_place(&["D2", "--at", "2100-01-01"]).ends(0);
+        }
+    }
+    firm.in_place(&["D1", "--delete-others"]).ends(0);
+    assert!(!firm.0.path("books/D2").exists());
+}
+
+/// What belongs to a part is what the settings say today: files that were left out under other settings are in no snapshot.
+#[test]
+fn what_no_snapshot_has_is_not_deleted_by_other_settings() {
+    let firm = Firm::new(&["D1"]);
+    let old = "[[rule.part]]\nname = 'years'\npatterns = ['/year/{year}/']\nsince-year = 2020\n\
+               [[rule.part]]\nname = 'plans'\npatterns = ['/plans/']\n";
+    firm.settings(old);
+    firm.write("D1/year/2018/a", "closed");
+    firm.write("D1/plans/house", "house");
+    firm.write("D1/old.txt", "in the newest state only");
+    firm.night(&["--parts", "-plans"]).ends(0);
+    // As the settings were, all of that stays.
+    firm.write("D1/ledger.txt", "ruined");
+    firm.in_place(&["D1"]).ends(0);
+    assert_eq!((firm.read("D1/year/2018/a").as_str(), firm.read("D1/plans/house").as_str(), firm.left()), ("closed", "house", vec![]));
+    for (new, gone) in [
+        (old.replace("since-year = 2020\n", ""), [("year/2018/a", "closed")]),
+        (old.replace("/plans/", "/drawings/"), [("plans/house", "house")]),
+    ] {
+        firm.settings(&new);
+        let would = firm.in_place(&["D1", "--dry-run"]).ends(0).out;
+        assert!(would.contains("1 file (") && would.contains("in no other place as it is"), "{would}");
+        let told = firm.in_place(&["D1"]).ends(0).out;
+        assert!(told.contains("1 file (") && told.contains(gone[0].0) && told.contains(".liasse-replaced-D1-"), "{told}");
+        let kept = firm.replaced("D1");
+        for (name, text) in gone {
+            assert!(!firm.0.path(&format!("books/D1/{name}")).exists());
+            assert!(kept.contains(&(name.to_owned(), text.as_bytes().to_vec())), "{name}");
+            firm.write(&format!("D1/{name}"), text);
+        }
+        firm.settings(old);
+    }
+}
+
+/// What a newer state has as it is may go: it comes back from there.
+#[test]
+fn what_a_newer_snapshot_has_goes() {
+    let firm = Firm::new(&["D1"]);
+    firm.night(&[]).ends(0);
+    let first = firm.run(&["restore", "--list", "--json"]).ends(0).json()["time"].as_str().unwrap().to_owned();
+    firm.write("D1/more.txt", "newer");
+    std::os::unix::fs::symlink("more.txt", firm.0.path("books/D1/link")).unwrap();
+    firm.night(&[]).ends(0);
+    let told = firm.in_place(&["D1", "--at", &first, "--json"]).ends(0).json();
+    assert_eq!((&told["dossiers"][0]["removed"], &told["dossiers"][0]["unsaved"]), (&2.into(), &0.into()));
+    assert_eq!((firm.read("D1/more.txt").as_str(), firm.left()), ("entity not found", vec![]));
+    firm.in_place(&["D1"]).ends(0);
+    assert_eq!(firm.read("D1/more.txt"), "newer");
+}
+
+/// Files that are kept and that somebody replaces while the rest is restored: what is there last stays.
+#[test]
+fn what_is_kept_stays_as_it_is_last() {
+    let firm = Firm::new(&["D1"]);
+    firm.0.write_noise("books/D1/scan.tif", 120_000_000, 4);
+    for name in ["album", "list", "same"] {
+        firm.write(&format!("D1/photos/{name}"), "old");
+    }
+    firm.night(&["--parts", "-photos"]).ends(0);
+    let args = ["restore", "D1", "--in-place", "--config", &firm.0.text("set.toml")];
+    let mut child = firm.0.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (staged, carried) = (firm.0.path("books/.liasse-restore-D1/new"), firm.0.path("books/.liasse-restore-D1/new/photos/shop.jpg"));
+    wait_until(&mut child, || carried.exists());
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
+    assert!(staged.exists(), "it was over too soon");
+    for (name, text) in [("list", "new"), ("shop.jpg", "a better photo"), ("more.jpg", "one more")] {
+        firm.write(&format!("D1/photos/{name}.part"), text);
+        fs::rename(firm.0.path(&format!("books/D1/photos/{name}.part")), firm.0.path(&format!("books/D1/photos/{name}"))).unwrap();
+    }
+    fs::remove_file(firm.0.path("books/D1/photos/album")).unwrap();
+    firm.write("D1/photos/album/1.jpg", "a folder now");
+    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
+    ran(child.wait_with_output().unwrap()).ends(0);
+    let texts = ["list", "shop.jpg", "more.jpg", "same", "album/1.jpg"].map(|name| firm.read(&format!("D1/photos/{name}")));
+    assert_eq!((texts.each_ref().map(String::as_str), firm.left()), (["new", "a better photo", "one more", "old", "a folder now"], vec![]));
 }
 
 #[test]

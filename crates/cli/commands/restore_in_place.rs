@@ -54,6 +54,8 @@ struct RestoredJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     would_remove: Option<Vec<PathJson>>,
     shortfall_count: u64,
+    unsaved: u64,
+    unsaved_bytes: u64,
     replaced: Option<PathJson>,
 }
 
@@ -233,6 +235,8 @@ fn restored(context: &Context, done: &Done, dossier: &Restored) -> RestoredJson 
         would_write: names(&dossier.report.would_write),
         would_keep: names(&dossier.counts.carried_names),
         would_remove: names(&dossier.counts.deleted_names),
+        unsaved: dossier.counts.unsaved,
+        unsaved_bytes: dossier.counts.unsaved_bytes,
         shortfall_count: dossier.report.shortfall_count,
         replaced: dossier.kept.as_deref().map(folder),
     }

@@ -33,6 +33,8 @@ restore-unknown-part-remedy = Name the part in the settings again, or restore wi
 restore-in-the-way = { $path } is to stay as it is, and the state has something else there.
 restore-no-state = it has no state in the repository, so it would be lost.
 restore-no-state-remedy = Save it first with: liasse run. Nothing was changed.
+restore-unsaved = { $path } is not stored as it is now, so it would be lost.
+restore-unsaved-remedy = Save it first with: liasse run. It is left as it is.
 restore-moved = it came, went or was moved while its state was restored.
 restore-lost = { $number ->
     [one] 1 of its files cannot be restored ({ $files }). The dossier is as it was.
@@ -45,6 +47,14 @@ restore-stopped-remedy = Run the command again.
 restore-target-remedy = Restore it with --target into a folder of your choice, and put it in its place by hand.
 restore-done = { $code }: as it was at { $since }, in { $path }: { $files } files restored ({ $size }), { $kept } left as they were, { $gone } removed that it did not have.
 restore-would = { $code }: would be as it was at { $since }, in { $path }: { $files } files would be written ({ $size }), { $same } are the same, { $kept } would stay as they are, { $gone } would be removed.
+restore-unsaved-kept = { $number ->
+    [one] { $code }: { $shown } file ({ $size }) is in no other place as it was: { $first }. So all that was replaced is kept.
+   *[other] { $code }: { $shown } files ({ $size }) are in no other place as they were, first { $first }. So all that was replaced is kept.
+}
+restore-would-unsaved = { $number ->
+    [one] { $code }: { $shown } file ({ $size }) is in no other place as it is: { $first }. So all that is replaced would be kept beside it.
+   *[other] { $code }: { $shown } files ({ $size }) are in no other place as they are, first { $first }. So all that is replaced would be kept beside it.
+}
 restore-kept = What was replaced is in { $path }
 restore-found = An earlier restore was cut off; what it had replaced is in { $path }. Delete it when nobody needs it.
 restore-removed = { $code }: deleted, because it was not chosen ({ $path }).

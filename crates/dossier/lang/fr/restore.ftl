@@ -33,6 +33,8 @@ restore-unknown-part-remedy = Nommez de nouveau cette partie dans les réglages,
 restore-in-the-way = { $path } doit rester tel quel, et l'état a autre chose à cet endroit.
 restore-no-state = le dépôt n'en a aucun état : il serait perdu.
 restore-no-state-remedy = Sauvegardez-le d'abord avec : liasse run. Rien n'a été modifié.
+restore-unsaved = { $path } n'est pas sauvegardé dans son état actuel et serait perdu.
+restore-unsaved-remedy = Sauvegardez-le d'abord avec : liasse run. Il reste tel qu'il est.
 restore-moved = il est apparu, a disparu ou a été déplacé pendant la restauration de son état.
 restore-lost = { $number ->
     [one] { $number } de ses fichiers ne peut pas être restauré ({ $files }). Le dossier est tel qu'il était.
@@ -45,6 +47,14 @@ restore-stopped-remedy = Relancez la commande.
 restore-target-remedy = Restaurez-le avec --target dans un répertoire de votre choix, et mettez-le à sa place à la main.
 restore-done = { $code } : comme au { $since }, dans { $path } : { $files } fichiers restaurés ({ $size }), { $kept } laissés tels quels, { $gone } supprimés qu'il n'avait pas.
 restore-would = { $code } : serait comme au { $since }, dans { $path } : { $files } fichiers seraient écrits ({ $size }), { $same } sont identiques, { $kept } resteraient tels quels, { $gone } seraient supprimés.
+restore-unsaved-kept = { $number ->
+    [one] { $code } : { $shown } fichier ({ $size }) n'existe nulle part ailleurs tel qu'il était : { $first }. Tout ce qui a été remplacé est donc conservé.
+   *[other] { $code } : { $shown } fichiers ({ $size }) n'existent nulle part ailleurs tels qu'ils étaient, le premier : { $first }. Tout ce qui a été remplacé est donc conservé.
+}
+restore-would-unsaved = { $number ->
+    [one] { $code } : { $shown } fichier ({ $size }) n'existe nulle part ailleurs tel qu'il est : { $first }. Tout ce qui est remplacé serait donc conservé à côté.
+   *[other] { $code } : { $shown } fichiers ({ $size }) n'existent nulle part ailleurs tels qu'ils sont, le premier : { $first }. Tout ce qui est remplacé serait donc conservé à côté.
+}
 restore-kept = Ce qui a été remplacé est dans { $path }
 restore-found = Une restauration précédente a été interrompue ; ce qu'elle avait remplacé est dans { $path }. Supprimez-le quand personne n'en a plus besoin.
 restore-removed = { $code } : supprimé, car il n'était pas choisi ({ $path }).

@@ -33,6 +33,8 @@ restore-unknown-part-remedy = Defina a parte de novo nas configurações, ou res
 restore-in-the-way = { $path } deve ficar como está, e o estado tem outra coisa nesse lugar.
 restore-no-state = ele não tem nenhum estado no repositório e se perderia.
 restore-no-state-remedy = Salve-o primeiro com: liasse run. Nada foi alterado.
+restore-unsaved = { $path } não está salvo como está agora e se perderia.
+restore-unsaved-remedy = Salve-o primeiro com: liasse run. Ele fica como está.
 restore-moved = ele apareceu, sumiu ou foi movido enquanto o estado era restaurado.
 restore-lost = { $number ->
     [one] { $number } dos arquivos dele não pode ser restaurado ({ $files }). O dossiê está como estava.
@@ -45,6 +47,14 @@ restore-stopped-remedy = Execute o comando de novo.
 restore-target-remedy = Restaure-o com --target em uma pasta à sua escolha e coloque-o no lugar à mão.
 restore-done = { $code }: como estava em { $since }, em { $path }: { $files } arquivos restaurados ({ $size }), { $kept } deixados como estavam, { $gone } removidos que ele não tinha.
 restore-would = { $code }: ficaria como estava em { $since }, em { $path }: { $files } arquivos seriam gravados ({ $size }), { $same } são iguais, { $kept } ficariam como estão, { $gone } seriam removidos.
+restore-unsaved-kept = { $number ->
+    [one] { $code }: { $shown } arquivo ({ $size }) não existe em nenhum outro lugar como estava: { $first }. Por isso, tudo o que foi substituído é guardado.
+   *[other] { $code }: { $shown } arquivos ({ $size }) não existem em nenhum outro lugar como estavam, o primeiro: { $first }. Por isso, tudo o que foi substituído é guardado.
+}
+restore-would-unsaved = { $number ->
+    [one] { $code }: { $shown } arquivo ({ $size }) não existe em nenhum outro lugar como está: { $first }. Por isso, tudo o que é substituído seria guardado ao lado.
+   *[other] { $code }: { $shown } arquivos ({ $size }) não existem em nenhum outro lugar como estão, o primeiro: { $first }. Por isso, tudo o que é substituído seria guardado ao lado.
+}
 restore-kept = O que foi substituído está em { $path }
 restore-found = Uma restauração anterior foi interrompida; o que ela tinha substituído está em { $path }. Apague quando ninguém mais precisar.
 restore-removed = { $code }: apagado, porque não foi escolhido ({ $path }).

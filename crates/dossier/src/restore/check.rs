@@ -4,23 +4,26 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use liasse_archive::repo::{self, Reader, Snapshot};
+use liasse_archive::repo::format::snapshot::Dossier as Line;
+use liasse_archive::repo::{self, Reader};
 
 use super::error::{InPlaceError, Refused, Trouble};
 use super::keep::Keep;
 use super::place::Place;
 use super::scope::Scope;
 use super::size::Size;
-use super::state::State;
-use super::survey::{Act, Counts, survey};
+use super::state::{State, is_state, line_of};
+use super::survey::{Act, Counts, Trees, survey};
 use super::work::{Leftover, Work};
-use super::{Wanted, World};
+use super::{Wanted, World, refuse_unsaved};
 use crate::discover::{Discovery, discover};
 use crate::in_use::OpenFiles;
 use crate::run::room::free_at;
 
 /// A dossier that may be put in its place.
 pub(super) struct Checked<'s> {
+    /// The newest state that this machine stored.
+    pub(super) newest: Option<&'s Line>,
     pub(super) state: State<'s>,
     pub(super) place: Place,
     pub(super) keep: Keep,
@@ -30,7 +33,9 @@ pub(super) struct Checked<'s> {
 }
 
 /// A dossier that is to go because it was not chosen.
-pub(super) struct Other {
+pub(super) struct Other<'s> {
+    /// Its newest state.
+    pub(super) line: &'s Line,
     pub(super) code: String,
     pub(super) place: Place,
 }
@@ -38,7 +43,14 @@ pub(super) struct Other {
 /// What is to be done.
 pub(super) struct Plan<'s> {
     pub(super) chosen: Vec<Checked<'s>>,
-    pub(super) others: Vec<Other>,
+    pub(super) others: Vec<Other<'s>>,
+}
+
+impl Checked<'_> {
+    /// The trees beside which its folder is looked at.
+    pub(super) fn trees(&self) -> Trees<'_> {
+        Trees { state: Some(&self.state.line.tree), newest: self.newest.map(|line| &line.tree) }
+    }
 }
 
 /// Checks all that is asked for. Nothing is changed, but for a dossier that a restore which was cut off had moved aside: that is put back,
@@ -90,11 +102,13 @@ impl<'s> Check<'_, 's> {
             Some(_) => Keep::new(scope.rule(), &state, scope.omitted(), left_out).map_err(failed)??,
         };
         let size = Size::of(self.reader, &state.line.tree, &keep.left_out, self.world.stop)?;
+        let newest = self.newest(&state.line.code);
+        let trees = Trees { state: Some(&state.line.tree), newest: newest.map(|line| &line.tree) };
         let counts = match &present {
-            Some(folder) => survey(self.reader, &state.line.tree, folder, &keep, Act::Look, self.world.stop)?,
+            Some(folder) => survey(self.reader, trees, folder, &keep, Act::Look, self.world.stop)?,
             None => Counts::default(),
         };
-        Ok(Checked { state, place, keep, counts, is_present: present.is_some(), size })
+        Ok(Checked { newest, state, place, keep, counts, is_present: present.is_some(), size })
     }
 
     /// Whether a folder may be moved away: nobody works in it, and it is nobody else's.
@@ -116,29 +130,34 @@ impl<'s> Check<'_, 's> {
         Ok(())
     }
 
-    /// The dossiers that were not chosen. Each must have a state that this machine stored.
-    fn others(&self, refused: &mut Vec<Refused>) -> Vec<Other> {
+    /// The dossiers that were not chosen. Of each this machine must have stored what is there now.
+    fn others(&self, refused: &mut Vec<Refused>) -> Vec<Other<'s>> {
         let is_chosen = |code: &str| self.wanted.states.iter().any(|state| state.line.code == code);
         let mut others = Vec::new();
         for found in self.discovery.dossiers.iter().filter(|found| !is_chosen(found.code.as_str())) {
             let code = found.code.as_str().to_owned();
             match self.other(&code, &found.path) {
-                Ok(place) => others.push(Other { code, place }),
+                Ok((place, line)) => others.push(Other { line, code, place }),
                 Err(trouble) => refused.push(Refused { code, trouble }),
             }
         }
         others
     }
 
-    fn other(&self, code: &str, path: &Path) -> Result<Place, Trouble> {
-        let own = |snapshot: &&Snapshot| snapshot.record.host == self.world.host;
-        if !self.world.snapshots.iter().filter(own).any(|snapshot| State::find(std::slice::from_ref(snapshot), code).is_some()) {
-            return Err(Trouble::NoState);
-        }
+    fn other(&self, code: &str, path: &Path) -> Result<(Place, &'s Line), Trouble> {
+        let line = self.newest(code).ok_or(Trouble::NoState)?;
         let place = Place::at(path)?;
         self.may_be_replaced(&place)?;
-        place.folder()?;
-        Ok(place)
+        if let Some(folder) = place.folder()? {
+            refuse_unsaved(self.reader, &folder, line, self.world.stop)?;
+        }
+        Ok((place, line))
+    }
+
+    /// The newest state of a dossier that this machine stored.
+    fn newest(&self, code: &str) -> Option<&'s Line> {
+        let mut own = self.world.snapshots.iter().filter(|snapshot| snapshot.record.host == self.world.host);
+        own.find_map(|snapshot| line_of(snapshot, code).filter(|line| is_state(line)))
     }
 }
 

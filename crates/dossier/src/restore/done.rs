@@ -118,6 +118,9 @@ impl Done {
         let mut out = String::new();
         for dossier in self.dossiers.iter().filter(|dossier| dossier.is_restored()) {
             _ = writeln!(out, "{}", self.sentence(dossier, &local));
+            if dossier.counts.unsaved > 0 {
+                _ = writeln!(out, "{}", self.unsaved(dossier, &local));
+            }
             if let Some(kept) = &dossier.kept {
                 self.say(&mut out, "restore-kept", kept, texts);
             }
@@ -158,6 +161,23 @@ impl Done {
                 ("same", local.number(dossier.report.unchanged).into()),
                 ("kept", local.number(dossier.counts.carried).into()),
                 ("gone", local.number(dossier.counts.deleted).into()),
+            ],
+        );
+        plain(&said)
+    }
+
+    /// That what is replaced is kept, because nothing else has all of it.
+    fn unsaved(&self, dossier: &Restored, local: &Local<'_>) -> String {
+        let message = if self.is_dry_run { "restore-would-unsaved" } else { "restore-unsaved-kept" };
+        let first = dossier.counts.unsaved_names.first().map(|path| String::from_utf8_lossy(path).into_owned());
+        let said = local.texts().get(
+            message,
+            &[
+                ("code", dossier.code.as_str().into()),
+                ("number", dossier.counts.unsaved.into()),
+                ("shown", local.number(dossier.counts.unsaved).into()),
+                ("size", local.size(dossier.counts.unsaved_bytes).into()),
+                ("first", first.unwrap_or_default().into()),
             ],
         );
         plain(&said)

@@ -68,6 +68,9 @@ pub enum Trouble {
     /// Something that is kept stands where the state has something else.
     #[error("something that is kept is in the way")]
     InTheWay(Vec<u8>),
+    /// Something of it is not stored as it is now.
+    #[error("not all of it is stored")]
+    Unsaved(Vec<u8>),
     /// It has no state in the repository.
     #[error("it has no state in the repository")]
     NoState,
@@ -172,7 +175,9 @@ impl Trouble {
                 texts.get("restore-room", &[("needed", local.size(*needed).into()), ("free", local.size(*free).into())])
             }
             Self::OtherDossier(other) => texts.get("restore-other-dossier", &[("other", other.into())]),
-            Self::MountedWithin(path) | Self::InTheWay(path) => texts.get(self.name(), &[("path", String::from_utf8_lossy(path).into())]),
+            Self::MountedWithin(path) | Self::InTheWay(path) | Self::Unsaved(path) => {
+                texts.get(self.name(), &[("path", String::from_utf8_lossy(path).into())])
+            }
             Self::UnknownPart(part) => texts.get("restore-unknown-part", &[("part", part.into())]),
             Self::Lost(lost) => lost_text(lost, texts),
             Self::State(error) => texts.get("restore-failed", &[("error", chain(error).into())]),
@@ -198,6 +203,7 @@ impl Trouble {
             Self::UnknownPart(_) => texts.get("restore-unknown-part-remedy", &[]),
             Self::Lost(_) | Self::State(_) => texts.get("restore-lost-remedy", &[]),
             Self::NoState => texts.get("restore-no-state-remedy", &[]),
+            Self::Unsaved(_) => texts.get("restore-unsaved-remedy", &[]),
             Self::Stopped => texts.get("restore-stopped-remedy", &[]),
             Self::OtherDossier(_) | Self::TwoFolders => texts.get("restore-two-folders-remedy", &[]),
             _ => texts.get("restore-target-remedy", &[]),
@@ -217,6 +223,7 @@ impl Trouble {
             Self::Busy => "restore-busy",
             Self::UnknownGaps => "restore-unknown-gaps",
             Self::InTheWay(_) => "restore-in-the-way",
+            Self::Unsaved(_) => "restore-unsaved",
             Self::Moved => "restore-moved",
             Self::NoState => "restore-no-state",
             _ => "restore-stopped",

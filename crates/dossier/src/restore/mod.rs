@@ -11,6 +11,7 @@ mod keep;
 mod list;
 mod place;
 mod scope;
+mod side;
 mod size;
 mod stage;
 mod state;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
 use liasse_archive::repo::{self, Progress, Reader, Repository, Snapshot, Stop};
+use liasse_archive::target::{Folder, Target};
 use liasse_archive::{RestoreOptions, RestoreReport, restore};
 
 use crate::config::Config;
@@ -32,13 +34,15 @@ use crate::run::RunLock;
 use check::{Checked, Other, Plan, check};
 pub use done::{Done, Fate, Removed, Restored};
 pub use error::{InPlaceError, Refused, Trouble};
+use keep::Keep;
+use liasse_archive::repo::format::snapshot::Dossier as Line;
 pub use list::{List, Listed};
 pub use scope::Scope;
 pub use size::Size;
 use stage::{Staged, stage, tidy};
 pub use state::{State, is_state};
 pub use survey::Counts;
-use survey::{Act, survey};
+use survey::{Act, Trees, survey};
 use work::Work;
 
 /// What a restore in place works with.
@@ -94,17 +98,27 @@ pub fn in_place(world: &World<'_>, wanted: &Wanted<'_>) -> Result<Done, InPlaceE
     let mut done = Done::default();
     let time = world.now.strftime("%Y-%m-%dT%H%M%S").to_string();
     let staged = stage_all(world, wanted, &reader, &plan, &time, &mut done)?;
-    let swapped = swap_all(world, &plan, staged, &time, &mut done);
+    // Runs wait until nothing is moved or deleted any more.
+    let lock = RunLock::take(world.lock, true, world.stop);
+    let lock = lock.as_ref().map(|_| ()).map_err(ToString::to_string);
+    let swapped = swap_all(world, &reader, &plan, staged, &time, lock.as_ref(), &mut done);
     done.is_complete = done.dossiers.iter().all(Restored::is_restored);
     for (checked, work, number) in swapped {
         let (kept, trouble) = finish(wanted, &reader, checked, work, done.is_complete, &time);
         done.remarks.extend(trouble.map(|trouble| (checked.state.line.code.clone(), trouble)));
         if let Some(dossier) = done.dossiers.get_mut(number) {
-            dossier.kept = kept;
+            dossier.kept = kept.path;
+            if let Some(counts) = kept.counts {
+                dossier.counts.unsaved = counts.unsaved;
+                dossier.counts.unsaved_bytes = counts.unsaved_bytes;
+                dossier.counts.unsaved_names = counts.unsaved_names;
+            } else {
+                dossier.counts.unsaved = 0;
+            }
         }
     }
     if done.is_complete && !world.stop.is_stopped() {
-        delete_others(world, wanted, plan.others, &time, &mut done);
+        delete_others(world, &reader, wanted, plan.others, &time, &mut done);
     }
     done.is_interrupted = world.stop.is_stopped();
     Ok(done)
@@ -183,16 +197,23 @@ fn discard(staged: Vec<Option<Staged>>) -> InPlaceError {
 /// Dossiers that have their new states, and the number of each.
 type Swapped<'p, 's> = Vec<(&'p Checked<'s>, Work, usize)>;
 
-/// Lets the states that lie ready change places with their dossiers, one by one. Runs wait meanwhile.
-fn swap_all<'p, 's>(world: &World<'_>, plan: &'p Plan<'s>, staged: Vec<Option<Staged>>, time: &str, done: &mut Done) -> Swapped<'p, 's> {
+/// Lets the states that lie ready change places with their dossiers, one by one.
+fn swap_all<'p, 's>(
+    world: &World<'_>,
+    reader: &Reader<'_>,
+    plan: &'p Plan<'s>,
+    staged: Vec<Option<Staged>>,
+    time: &str,
+    lock: Result<&(), &String>,
+    done: &mut Done,
+) -> Swapped<'p, 's> {
     let mut swapped = Vec::new();
-    let lock = RunLock::take(world.lock, true, world.stop);
     for ((number, checked), ready) in plan.chosen.iter().enumerate().zip(staged) {
         let Some(ready) = ready else { continue };
-        let done_so = match &lock {
+        let done_so = match lock {
             _ if world.stop.is_stopped() => Err(Trouble::Stopped),
-            Err(busy) => Err(Trouble::Lock(busy.to_string())),
-            Ok(_) => swap(world, checked, &ready.work),
+            Err(busy) => Err(Trouble::Lock(busy.clone())),
+            Ok(()) => swap(world, reader, checked, &ready.work),
         };
         let Err(trouble) = done_so else {
             swapped.push((checked, ready.work, number));
@@ -207,13 +228,26 @@ fn swap_all<'p, 's>(world: &World<'_>, plan: &'p Plan<'s>, staged: Vec<Option<St
     swapped
 }
 
-fn swap(world: &World<'_>, checked: &Checked<'_>, work: &Work) -> Result<(), Trouble> {
+fn swap(world: &World<'_>, reader: &Reader<'_>, checked: &Checked<'_>, work: &Work) -> Result<(), Trouble> {
     let present = checked.place.folder()?;
     if present.is_some() != checked.is_present {
         return Err(Trouble::Moved);
     }
     refuse_in_use(world, checked.place.path.as_path())?;
+    if let Some(present) = &present {
+        renew(world, reader, checked, present, work)?;
+    }
     work.swap(present.as_ref())
+}
+
+/// Carries once more what is kept: it may have changed while the state was restored, and nothing else has what it is now.
+fn renew(world: &World<'_>, reader: &Reader<'_>, checked: &Checked<'_>, present: &Folder, work: &Work) -> Result<(), Trouble> {
+    let new = work.folder.open(&work::word("new")?)?;
+    let counts = survey(reader, checked.trees(), present, &checked.keep, Act::Renew(&new), world.stop)?;
+    if counts.given > 0 {
+        Target::open(&work.path)?.sync()?;
+    }
+    Ok(())
 }
 
 /// A new look, just before a folder is moved.
@@ -222,7 +256,8 @@ fn refuse_in_use(world: &World<'_>, path: &Path) -> Result<(), Trouble> {
     OpenFiles::scan(settings).in_use(path, settings).map_or(Ok(()), |cause| Err(Trouble::InUse(cause)))
 }
 
-/// Removes what was replaced, or gives it a name beside the dossier and gives that; with what went wrong. When in doubt, it is kept.
+/// Removes what was replaced, or gives it a name beside the dossier and gives that; with what went wrong. When in doubt, it is kept; and so is
+/// what nothing else has.
 fn finish(
     wanted: &Wanted<'_>,
     reader: &Reader<'_>,
@@ -230,43 +265,55 @@ fn finish(
     work: Work,
     is_complete: bool,
     time: &str,
-) -> (Option<PathBuf>, Option<Trouble>) {
+) -> (Kept, Option<Trouble>) {
     if !checked.is_present {
-        return (None, work.remove().err());
+        return (Kept::default(), work.remove().err());
     }
     let caught_up = catch_up(reader, checked, &work, !is_complete || wanted.keep_replaced);
-    if caught_up.is_ok() && is_complete && !wanted.keep_replaced {
-        return (None, work.forget().err());
-    }
+    let unsaved = match caught_up {
+        Ok(None) => return (Kept::default(), work.forget().err()),
+        Ok(Some(unsaved)) => Ok(unsaved),
+        Err(trouble) => Err(trouble),
+    };
     match work.keep("old", time) {
-        Ok(path) => (Some(path), caught_up.err()),
-        Err(trouble) => (None, Some(trouble)),
+        Ok(path) => (Kept { path: Some(path), counts: unsaved.as_ref().ok().cloned() }, unsaved.err()),
+        Err(trouble) => (Kept::default(), Some(trouble)),
     }
+}
+
+/// What becomes of what was replaced.
+#[derive(Default)]
+struct Kept {
+    /// Where it is, if it is kept.
+    path: Option<PathBuf>,
+    /// What is in it.
+    counts: Option<Counts>,
 }
 
 /// Carries what came to the kept parts since they were carried, and takes what was carried from what is replaced if that stays: one file
-/// with two names would change in both places.
-fn catch_up(reader: &Reader<'_>, checked: &Checked<'_>, work: &Work, stays: bool) -> Result<(), Trouble> {
+/// with two names would change in both places. It stays too when nothing else has all that is in it. Gives what is in it if it stays.
+fn catch_up(reader: &Reader<'_>, checked: &Checked<'_>, work: &Work, stays: bool) -> Result<Option<Counts>, Trouble> {
     // Whoever stops now stops nothing: the dossier has its state, and what is left to do is to tidy up.
     let go_on = Stop::new();
     let new = checked.place.folder()?.ok_or(Trouble::Moved)?;
-    let (tree, old) = (&checked.state.line.tree, work.old()?);
-    survey(reader, tree, &old, &checked.keep, Act::Carry(&new), &go_on)?;
-    if stays {
-        survey(reader, tree, &old, &checked.keep, Act::Strip(&new), &go_on)?;
+    let old = work.old()?;
+    let counts = survey(reader, checked.trees(), &old, &checked.keep, Act::Carry(&new), &go_on)?;
+    if !stays && counts.unsaved == 0 {
+        return Ok(None);
     }
-    Ok(())
+    survey(reader, checked.trees(), &old, &checked.keep, Act::Strip(&new), &go_on)?;
+    Ok(Some(counts))
 }
 
 /// Moves the other dossiers aside, and when all are, removes them.
-fn delete_others(world: &World<'_>, wanted: &Wanted<'_>, others: Vec<Other>, time: &str, done: &mut Done) {
+fn delete_others(world: &World<'_>, reader: &Reader<'_>, wanted: &Wanted<'_>, others: Vec<Other<'_>>, time: &str, done: &mut Done) {
     let mut aside = Vec::new();
     for other in others {
         let moved = tidy(&other.place, time).and_then(|found| {
             done.found.extend(found);
-            set_aside(world, &other)
+            set_aside(world, reader, &other)
         });
-        let mut removed = Removed { code: other.code, path: other.place.path, kept: None, trouble: None };
+        let mut removed = Removed { code: other.code.clone(), path: other.place.path.clone(), kept: None, trouble: None };
         match moved {
             Ok(work) => aside.push((work, done.others.len())),
             Err(trouble) => removed.trouble = Some(trouble),
@@ -284,10 +331,28 @@ fn delete_others(world: &World<'_>, wanted: &Wanted<'_>, others: Vec<Other>, tim
     }
 }
 
-fn set_aside(world: &World<'_>, other: &Other) -> Result<Work, Trouble> {
+/// Moves a dossier aside. One that is not stored as it is now stays: it may have changed since it was looked at.
+fn set_aside(world: &World<'_>, reader: &Reader<'_>, other: &Other<'_>) -> Result<Work, Trouble> {
     other.place.folder()?;
     refuse_in_use(world, &other.place.path)?;
     let work = Work::begin(&other.place)?;
     work.set_aside()?;
-    Ok(work)
+    match refuse_unsaved(reader, &work.old()?, other.line, world.stop) {
+        Ok(()) => Ok(work),
+        Err(trouble) => {
+            work.put_back()?;
+            work.remove()?;
+            Err(trouble)
+        }
+    }
+}
+
+/// Refuses a folder of which anything is not stored as it is now.
+fn refuse_unsaved(reader: &Reader<'_>, folder: &Folder, line: &Line, stop: &Stop) -> Result<(), Trouble> {
+    let trees = Trees { state: None, newest: Some(&line.tree) };
+    let counts = survey(reader, trees, folder, &Keep::default(), Act::Look, stop)?;
+    match counts.unsaved_names.into_iter().next() {
+        Some(path) => Err(Trouble::Unsaved(path)),
+        None => Ok(()),
+    }
 }

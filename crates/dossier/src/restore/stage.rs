@@ -37,7 +37,7 @@ fn fill(world: &World<'_>, wanted: &Wanted<'_>, reader: &Reader<'_>, checked: &C
     let (new, _) = work.folder.make_dir(&word("new")?, Occupied::Refuse)?;
     let present = checked.place.folder()?;
     if let Some(present) = &present {
-        survey(reader, &checked.state.line.tree, present, &checked.keep, Act::Carry(&new), world.stop)?;
+        survey(reader, checked.trees(), present, &checked.keep, Act::Carry(&new), world.stop)?;
         // It prevails only where the snapshot does not say more.
         let mut metadata = present.own_metadata()?;
         metadata.mode |= 0o700;

@@ -65,7 +65,8 @@ pub fn is_state(line: &Line) -> bool {
     line.tree.size > 0 || line.evidence.0 != [0; 32]
 }
 
-fn line_of<'s>(snapshot: &'s Snapshot, code: &str) -> Option<&'s Line> {
+/// What a snapshot says of a dossier.
+pub(super) fn line_of<'s>(snapshot: &'s Snapshot, code: &str) -> Option<&'s Line> {
     let lines = &snapshot.record.dossiers;
     lines.binary_search_by(|line| line.code.as_str().cmp(code)).ok().and_then(|number| lines.get(number))
 }

@@ -3,11 +3,12 @@
 
 use liasse_archive::repo::format::content::Content;
 use liasse_archive::repo::format::tree::{Entry, Name, Node};
-use liasse_archive::repo::{Reader, Scratch, Stop, TreeWalk};
+use liasse_archive::repo::{Reader, Scratch, Stop};
 use liasse_archive::target::{FileKind, Folder, Listed, Occupied, Stat, TargetError};
 
 use super::error::Trouble;
 use super::keep::Keep;
+use super::side::{Side, is_replaced, is_saved};
 
 /// Most names that are told of each kind.
 const MOST_NAMED: usize = 10_000;
@@ -19,6 +20,8 @@ pub(super) enum Act<'a> {
     Look,
     /// It is given to this folder too, unless that has it.
     Carry(&'a Folder),
+    /// It is given to this folder too, in the place of what that has instead: nobody works there yet.
+    Renew(&'a Folder),
     /// It is removed here, where this folder has it.
     Strip(&'a Folder),
 }
@@ -36,6 +39,23 @@ pub struct Counts {
     pub deleted: u64,
     /// The first of them.
     pub deleted_names: Vec<Vec<u8>>,
+    /// Those of them that the newest state does not have as they are: nothing else has them.
+    pub unsaved: u64,
+    /// Bytes of these.
+    pub unsaved_bytes: u64,
+    /// The first of them.
+    pub unsaved_names: Vec<Vec<u8>>,
+    /// Entries that were given to a folder, folders aside.
+    pub given: u64,
+}
+
+/// The trees beside which a folder is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Trees<'t> {
+    /// The state that is to replace it.
+    pub(super) state: Option<&'t Content>,
+    /// The newest state that is stored of it.
+    pub(super) newest: Option<&'t Content>,
 }
 
 /// A folder that is being looked at.
@@ -44,9 +64,8 @@ struct Level<'r> {
     name: Option<Name>,
     /// Descending.
     rest: Vec<Listed>,
-    walk: Option<TreeWalk<'r>>,
-    /// The entry of the state that the walk came to.
-    next: Option<Entry>,
+    state: Side<'r>,
+    newest: Side<'r>,
     path_length: usize,
     /// Whether all that the state does not have is kept.
     keeps_all: bool,
@@ -72,7 +91,7 @@ pub(super) struct Survey<'r> {
 /// Looks at a folder and a state, and acts.
 pub(super) fn survey(
     reader: &Reader<'_>,
-    tree: &Content,
+    trees: Trees<'_>,
     folder: &Folder,
     keep: &Keep,
     act: Act<'_>,
@@ -82,9 +101,9 @@ pub(super) fn survey(
     let mut survey = Survey { reader, keep, act, stop, scratch: Scratch::new()?, levels, path, counts };
     let other = match act {
         Act::Look => None,
-        Act::Carry(other) | Act::Strip(other) => Some(other.clone()),
+        Act::Carry(other) | Act::Renew(other) | Act::Strip(other) => Some(other.clone()),
     };
-    survey.enter(folder.clone(), None, Some(tree), false, false, other)?;
+    survey.enter(folder.clone(), None, trees, false, false, other)?;
     while !survey.levels.is_empty() {
         survey.step()?;
     }
@@ -96,7 +115,7 @@ impl Survey<'_> {
         &mut self,
         folder: Folder,
         name: Option<Name>,
-        tree: Option<&Content>,
+        trees: Trees<'_>,
         keeps_all: bool,
         is_blocked: bool,
         other: Option<Folder>,
@@ -104,9 +123,9 @@ impl Survey<'_> {
         self.stop.check()?;
         let mut rest = folder.list()?;
         rest.reverse();
-        let walk = tree.map(|tree| TreeWalk::new(self.reader, tree));
+        let (state, newest) = (Side::new(self.reader, trees.state), Side::new(self.reader, trees.newest));
         let path_length = self.path.len();
-        self.levels.push(Level { folder, name, rest, walk, next: None, path_length, keeps_all, is_blocked, other, is_made: false });
+        self.levels.push(Level { folder, name, rest, state, newest, path_length, keeps_all, is_blocked, other, is_made: false });
         Ok(())
     }
 
@@ -118,7 +137,7 @@ impl Survey<'_> {
         let is_dir = stat.kind == FileKind::Directory;
         self.path.push(b'/');
         self.path.extend_from_slice(listed.name.as_bytes());
-        let met = level.meet(&listed.name, &mut self.scratch)?;
+        let met = level.state.meet(&listed.name, &mut self.scratch)?;
         let in_state = met.filter(|entry| !self.keep.omits(&self.path, matches!(entry.node, Node::Directory { .. })));
         let keeps = level.keeps_all || self.keep.keeps(&self.path, is_dir) || stat.kind == FileKind::Socket;
         if is_dir {
@@ -132,29 +151,39 @@ impl Survey<'_> {
             None | Some(true) => {
                 self.counts.deleted += 1;
                 named(&mut self.counts.deleted_names, &self.path);
-                Ok(())
+                self.saved(&listed.name, &stat)
             }
         }
     }
 
+    /// Counts an entry unless the newest state has it as it is.
+    fn saved(&mut self, name: &Name, stat: &Stat) -> Result<(), Trouble> {
+        let Some(level) = self.levels.last_mut() else { return Ok(()) };
+        let saved = level.newest.meet(name, &mut self.scratch)?;
+        if saved.is_none_or(|saved| !is_saved(&saved, stat, || level.folder.read_link(name).ok())) {
+            self.counts.unsaved += 1;
+            self.counts.unsaved_bytes = self.counts.unsaved_bytes.saturating_add(stat.size);
+            named(&mut self.counts.unsaved_names, &self.path);
+        }
+        Ok(())
+    }
+
     fn directory(&mut self, name: Name, in_state: Option<&Entry>, keeps: bool) -> Result<(), Trouble> {
-        let Some(level) = self.levels.last() else { return Ok(()) };
+        let Some(level) = self.levels.last_mut() else { return Ok(()) };
         let folder = level.folder.open(&name)?;
         if !folder.is_beside(&level.folder) {
             return Err(Trouble::MountedWithin(self.path.clone()));
         }
-        let tree = in_state.and_then(|entry| match &entry.node {
-            Node::Directory { tree, .. } => Some(tree),
-            _ => None,
-        });
+        let tree = in_state.and_then(tree_of);
+        let newest = level.newest.meet(&name, &mut self.scratch)?;
         let is_blocked = level.is_blocked || in_state.is_some() && tree.is_none();
         let other = match (&level.other, self.act) {
-            (Some(other), Act::Carry(_) | Act::Strip(_)) => open_if_there(other, &name)?,
+            (Some(other), Act::Carry(_) | Act::Renew(_) | Act::Strip(_)) => open_if_there(other, &name)?,
             _ => None,
         };
-        let tree = tree.cloned();
-        self.enter(folder, Some(name), tree.as_ref(), keeps, is_blocked, other)?;
-        if keeps && tree.is_none() && matches!(self.act, Act::Carry(_)) {
+        let trees = Trees { state: tree, newest: newest.as_ref().and_then(tree_of) };
+        self.enter(folder, Some(name), trees, keeps, is_blocked, other)?;
+        if keeps && tree.is_none() && matches!(self.act, Act::Carry(_) | Act::Renew(_)) {
             // A folder that is kept is kept although it is empty.
             self.other()?;
         }
@@ -170,16 +199,27 @@ impl Survey<'_> {
         named(&mut self.counts.carried_names, &self.path);
         match self.act {
             Act::Look => {}
-            Act::Carry(_) => {
+            Act::Carry(_) | Act::Renew(_) => {
                 let other = self.other()?;
-                if let (Some(level), None) = (self.levels.last(), other.stat(name)?) {
+                let Some(level) = self.levels.last() else { return Ok(()) };
+                let there = other.stat(name)?;
+                let is_replaced = there.is_some_and(|there| is_replaced(stat, &there));
+                if is_replaced && matches!(self.act, Act::Carry(_)) {
+                    // Somebody changed one of both: neither is given up.
+                    return self.saved(name, stat);
+                }
+                if is_replaced {
+                    other.remove(name)?;
+                }
+                if is_replaced || there.is_none() {
+                    self.counts.given += 1;
                     level.folder.carry(name, &other)?;
                 }
             }
             Act::Strip(_) => {
                 let Some(level) = self.levels.last() else { return Ok(()) };
                 let there = level.other.as_ref().map(|other| other.stat(name)).transpose()?.flatten();
-                if there.is_some_and(|there| there.kind == stat.kind && there.size == stat.size) {
+                if there.is_some_and(|there| there.inode == stat.inode && there.device == stat.device) {
                     level.folder.remove(name)?;
                 }
             }
@@ -189,12 +229,13 @@ impl Survey<'_> {
 
     /// The folder at hand where things are carried to, made if it is missing, with those above it.
     fn other(&mut self) -> Result<Folder, Trouble> {
+        let occupied = if matches!(self.act, Act::Renew(_)) { Occupied::Replace } else { Occupied::Refuse };
         let mut above: Option<Folder> = None;
         for level in &mut self.levels {
             if level.other.is_none()
                 && let (Some(above), Some(name)) = (&above, &level.name)
             {
-                let (made, is_made) = above.make_dir(name, Occupied::Refuse)?;
+                let (made, is_made) = above.make_dir(name, occupied)?;
                 level.other = Some(made);
                 level.is_made = is_made;
             }
@@ -213,22 +254,10 @@ impl Survey<'_> {
     }
 }
 
-impl Level<'_> {
-    /// The entry of the state with a name. Names are asked for in ascending order.
-    fn meet(&mut self, name: &Name, scratch: &mut Scratch) -> Result<Option<Entry>, Trouble> {
-        let Some(walk) = &mut self.walk else { return Ok(None) };
-        loop {
-            match &self.next {
-                Some(entry) if entry.name == *name => return Ok(self.next.take()),
-                Some(entry) if entry.name > *name => return Ok(None),
-                _ => {}
-            }
-            self.next = walk.next(scratch).map_err(Trouble::State)?;
-            if self.next.is_none() {
-                self.walk = None;
-                return Ok(None);
-            }
-        }
+fn tree_of(entry: &Entry) -> Option<&Content> {
+    match &entry.node {
+        Node::Directory { tree, .. } => Some(tree),
+        _ => None,
     }
 }
 
