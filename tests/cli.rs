@@ -21,6 +21,8 @@ mod keys;
 mod media;
 #[path = "cli/mount.rs"]
 mod mount;
+#[path = "cli/nothing_lost.rs"]
+mod nothing_lost;
 #[path = "cli/options.rs"]
 mod options;
 #[path = "cli/passwords.rs"]

@@ -11,13 +11,13 @@ use crate::support::{Ran, World, finish, ran, wait_until};
 use crate::week::{Station, sqlite};
 
 /// Names of files and what is in them.
-type Contents = Vec<(String, Vec<u8>)>;
+pub(crate) type Contents = Vec<(String, Vec<u8>)>;
 
 /// A firm with dossiers in rules with parts, and a repository.
-struct Firm(World);
+pub(crate) struct Firm(pub(crate) World);
 
 impl Firm {
-    fn new(codes: &[&str]) -> Self {
+    pub(crate) fn new(codes: &[&str]) -> Self {
         let firm = Self(World::new());
         for code in codes {
             firm.write(&format!("{code}/ledger.txt"), &format!("{code} on Monday"));
@@ -29,7 +29,7 @@ impl Firm {
         firm
     }
 
-    fn settings(&self, more: &str) {
+    pub(crate) fn settings(&self, more: &str) {
         let (vault, books, logs) = (self.0.text("vault"), self.0.text("books"), self.0.text("logs"));
         let text = format!(
             "language = 'en'\nrepository = '{vault}'\n[report]\nfolder = '{logs}'\n[[rule]]\nname = 'firm'\nroot = '{books}'\n{more}\n\
@@ -38,15 +38,23 @@ impl Firm {
         self.0.write("set.toml", text.as_bytes());
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         self.0.write(&format!("books/{name}"), text.as_bytes());
     }
 
-    fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
         self.0.run(&[args, &["--config", &self.0.text("set.toml")]].concat())
     }
 
-    fn night(&self, args: &[&str]) -> Ran {
+    /// A night that leaves the photos out.
+    pub(crate) fn night_without_photos(&self) -> Ran {
+        self.settings("without = ['photos']");
+        let ran = self.night(&[]);
+        self.settings("");
+        ran
+    }
+
+    pub(crate) fn night(&self, args: &[&str]) -> Ran {
         // Times of what was written before are believed from now on.
         std::thread::sleep(Duration::from_millis(150));
         self.run(&[&["run"], args].concat())
@@ -63,7 +71,7 @@ fn the_dossiers_of_a_snapshot_are_listed() {
     firm.write("D1/docs/more.txt", "more");
     firm.write("D2/work.lck", "ada@desk");
     fs::remove_dir_all(firm.0.path("books/D3")).unwrap();
-    firm.night(&["--set", "rule.firm.without=photos"]).ends(3);
+    firm.night_without_photos().ends(3);
     let list = firm.run(&["restore", "--list", "--json"]).ends(0).json();
     let of = |code: &str, name: &str| list["dossiers"].as_array().unwrap().iter().find(|line| line["code"] == code).unwrap()[name].clone();
     assert_eq!([of("D1", "outcome"), of("D2", "outcome"), of("D3", "outcome")], ["stored", "in-use", "missing"]);
@@ -74,7 +82,7 @@ fn the_dossiers_of_a_snapshot_are_listed() {
     assert_eq!(of("D2", "since"), first["dossiers"][1]["since"]);
     assert_ne!(of("D1", "since"), first["dossiers"][0]["since"]);
     let shown = firm.run(&["restore", "--list"]).ends(0).out;
-    assert!(shown.contains("Left out of it: photos.") && shown.contains("missing"), "{shown}");
+    assert!(shown.contains("Left out of it: photos (last saved ") && shown.contains("missing"), "{shown}");
     assert!(shown.lines().last().unwrap().starts_with("3 dossiers can be restored: 9 files, "), "{shown}");
     let one = firm.run(&["restore", "D3", "--list"]).ends(0).out;
     assert!(!one.contains("D1") && one.lines().last().unwrap().starts_with("1 dossier can be restored: 3 files"), "{one}");
@@ -127,16 +135,16 @@ fn parts_are_restored_by_name() {
 }
 
 impl Firm {
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.0.path(&format!("books/{name}"))).unwrap_or_else(|error| error.kind().to_string())
     }
 
-    fn in_place(&self, args: &[&str]) -> Ran {
+    pub(crate) fn in_place(&self, args: &[&str]) -> Ran {
         self.run(&[&["restore", "--in-place"], args].concat())
     }
 
     /// What restores left beside the dossiers.
-    fn left(&self) -> Vec<String> {
+    pub(crate) fn left(&self) -> Vec<String> {
         let names = fs::read_dir(self.0.path("books")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = names.filter(|name| name.starts_with(".liasse")).collect();
         names.sort();
@@ -144,7 +152,7 @@ impl Firm {
     }
 
     /// Names and contents below a folder of the books.
-    fn contents(&self, name: &str) -> Contents {
+    pub(crate) fn contents(&self, name: &str) -> Contents {
         let root = self.0.path(&format!("books/{name}"));
         let mut found = Vec::new();
         contents(&root, &root, &mut found);
@@ -231,7 +239,7 @@ fn a_dossier_in_use_is_refused_and_no_other_is_touched() {
 #[test]
 fn what_the_state_lacks_stays() {
     let firm = Firm::new(&["D1"]);
-    firm.night(&["--set", "rule.firm.without=photos"]).ends(0);
+    firm.night_without_photos().ends(0);
     firm.write("D1/ledger.txt", "ruined");
     firm.write("D1/extra.txt", "goes");
     firm.write("D1/photos/2026/new.txt", "in the folder of photos");
@@ -265,7 +273,7 @@ fn what_the_state_lacks_stays() {
     assert_eq!(firm.read("D1/photos/shop.jpg"), "photo of D1");
 
     // Nobody knows what a part was that has lost its name: nothing is guessed.
-    firm.night(&["--set", "rule.firm.without=photos"]).ends(0);
+    firm.night_without_photos().ends(0);
     let settings = fs::read_to_string(firm.0.path("set.toml")).unwrap().replace("'photos'", "'pictures'");
     firm.0.write("set.toml", settings.as_bytes());
     firm.in_place(&["D1"]).ends(1).says("lacks the part photos").says("--target");
@@ -329,120 +337,13 @@ fn others_are_deleted_only_when_they_are_stored() {
 
 impl Firm {
     /// What a restore replaced and kept: its files. It goes.
-    fn replaced(&self, code: &str) -> Contents {
+    pub(crate) fn replaced(&self, code: &str) -> Contents {
         let left = self.left();
         assert!(left.len() == 1 && left[0].starts_with(&format!(".liasse-replaced-{code}-")), "{left:?}");
         let contents = self.contents(&left[0]);
         fs::remove_dir_all(self.0.path(&format!("books/{}", left[0]))).unwrap();
         contents
     }
-}
-
-#[test]
-fn others_with_anything_that_is_not_stored_are_not_deleted() {
-    let firm = Firm::new(&["D1", "D2"]);
-    firm.night(&["--parts", "-photos"]).ends(0);
-    firm.write("D1/ledger.txt", "ruined");
-    let all = || (firm.contents("D1"), firm.contents("D2"), firm.left());
-    let before = all();
-    let refused = firm.in_place(&["D1", "--delete-others"]).ends(1).says("D2: /photos/shop.jpg is not stored as it is now");
-    assert!(refused.err.contains("liasse run"), "{}", refused.err);
-    assert_eq!(all(), before);
-    firm.night(&[]).ends(0);
-    let unsaved = [("ledger.txt", "D2 on Sunday"), ("docs/letter.txt", "Dear Eve"), ("docs/new.txt", "new")];
-    for (name, text) in unsaved {
-        let path = firm.0.path(&format!("books/D2/{name}"));
-        let was = fs::read(&path).ok();
-        firm.write(&format!("D2/{name}"), text);
-        let before = all();
-        firm.in_place(&["D1", "--delete-others", "--dry-run"]).ends(1).says(&format!("D2: /{name} is not stored"));
-        firm.in_place(&["D1", "--delete-others"]).ends(1).says(&format!("D2: /{name} is not stored"));
-        assert_eq!(all(), before);
-        fs::remove_file(&path).unwrap();
-        if was.is_some() {
-            firm.in_place(&["D2", "--at", "2100-01-01"]).ends(0);
-        }
-    }
-    firm.in_place(&["D1", "--delete-others"]).ends(0);
-    assert!(!firm.0.path("books/D2").exists());
-}
-
-/// What belongs to a part is what the settings say today: files that were left out under other settings are in no snapshot.
-#[test]
-fn what_no_snapshot_has_is_not_deleted_by_other_settings() {
-    let firm = Firm::new(&["D1"]);
-    let old = "[[rule.part]]\nname = 'years'\npatterns = ['/year/{year}/']\nsince-year = 2020\n\
-               [[rule.part]]\nname = 'plans'\npatterns = ['/plans/']\n";
-    firm.settings(old);
-    firm.write("D1/year/2018/a", "closed");
-    firm.write("D1/plans/house", "house");
-    firm.write("D1/old.txt", "in the newest state only");
-    firm.night(&["--parts", "-plans"]).ends(0);
-    // As the settings were, all of that stays.
-    firm.write("D1/ledger.txt", "ruined");
-    firm.in_place(&["D1"]).ends(0);
-    assert_eq!((firm.read("D1/year/2018/a").as_str(), firm.read("D1/plans/house").as_str(), firm.left()), ("closed", "house", vec![]));
-    for (new, gone) in [
-        (old.replace("since-year = 2020\n", ""), [("year/2018/a", "closed")]),
-        (old.replace("/plans/", "/drawings/"), [("plans/house", "house")]),
-    ] {
-        firm.settings(&new);
-        let would = firm.in_place(&["D1", "--dry-run"]).ends(0).out;
-        assert!(would.contains("1 file (") && would.contains("in no other place as it is"), "{would}");
-        let told = firm.in_place(&["D1"]).ends(0).out;
-        assert!(told.contains("1 file (") && told.contains(gone[0].0) && told.contains(".liasse-replaced-D1-"), "{told}");
-        let kept = firm.replaced("D1");
-        for (name, text) in gone {
-            assert!(!firm.0.path(&format!("books/D1/{name}")).exists());
-            assert!(kept.contains(&(name.to_owned(), text.as_bytes().to_vec())), "{name}");
-            firm.write(&format!("D1/{name}"), text);
-        }
-        firm.settings(old);
-    }
-}
-
-/// What a newer state has as it is may go: it comes back from there.
-#[test]
-fn what_a_newer_snapshot_has_goes() {
-    let firm = Firm::new(&["D1"]);
-    firm.night(&[]).ends(0);
-    let first = firm.run(&["restore", "--list", "--json"]).ends(0).json()["time"].as_str().unwrap().to_owned();
-    firm.write("D1/more.txt", "newer");
-    std::os::unix::fs::symlink("more.txt", firm.0.path("books/D1/link")).unwrap();
-    firm.night(&[]).ends(0);
-    let told = firm.in_place(&["D1", "--at", &first, "--json"]).ends(0).json();
-    assert_eq!((&told["dossiers"][0]["removed"], &told["dossiers"][0]["unsaved"]), (&2.into(), &0.into()));
-    assert_eq!((firm.read("D1/more.txt").as_str(), firm.left()), ("entity not found", vec![]));
-    firm.in_place(&["D1"]).ends(0);
-    assert_eq!(firm.read("D1/more.txt"), "newer");
-}
-
-/// Files that are kept and that somebody replaces while the rest is restored: what is there last stays.
-#[test]
-fn what_is_kept_stays_as_it_is_last() {
-    let firm = Firm::new(&["D1"]);
-    firm.0.write_noise("books/D1/scan.tif", 120_000_000, 4);
-    for name in ["album", "list", "same"] {
-        firm.write(&format!("D1/photos/{name}"), "old");
-    }
-    firm.night(&["--parts", "-photos"]).ends(0);
-    let args = ["restore", "D1", "--in-place", "--config", &firm.0.text("set.toml")];
-    let mut child = firm.0.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (staged, carried) = (firm.0.path("books/.liasse-restore-D1/new"), firm.0.path("books/.liasse-restore-D1/new/photos/shop.jpg"));
-    wait_until(&mut child, || carried.exists());
-    let process = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
-    assert!(staged.exists(), "it was over too soon");
-    for (name, text) in [("list", "new"), ("shop.jpg", "a better photo"), ("more.jpg", "one more")] {
-        firm.write(&format!("D1/photos/{name}.part"), text);
-        fs::rename(firm.0.path(&format!("books/D1/photos/{name}.part")), firm.0.path(&format!("books/D1/photos/{name}"))).unwrap();
-    }
-    fs::remove_file(firm.0.path("books/D1/photos/album")).unwrap();
-    firm.write("D1/photos/album/1.jpg", "a folder now");
-    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
-    ran(child.wait_with_output().unwrap()).ends(0);
-    let texts = ["list", "shop.jpg", "more.jpg", "same", "album/1.jpg"].map(|name| firm.read(&format!("D1/photos/{name}")));
-    assert_eq!((texts.each_ref().map(String::as_str), firm.left()), (["new", "a better photo", "one more", "old", "a folder now"], vec![]));
 }
 
 #[test]
@@ -468,7 +369,7 @@ fn two_states() -> (Firm, [Contents; 2]) {
     for number in 0..60 {
         firm.write(&format!("D1/a/{number}.txt"), &format!("Monday {number}"));
     }
-    firm.night(&["--set", "rule.firm.without=photos"]).ends(0);
+    firm.night_without_photos().ends(0);
     let stored = firm.contents("D1");
     ruin(&firm);
     let present = firm.contents("D1");

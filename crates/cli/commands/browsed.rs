@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use liasse_repo::Repository;
 use liasse_repo::format::content::Content;
 
-use super::restore_dossier::{as_code, choose, snapshots};
+use super::restore_dossier::{as_code, choose, history};
 use crate::args::{Filter, OfDossier};
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -25,9 +25,11 @@ pub(super) struct Place {
 /// The place that `SNAPSHOT[:PATH]` names, or a path in a dossier.
 pub(super) fn place(repository: &Repository, context: &Context, what: &OsStr, of: &OfDossier, filter: &Filter) -> Result<Place> {
     if let Some(code) = &of.dossier {
-        let snapshots = snapshots(repository, context, filter, of.at.as_deref())?;
-        let state = choose(&snapshots, as_code(OsStr::new(code))?, of.at.as_deref())?;
-        return Ok(Place { tree: state.line.tree.clone(), path: wanted::normal(what.as_bytes())?, doubtful: false });
+        let history = history(repository, context, filter, of.at.as_deref())?;
+        let code = as_code(context, OsStr::new(code))?;
+        let mut states = choose(context, &history, &[code], of.at.as_deref())?.states;
+        let Some(state) = states.remove(code) else { return Err(CliError::failed("internal error: a dossier that was found is gone")) };
+        return Ok(Place { tree: state.line.tree, path: wanted::normal(what.as_bytes())?, doubtful: false });
     }
     let wanted = Wanted::parse(what)?;
     let found = wanted::find(repository, &wanted.selector, &Sieve::of(filter)?, context.output)?;

@@ -1,14 +1,16 @@
 //! `restore CODE…`: dossiers by their codes, each into a folder of its own. Nothing that is there is touched unless somebody says how.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use liasse_archive::Patterns;
+use liasse_archive::{Patterns, RestoreReport};
 use liasse_dossier::discover::{Discovery, NoPart, discover};
-use liasse_dossier::restore::{Scope, State};
-use liasse_repo::{Repository, Selector, Snapshot};
+use liasse_dossier::report::local::Local;
+use liasse_dossier::restore::{Found, History, Scope, State};
+use liasse_repo::{Repository, Selector};
 use serde::Serialize;
 
 use super::restore::{self, Restored};
@@ -16,6 +18,7 @@ use crate::args::{Filter, Restore};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::Exit;
+use crate::output::Listing;
 use crate::progress::Bars;
 use crate::text;
 use crate::time;
@@ -31,6 +34,8 @@ struct RestoredDossiers {
 struct RestoredDossier {
     code: String,
     since: Option<String>,
+    unread: Option<u64>,
+    lacks: Option<String>,
     #[serde(flatten)]
     restored: Restored,
 }
@@ -42,7 +47,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
         _ => None,
     };
     if let Some(one) = one
-        && (as_code(one).is_err() || Wanted::parse(one).is_ok_and(|wanted| wanted.has_path || wanted.selector == Selector::Latest))
+        && (as_code(context, one).is_err() || Wanted::parse(one).is_ok_and(|wanted| wanted.has_path || wanted.selector == Selector::Latest))
     {
         return Ok(None);
     }
@@ -52,14 +57,18 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
         (Err(error), Some(one)) => return Wanted::parse(one).and(Err(error)),
         (Err(error), None) => return Err(error),
     };
-    let snapshots = snapshots(&repository, context, &args.filter, args.at.as_deref())?;
-    if let Some(one) = one {
-        let code = as_code(one)?;
-        if State::find(&snapshots, code).is_none() {
-            return Ok(None);
-        }
+    let history = history(&repository, context, &args.filter, args.at.as_deref())?;
+    let mut codes = args.what.iter().map(|word| as_code(context, word)).collect::<Result<Vec<_>>>()?;
+    let found = match one {
+        Some(_) => history.find(&codes, &context.stop)?,
+        None => choose(context, &history, &codes, args.at.as_deref())?,
+    };
+    if found.states.is_empty() {
+        return Ok(None);
     }
-    let chosen = args.what.iter().map(|word| choose(&snapshots, as_code(word)?, args.at.as_deref())).collect::<Result<Vec<_>>>()?;
+    let mut seen = BTreeSet::new();
+    codes.retain(|code| seen.insert(*code));
+    let chosen: Vec<&State> = codes.iter().filter_map(|code| found.states.get(*code)).collect();
     if args.overwrite.is_none() && !args.dry_run {
         for state in &chosen {
             restore::refuse_full(&args.target().join(&state.line.code))?;
@@ -69,50 +78,67 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
 }
 
 /// A word of the command line as a code. A code has no `/`, so it leads nowhere but into the target.
-pub(super) fn as_code(word: &OsStr) -> Result<&str> {
+pub(super) fn as_code<'w>(context: &Context, word: &'w OsStr) -> Result<&'w str> {
     let is_code = |text: &&str| !text.is_empty() && !matches!(*text, "." | "..") && !text.contains('/');
     let code = word.to_str().filter(is_code);
+    let texts = &context.settings.texts;
     code.ok_or_else(|| {
-        CliError::usage(format!("{} is no code of a dossier", text::plain(&word.to_string_lossy())))
-            .hint("see the codes with: liasse restore --list; a folder of a snapshot is restored alone, as SNAPSHOT:PATH")
+        let word = text::plain(&word.to_string_lossy());
+        CliError::usage(texts.get("restore-no-code", &[("word", word.into())])).hint(texts.get("restore-no-code-remedy", &[]))
     })
 }
 
 /// The snapshots that are looked at, the newest first.
-pub(super) fn snapshots(repository: &Repository, context: &Context, filter: &Filter, at: Option<&str>) -> Result<Vec<Snapshot>> {
+pub(super) fn history<'r>(repository: &'r Repository, context: &Context, filter: &Filter, at: Option<&str>) -> Result<History<'r>> {
     let sieve = Sieve::of(filter)?;
-    let found = repository.snapshots()?;
-    for (object, error) in &found.bad {
-        context.output.warn(&format!("{object} cannot be read and is passed over: {error}"));
-    }
     let until = match at.map(|at| time::selector(at, &TimeZone::system())).transpose()? {
         Some(Selector::At { time, .. }) => Some(time),
-        Some(_) => return Err(CliError::usage("--at takes a date, such as 2024-12-31 or 2024-12-31T21:00")),
+        Some(_) => return Err(CliError::usage(context.settings.texts.get("restore-at", &[]))),
         None => None,
     };
-    let fits = |snapshot: &Snapshot| sieve.fits(&snapshot.record) && until.is_none_or(|until| snapshot.record.time <= until);
-    Ok(found.good.into_iter().rev().filter(fits).collect())
+    let history = History::new(repository, |record| sieve.fits(record) && until.is_none_or(|until| record.time <= until))?;
+    passed_over(context, history.bad());
+    Ok(history)
 }
 
-pub(super) fn choose<'s>(snapshots: &'s [Snapshot], code: &str, at: Option<&str>) -> Result<State<'s>> {
-    State::find(snapshots, code).ok_or_else(|| {
-        let known = snapshots.iter().flat_map(|snapshot| &snapshot.record.dossiers).map(|dossier| dossier.code.as_str());
-        let nearest = liasse_dossier::nearest(code, known, 3);
-        let when = at.map_or(String::new(), |at| format!(" at or before {at}"));
-        let error = CliError::failed(format!("no snapshot has the dossier {}{when}", text::plain(code)));
-        match nearest.as_slice() {
-            [] => error.hint("see what there is with: liasse restore --list"),
-            names => error.hint(format!("is this meant: {}?", names.join(", "))),
-        }
+/// Tells of snapshots that cannot be read.
+pub(super) fn passed_over(context: &Context, bad: &[(String, String)]) {
+    for (object, error) in bad {
+        let values = [("object", object.as_str().into()), ("error", error.as_str().into())];
+        context.output.warn(&context.settings.texts.get("restore-passed-over", &values));
+    }
+}
+
+/// The newest states of dossiers, all of them.
+pub(super) fn choose(context: &Context, history: &History<'_>, codes: &[&str], at: Option<&str>) -> Result<Found> {
+    let found = history.find(codes, &context.stop)?;
+    passed_over(context, &found.bad);
+    let Some(code) = codes.iter().find(|code| !found.states.contains_key(**code)) else { return Ok(found) };
+    let texts = &context.settings.texts;
+    let nearest = liasse_dossier::nearest(code, found.known.iter().map(String::as_str), 3);
+    let named = ("code", text::plain(code).into());
+    let error = CliError::failed(match at {
+        None => texts.get("restore-none-has", &[named]),
+        Some(at) => texts.get("restore-none-has-at", &[named, ("date", at.into())]),
+    });
+    Err(match nearest.as_slice() {
+        [] => error.hint(texts.get("restore-see-list", &[])),
+        names => error.hint(texts.get("restore-is-meant", &[("names", names.join(", ").into())])),
     })
 }
 
-fn all(context: &Context, args: &Restore, repository: &Repository, chosen: &[State<'_>]) -> Result<Exit> {
+/// What a state lacks.
+pub(super) fn warning(context: &Context, state: &State) -> Option<String> {
+    state.warning(&Local::new(&context.settings.texts, time::utc_offset(state.line.since)))
+}
+
+fn all(context: &Context, args: &Restore, repository: &Repository, chosen: &[&State]) -> Result<Exit> {
     let mut done = RestoredDossiers { schema: 1, dossiers: Vec::new() };
     let mut worst = Exit::Done;
     let mut reports = Vec::new();
     let left_out = left_out(context, args, chosen)?;
-    for (State { snapshot, line: dossier, .. }, left_out) in chosen.iter().zip(left_out) {
+    for (state, left_out) in chosen.iter().zip(left_out) {
+        let (snapshot, dossier) = (&state.snapshot, &state.line);
         let target = args.target().join(&dossier.code);
         let mut options = restore::options(args, dossier.path.clone())?;
         options.left_out = left_out;
@@ -122,57 +148,89 @@ fn all(context: &Context, args: &Restore, repository: &Repository, chosen: &[Sta
         let report = liasse_archive::restore(repository, snapshot, &options, &bars, &context.stop);
         bars.clear();
         let report = report.map_err(|error| restore::explain(error.into()))?;
-        let exit = restore::exit(&report, false);
-        if exit != Exit::Done && worst != Exit::Damaged {
+        let exit = match restore::exit(&report, false) {
+            Exit::Done if state.is_incomplete() => Exit::Incomplete,
+            exit => exit,
+        };
+        if exit != Exit::Done && worst != Exit::Damaged && (worst == Exit::Done || exit != Exit::Incomplete) {
             worst = exit;
         }
         done.dossiers.push(RestoredDossier {
             code: dossier.code.clone(),
             since: time::rfc3339(dossier.since),
+            unread: state.unread().map(|files| files.len() as u64),
+            lacks: warning(context, state),
             restored: restore::json(&report, snapshot, &target, args),
         });
         reports.push((report, target));
     }
     context.output.result(&done, |out| {
-        for ((report, target), State { snapshot, line: dossier, .. }) in reports.iter().zip(chosen) {
-            out.line(&format!("dossier   {}, as it was at {}", text::plain(&dossier.code), time::local(dossier.since)))?;
-            restore::show(report, snapshot, target, args, context.output.verbose, out)?;
+        for ((report, target), state) in reports.iter().zip(chosen) {
+            show(context, args, state, report, target, out)?;
         }
         Ok(())
     })?;
-    for (report, _) in &reports {
+    for ((report, _), state) in reports.iter().zip(chosen) {
         restore::warn(report, context.output);
+        warning(context, state).iter().for_each(|said| context.output.warn(said));
     }
     Ok(worst)
 }
 
+/// What became of one dossier, in the language that is set.
+fn show(context: &Context, args: &Restore, state: &State, report: &RestoreReport, target: &Path, out: &mut Listing) -> Result<()> {
+    let texts = &context.settings.texts;
+    let local = Local::new(texts, time::utc_offset(state.line.since));
+    if context.output.verbose {
+        for path in &report.would_write {
+            out.line(&texts.get("restore-name-written", &[("path", text::path(path).into())]))?;
+        }
+    }
+    let values = [
+        ("code", text::plain(&state.line.code).into()),
+        ("since", time::local(state.line.since).into()),
+        ("path", text::plain(&target.display().to_string()).into()),
+        ("files", local.number(report.files + report.others).into()),
+        ("size", local.size(report.bytes).into()),
+    ];
+    out.line(&texts.get(if args.dry_run { "restore-to-would" } else { "restore-to-done" }, &values))?;
+    let deleted = if args.dry_run { "restore-to-would-delete" } else { "restore-to-deleted" };
+    for (message, number) in [("restore-to-left", report.unchanged), (deleted, report.deleted), ("restore-to-spared", report.spared)] {
+        if number > 0 {
+            out.line(&texts.get(message, &[("number", number.into()), ("shown", local.number(number).into())]))?;
+        }
+    }
+    Ok(())
+}
+
 /// What of each dossier is not to be restored, because of its part.
-fn left_out(context: &Context, args: &Restore, chosen: &[State<'_>]) -> Result<Vec<Vec<Patterns>>> {
+fn left_out(context: &Context, args: &Restore, chosen: &[&State]) -> Result<Vec<Vec<Patterns>>> {
     if args.parts.is_empty() {
         return Ok(vec![Vec::new(); chosen.len()]);
     }
     let config = &context.settings.loaded.config;
-    args.parts.check(config).map_err(|error| no_part(&error))?;
+    args.parts.check(config).map_err(|error| no_part(context, &error))?;
     let discovery = discover(config);
     chosen.iter().map(|state| left_out_of(context, args, &discovery, state)).collect()
 }
 
-fn left_out_of(context: &Context, args: &Restore, discovery: &Discovery, state: &State<'_>) -> Result<Vec<Patterns>> {
+fn left_out_of(context: &Context, args: &Restore, discovery: &Discovery, state: &State) -> Result<Vec<Patterns>> {
     let path = Path::new(OsStr::from_bytes(&state.line.path));
     let scope = Scope::new(&context.settings.loaded.config, discovery, &state.line.code, path, &args.parts);
     if !scope.has_rule() {
         let code = text::plain(&state.line.code);
-        return Err(CliError::failed(format!("the settings have no rule for the dossier {code}, so nobody knows its parts"))
-            .hint("restore it without --parts, or name its rule in the settings; see them with: liasse config explain rule"));
+        let texts = &context.settings.texts;
+        return Err(CliError::failed(texts.get("restore-no-rule", &[("code", code.into())])).hint(texts.get("restore-no-rule-remedy", &[])));
     }
     scope.left_out().map_err(|error| liasse_archive::Error::from(error).into())
 }
 
 /// A part that no rule has.
-pub(super) fn no_part(error: &NoPart) -> CliError {
-    let said = CliError::usage(format!("the settings know no part {}", text::plain(&error.part)));
+pub(super) fn no_part(context: &Context, error: &NoPart) -> CliError {
+    let texts = &context.settings.texts;
+    let said = CliError::usage(texts.get("restore-no-part", &[("part", text::plain(&error.part).into())]));
     match error.nearest.as_slice() {
-        [] => said.hint("see the parts with: liasse config explain rule"),
-        nearest => said.hint(format!("is this meant: {}?", nearest.join(", "))),
+        [] => said.hint(texts.get("restore-no-part-remedy", &[])),
+        nearest => said.hint(texts.get("restore-is-meant", &[("names", nearest.join(", ").into())])),
     }
 }

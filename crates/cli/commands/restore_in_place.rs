@@ -5,12 +5,12 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
-use liasse_dossier::restore::{Done, InPlaceError, Removed, Restored, State, Trouble, Wanted, World, in_place};
+use liasse_dossier::restore::{Done, History, InPlaceError, Removed, Restored, State, Trouble, Wanted, World, in_place};
 use liasse_dossier::run::Busy;
-use liasse_repo::{Repository, Snapshot};
+use liasse_repo::Repository;
 use serde::Serialize;
 
-use super::restore_dossier::{as_code, choose, no_part, snapshots};
+use super::restore_dossier::{as_code, choose, history, no_part, warning};
 use super::shown::PathJson;
 use super::{restore, run};
 use crate::args::Restore;
@@ -56,6 +56,8 @@ struct RestoredJson {
     shortfall_count: u64,
     unsaved: u64,
     unsaved_bytes: u64,
+    unread: Option<u64>,
+    lacks: Option<String>,
     replaced: Option<PathJson>,
 }
 
@@ -68,51 +70,53 @@ struct RemovedJson {
 }
 
 pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
-    let mut codes = args.what.iter().map(|word| as_code(word)).collect::<Result<Vec<_>>>()?;
+    let mut codes = args.what.iter().map(|word| as_code(context, word)).collect::<Result<Vec<_>>>()?;
     codes.sort_unstable();
     codes.dedup();
     let repository = context.open()?;
     let host = whoami::host();
-    let mut looked_at = snapshots(&repository, context, &args.filter, args.at.as_deref())?;
-    let elsewhere = looked_at.clone();
-    if args.filter.host.is_none() {
-        looked_at.retain(|snapshot| snapshot.record.host == host);
-    }
-    let states = codes.iter().map(|code| state(&looked_at, &elsewhere, code, args)).collect::<Result<Vec<_>>>()?;
-    let all = newest_first(&repository)?;
+    let states = states(context, &repository, args, &codes, &host)?;
+    let own = History::new(&repository, |record| record.host == host)?;
     let bars = Bars::new(context.output);
     let lock = run::lock_folder(&repository);
     let world = World {
         repository: &repository,
         config: &context.settings.loaded.config,
         host: &host,
-        snapshots: &all,
-        own: own(context),
+        history: &own,
+        own: not_to_move(context),
         lock: &lock,
         now: Zoned::now(),
         progress: &bars,
         stop: &context.stop,
     };
-    let done = in_place(&world, &wanted(args, states));
+    let wanted = wanted(args, states);
+    let done = in_place(&world, &wanted);
     bars.clear();
     let done = done.map_err(|error| explain(context, error))?;
     tell(context, &done)?;
     exit(context, &done)
 }
 
-/// The state of a dossier of this machine, or of the one that is named: two machines may have dossiers of one code.
-fn state<'s>(snapshots: &'s [Snapshot], elsewhere: &[Snapshot], code: &str, args: &Restore) -> Result<State<'s>> {
-    choose(snapshots, code, args.at.as_deref()).map_err(|error| match State::find(elsewhere, code) {
-        Some(other) => {
-            let host = text::plain(&other.snapshot.record.host);
-            CliError::failed(format!("no snapshot of this machine has the dossier {}", text::plain(code)))
-                .hint(format!("that of {host} is meant? Then add --host {host}"))
-        }
-        None => error,
-    })
+/// The states of dossiers of this machine, or of the one that is named: two machines may have dossiers of one code.
+fn states(context: &Context, repository: &Repository, args: &Restore, codes: &[&str], host: &str) -> Result<Vec<State>> {
+    let all = history(repository, context, &args.filter, args.at.as_deref())?;
+    let looked_at = if args.filter.host.is_none() { all.of_host(host) } else { all.clone() };
+    let error = match choose(context, &looked_at, codes, args.at.as_deref()) {
+        Ok(found) => return Ok(found.states.into_values().collect()),
+        Err(error) => error,
+    };
+    let known = looked_at.find(codes, &context.stop)?.states;
+    let missing: Vec<&str> = codes.iter().copied().filter(|code| !known.contains_key(*code)).collect();
+    let elsewhere = all.find(&missing, &context.stop)?.states;
+    let Some((code, other)) = elsewhere.first_key_value() else { return Err(error) };
+    let texts = &context.settings.texts;
+    let host = ("host", text::plain(&other.snapshot.record.host).into());
+    Err(CliError::failed(texts.get("restore-not-this-machine", &[("code", text::plain(code).into())]))
+        .hint(texts.get("restore-other-machine", &[host])))
 }
 
-fn wanted<'s>(args: &Restore, states: Vec<State<'s>>) -> Wanted<'s> {
+fn wanted(args: &Restore, states: Vec<State>) -> Wanted {
     Wanted {
         states,
         parts: args.parts.clone(),
@@ -123,14 +127,8 @@ fn wanted<'s>(args: &Restore, states: Vec<State<'s>>) -> Wanted<'s> {
     }
 }
 
-fn newest_first(repository: &Repository) -> Result<Vec<Snapshot>> {
-    let mut all = repository.snapshots()?.good;
-    all.reverse();
-    Ok(all)
-}
-
 /// What must not be moved away with a dossier.
-fn own(context: &Context) -> Vec<PathBuf> {
+fn not_to_move(context: &Context) -> Vec<PathBuf> {
     [Some(&context.place), context.cache.as_ref()].into_iter().flatten().cloned().collect()
 }
 
@@ -142,6 +140,9 @@ fn tell(context: &Context, done: &Done) -> Result<()> {
         .result(&json(context, done), |out| done.text(texts, offset, context.output.verbose).lines().try_for_each(|line| out.line(line)))?;
     for dossier in &done.dossiers {
         restore::warn(&dossier.report, context.output);
+    }
+    for dossier in &done.dossiers {
+        warning(context, &dossier.state).iter().for_each(|said| context.output.warn(said));
     }
     for remark in remarks(context, done) {
         context.output.warn(&remark);
@@ -171,7 +172,8 @@ fn exit(context: &Context, done: &Done) -> Result<Exit> {
     if done.is_interrupted {
         return Ok(Exit::Interrupted);
     }
-    Ok(if done.remarks.is_empty() { Exit::Done } else { Exit::Incomplete })
+    let is_complete = done.remarks.is_empty() && !done.dossiers.iter().any(|dossier| dossier.state.is_incomplete());
+    Ok(if is_complete { Exit::Done } else { Exit::Incomplete })
 }
 
 /// Why nothing was begun.
@@ -186,18 +188,18 @@ fn explain(context: &Context, error: InPlaceError) -> CliError {
             remedies.dedup();
             remedies.into_iter().fold(error, CliError::hint)
         }
-        InPlaceError::NoPart(error) => no_part(&error),
+        InPlaceError::NoPart(error) => no_part(context, &error),
         InPlaceError::Pattern(error) => liasse_archive::Error::from(error).into(),
-        InPlaceError::Repository(error) => restore_explained(error),
+        InPlaceError::Repository(error) => restore_explained(error, texts.get("restore-nothing-changed", &[])),
         InPlaceError::Run(Busy::Stopped) => CliError::interrupted(),
-        InPlaceError::Run(error) => CliError::failed(error.to_string()).hint("wait until it is done, then run the command again"),
+        InPlaceError::Run(error) => CliError::failed(error.to_string()).hint(texts.get("restore-run-remedy", &[])),
         error => CliError::failed(error.to_string()),
     }
 }
 
-fn restore_explained(error: liasse_repo::Error) -> CliError {
+fn restore_explained(error: liasse_repo::Error, nothing: String) -> CliError {
     let error = CliError::from(error);
-    if error.exit == Exit::Interrupted { error.hint("nothing was changed") } else { error }
+    if error.exit == Exit::Interrupted { error.hint(nothing) } else { error }
 }
 
 /// A message is one sentence without its full stop.
@@ -238,6 +240,8 @@ fn restored(context: &Context, done: &Done, dossier: &Restored) -> RestoredJson 
         unsaved: dossier.counts.unsaved,
         unsaved_bytes: dossier.counts.unsaved_bytes,
         shortfall_count: dossier.report.shortfall_count,
+        unread: dossier.state.unread().map(|files| files.len() as u64),
+        lacks: warning(context, &dossier.state),
         replaced: dossier.kept.as_deref().map(folder),
     }
 }

@@ -14,7 +14,7 @@ use liasse_format::snapshot::Snapshot as Record;
 use liasse_format::wire::{self, Reader, Wire};
 use liasse_store::{Area, Key, Listed};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index;
 use crate::objects::LARGE_LIMIT;
 use crate::repository::Repository;
@@ -65,6 +65,12 @@ pub(crate) fn last_of<'h>(heads: &'h [Head], writer: &PublicKey) -> Option<&'h H
 impl Repository {
     /// The heads of all snapshots that are believed, by time, then id. Objects that are not are passed over.
     pub fn heads(&self) -> Result<Vec<Head>> {
+        self.heads_and_bad().map(|(heads, _)| heads)
+    }
+
+    /// The same, with the objects that were refused, and why.
+    pub fn heads_and_bad(&self) -> Result<(Vec<Head>, Vec<(String, Error)>)> {
+        let mut bad = Vec::new();
         let listed = self.objects.store.list(Area::Snapshots)?;
         let mut known = self.cache().map(|folder| load(&folder.join(FILE))).unwrap_or_default();
         let mut found = HashMap::new();
@@ -75,9 +81,13 @@ impl Repository {
                 found.insert(id, same);
                 continue;
             }
-            match self.read_snapshot(&Key::new(Area::Snapshots, &name)?) {
+            let key = Key::new(Area::Snapshots, &name)?;
+            match self.read_snapshot(&key) {
                 Ok(snapshot) => _ = found.insert(id, Known { size, head: snapshot.map(Head::of) }),
-                Err(error) if error.is_damage() => continue,
+                Err(error) if error.is_damage() => {
+                    bad.push((key.to_string(), error));
+                    continue;
+                }
                 Err(error) => return Err(error),
             }
             news = true;
@@ -90,7 +100,7 @@ impl Repository {
         let accepts = |head: &Head| self.config().writer(&head.record.writer).is_some_and(|writer| writer.accepts(head.record.sequence));
         let mut heads: Vec<Head> = found.into_values().filter_map(|known| known.head).filter(accepts).collect();
         heads.sort_by_key(|head| (head.record.time, head.id));
-        Ok(heads)
+        Ok((heads, bad))
     }
 
     /// Reads one snapshot whole.

@@ -63,3 +63,47 @@ restore-not-removed = { $code }: what was replaced could not be removed: { $erro
 restore-name-written = would write { $path }
 restore-name-kept = stays { $path }
 restore-name-gone = removed { $path }
+
+restore-no-code = { $word } is no code of a dossier
+restore-no-code-remedy = see the codes with: liasse restore --list; a folder of a snapshot is restored alone, as SNAPSHOT:PATH
+restore-at = --at takes a date, such as 2024-12-31 or 2024-12-31T21:00
+restore-passed-over = { $object } cannot be read and is passed over: { $error }
+restore-none-has = no snapshot has the dossier { $code }
+restore-none-has-at = no snapshot has the dossier { $code } at or before { $date }
+restore-see-list = see what there is with: liasse restore --list
+restore-is-meant = is this meant: { $names }?
+restore-not-this-machine = no snapshot of this machine has the dossier { $code }
+restore-other-machine = that of { $host } is meant? Then add --host { $host }
+restore-no-rule = the settings have no rule for the dossier { $code }, so nobody knows its parts
+restore-no-rule-remedy = restore it without --parts, or name its rule in the settings; see them with: liasse config explain rule
+restore-no-part = the settings know no part { $part }
+restore-no-part-remedy = see the parts with: liasse config explain rule
+restore-run-remedy = wait until it is done, then run the command again
+restore-nothing-changed = nothing was changed
+restore-gaps = { $code }: { $said }
+restore-gap-as-before = Not looked at by the run that saved it: { $parts }.
+restore-gap-saved = { $part } (last saved { $since })
+restore-gap-never = { $part } (never saved before)
+restore-gap-unread = { $number ->
+    [one] { $shown } file could not be read when it was saved: { $files }.
+   *[other] { $shown } files could not be read when it was saved: { $files }.
+}
+restore-gap-unread-more = Not all files that could not be read then are known: it may lack more.
+restore-to-done = { $code }: as it was at { $since }, in { $path }: { $files } files restored ({ $size }).
+restore-to-would = { $code }: would be as it was at { $since }, in { $path }: { $files } files would be written ({ $size }).
+restore-to-left = { $number ->
+    [one] { $shown } file that was there was left.
+   *[other] { $shown } files that were there were left.
+}
+restore-to-deleted = { $number ->
+    [one] { $shown } entry that the dossier did not have was deleted.
+   *[other] { $shown } entries that the dossier did not have were deleted.
+}
+restore-to-would-delete = { $number ->
+    [one] { $shown } entry that the dossier did not have would be deleted.
+   *[other] { $shown } entries that the dossier did not have would be deleted.
+}
+restore-to-spared = { $number ->
+    [one] { $shown } entry that the snapshot does not have stays: what was left out of it is not deleted.
+   *[other] { $shown } entries that the snapshot does not have stay: what was left out of it is not deleted.
+}

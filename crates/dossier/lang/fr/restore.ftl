@@ -63,3 +63,47 @@ restore-not-removed = { $code } : ce qui a été remplacé n'a pas pu être supp
 restore-name-written = serait écrit { $path }
 restore-name-kept = reste { $path }
 restore-name-gone = supprimé { $path }
+
+restore-no-code = { $word } n'est pas un code de dossier
+restore-no-code-remedy = voyez les codes avec : liasse restore --list ; un répertoire d'un instantané se restaure seul : INSTANTANÉ:CHEMIN
+restore-at = --at attend une date, par exemple 2024-12-31 ou 2024-12-31T21:00
+restore-passed-over = { $object } est illisible et n'est pas pris en compte : { $error }
+restore-none-has = aucun instantané ne contient le dossier { $code }
+restore-none-has-at = aucun instantané ne contient le dossier { $code } au { $date } ou avant
+restore-see-list = voyez ce qu'il y a avec : liasse restore --list
+restore-is-meant = vouliez-vous dire : { $names } ?
+restore-not-this-machine = aucun instantané de cette machine ne contient le dossier { $code }
+restore-other-machine = s'agit-il de celui de { $host } ? Alors ajoutez --host { $host }
+restore-no-rule = les réglages n'ont pas de règle pour le dossier { $code } : on ne connaît donc pas ses parties
+restore-no-rule-remedy = restaurez-le sans --parts, ou ajoutez sa règle aux réglages ; voyez-les avec : liasse config explain rule
+restore-no-part = les réglages ne connaissent pas de partie { $part }
+restore-no-part-remedy = voyez les parties avec : liasse config explain rule
+restore-run-remedy = attendez qu'elle soit terminée, puis relancez la commande
+restore-nothing-changed = rien n'a été modifié
+restore-gaps = { $code } : { $said }
+restore-gap-as-before = Non examiné lors de sa sauvegarde : { $parts }.
+restore-gap-saved = { $part } (dernière sauvegarde : { $since })
+restore-gap-never = { $part } (jamais sauvegardé auparavant)
+restore-gap-unread = { $number ->
+    [one] { $shown } fichier n'a pas pu être lu lors de la sauvegarde : { $files }.
+   *[other] { $shown } fichiers n'ont pas pu être lus lors de la sauvegarde : { $files }.
+}
+restore-gap-unread-more = On ne connaît pas tous les fichiers qui n'ont pas pu être lus : il peut en manquer d'autres.
+restore-to-done = { $code } : comme au { $since }, dans { $path } : { $files } fichiers restaurés ({ $size }).
+restore-to-would = { $code } : serait comme au { $since }, dans { $path } : { $files } fichiers seraient écrits ({ $size }).
+restore-to-left = { $number ->
+    [one] { $shown } fichier déjà présent a été laissé tel quel.
+   *[other] { $shown } fichiers déjà présents ont été laissés tels quels.
+}
+restore-to-deleted = { $number ->
+    [one] { $shown } élément que le dossier n'avait pas a été supprimé.
+   *[other] { $shown } éléments que le dossier n'avait pas ont été supprimés.
+}
+restore-to-would-delete = { $number ->
+    [one] { $shown } élément que le dossier n'avait pas serait supprimé.
+   *[other] { $shown } éléments que le dossier n'avait pas seraient supprimés.
+}
+restore-to-spared = { $number ->
+    [one] { $shown } élément que l'instantané n'a pas reste en place : ce qui n'y a pas été pris n'est pas supprimé.
+   *[other] { $shown } éléments que l'instantané n'a pas restent en place : ce qui n'y a pas été pris n'est pas supprimé.
+}

@@ -63,3 +63,47 @@ restore-not-removed = { $code }: o que foi substituído não pôde ser removido:
 restore-name-written = seria gravado { $path }
 restore-name-kept = fica { $path }
 restore-name-gone = removido { $path }
+
+restore-no-code = { $word } não é um código de dossiê
+restore-no-code-remedy = veja os códigos com: liasse restore --list; uma pasta de uma cópia é restaurada sozinha, como CÓPIA:CAMINHO
+restore-at = --at espera uma data, como 2024-12-31 ou 2024-12-31T21:00
+restore-passed-over = { $object } não pode ser lido e foi ignorado: { $error }
+restore-none-has = nenhuma cópia contém o dossiê { $code }
+restore-none-has-at = nenhuma cópia contém o dossiê { $code } em { $date } ou antes
+restore-see-list = veja o que existe com: liasse restore --list
+restore-is-meant = você quis dizer: { $names }?
+restore-not-this-machine = nenhuma cópia desta máquina contém o dossiê { $code }
+restore-other-machine = é o de { $host }? Então acrescente --host { $host }
+restore-no-rule = as configurações não têm regra para o dossiê { $code }, então não se sabe quais são as partes dele
+restore-no-rule-remedy = restaure-o sem --parts, ou acrescente a regra dele às configurações; veja-as com: liasse config explain rule
+restore-no-part = as configurações não conhecem a parte { $part }
+restore-no-part-remedy = veja as partes com: liasse config explain rule
+restore-run-remedy = espere até que termine e execute o comando de novo
+restore-nothing-changed = nada foi alterado
+restore-gaps = { $code }: { $said }
+restore-gap-as-before = Não examinado quando foi salvo: { $parts }.
+restore-gap-saved = { $part } (salvo pela última vez em { $since })
+restore-gap-never = { $part } (nunca salvo antes)
+restore-gap-unread = { $number ->
+    [one] { $shown } arquivo não pôde ser lido quando foi salvo: { $files }.
+   *[other] { $shown } arquivos não puderam ser lidos quando foi salvo: { $files }.
+}
+restore-gap-unread-more = Não se conhecem todos os arquivos que não puderam ser lidos: podem faltar outros.
+restore-to-done = { $code }: como estava em { $since }, em { $path }: { $files } arquivos restaurados ({ $size }).
+restore-to-would = { $code }: ficaria como estava em { $since }, em { $path }: { $files } arquivos seriam gravados ({ $size }).
+restore-to-left = { $number ->
+    [one] { $shown } arquivo que já estava lá foi deixado como estava.
+   *[other] { $shown } arquivos que já estavam lá foram deixados como estavam.
+}
+restore-to-deleted = { $number ->
+    [one] { $shown } item que o dossiê não tinha foi apagado.
+   *[other] { $shown } itens que o dossiê não tinha foram apagados.
+}
+restore-to-would-delete = { $number ->
+    [one] { $shown } item que o dossiê não tinha seria apagado.
+   *[other] { $shown } itens que o dossiê não tinha seriam apagados.
+}
+restore-to-spared = { $number ->
+    [one] { $shown } item que a cópia não tem fica: o que ficou de fora dela não é apagado.
+   *[other] { $shown } itens que a cópia não tem ficam: o que ficou de fora dela não é apagado.
+}

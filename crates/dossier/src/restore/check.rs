@@ -1,7 +1,7 @@
 //! Everything that is asked before anything is written: where each dossier belongs, whether somebody works in it, what stays and what goes,
 //! and whether there is room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use liasse_archive::repo::format::snapshot::Dossier as Line;
@@ -12,7 +12,7 @@ use super::keep::Keep;
 use super::place::Place;
 use super::scope::Scope;
 use super::size::Size;
-use super::state::{State, is_state, line_of};
+use super::state::State;
 use super::survey::{Act, Counts, Trees, survey};
 use super::work::{Leftover, Work};
 use super::{Wanted, World, refuse_unsaved};
@@ -23,8 +23,8 @@ use crate::run::room::free_at;
 /// A dossier that may be put in its place.
 pub(super) struct Checked<'s> {
     /// The newest state that this machine stored.
-    pub(super) newest: Option<&'s Line>,
-    pub(super) state: State<'s>,
+    pub(super) newest: Option<Line>,
+    pub(super) state: &'s State,
     pub(super) place: Place,
     pub(super) keep: Keep,
     pub(super) counts: Counts,
@@ -33,9 +33,9 @@ pub(super) struct Checked<'s> {
 }
 
 /// A dossier that is to go because it was not chosen.
-pub(super) struct Other<'s> {
+pub(super) struct Other {
     /// Its newest state.
-    pub(super) line: &'s Line,
+    pub(super) line: Line,
     pub(super) code: String,
     pub(super) place: Place,
 }
@@ -43,27 +43,31 @@ pub(super) struct Other<'s> {
 /// What is to be done.
 pub(super) struct Plan<'s> {
     pub(super) chosen: Vec<Checked<'s>>,
-    pub(super) others: Vec<Other<'s>>,
+    pub(super) others: Vec<Other>,
 }
 
 impl Checked<'_> {
     /// The trees beside which its folder is looked at.
     pub(super) fn trees(&self) -> Trees<'_> {
-        Trees { state: Some(&self.state.line.tree), newest: self.newest.map(|line| &line.tree) }
+        Trees { state: Some(&self.state.line.tree), newest: self.newest.as_ref().map(|line| &line.tree) }
     }
 }
 
 /// Checks all that is asked for. Nothing is changed, but for a dossier that a restore which was cut off had moved aside: that is put back,
 /// unless all is only to be said.
-pub(super) fn check<'s>(world: &World<'s>, wanted: &Wanted<'s>, reader: &Reader<'_>) -> Result<Plan<'s>, InPlaceError> {
+pub(super) fn check<'s>(world: &World<'_>, wanted: &'s Wanted, reader: &Reader<'_>) -> Result<Plan<'s>, InPlaceError> {
     wanted.parts.check(world.config)?;
     let discovery = discover(world.config);
     let open = OpenFiles::scan(&world.config.in_use);
-    let check = Check { world, wanted, reader, discovery: &discovery, open: &open };
+    let codes: BTreeSet<&str> = wanted.states.iter().map(|state| state.line.code.as_str()).collect();
+    let others = discovery.dossiers.iter().map(|found| found.code.as_str()).filter(|_| wanted.delete_others);
+    let codes: Vec<&str> = codes.into_iter().chain(others).collect();
+    let newest = world.history.lines(&codes, world.stop)?;
+    let check = Check { world, wanted, reader, discovery: &discovery, open: &open, newest };
     let (mut chosen, mut refused) = (Vec::new(), Vec::new());
     for state in &wanted.states {
         world.stop.check()?;
-        match check.one(*state) {
+        match check.one(state) {
             Ok(checked) => match overlapping(&chosen, &checked.place) {
                 None => chosen.push(checked),
                 Some(other) => refused.push(Refused { code: state.line.code.clone(), trouble: Trouble::OtherDossier(other) }),
@@ -82,16 +86,18 @@ pub(super) fn check<'s>(world: &World<'s>, wanted: &Wanted<'s>, reader: &Reader<
 }
 
 struct Check<'a, 's> {
-    world: &'a World<'s>,
-    wanted: &'a Wanted<'s>,
+    world: &'a World<'a>,
+    wanted: &'s Wanted,
     reader: &'a Reader<'a>,
     discovery: &'a Discovery,
     open: &'a OpenFiles,
+    /// The newest state of each dossier that this machine stored.
+    newest: BTreeMap<String, Line>,
 }
 
 impl<'s> Check<'_, 's> {
-    fn one(&self, state: State<'s>) -> Result<Checked<'s>, Trouble> {
-        let place = Place::find(self.discovery, &state, self.world.host)?;
+    fn one(&self, state: &'s State) -> Result<Checked<'s>, Trouble> {
+        let place = Place::find(self.discovery, state, self.world.host)?;
         self.may_be_replaced(&place)?;
         let present = place.folder()?;
         let scope = Scope::new(self.world.config, self.discovery, &state.line.code, &place.path, &self.wanted.parts);
@@ -99,11 +105,11 @@ impl<'s> Check<'_, 's> {
         let left_out = scope.left_out().map_err(failed)?;
         let keep = match &present {
             None => Keep::nothing(left_out),
-            Some(_) => Keep::new(scope.rule(), &state, scope.omitted(), left_out).map_err(failed)??,
+            Some(_) => Keep::new(scope.rule(), state, scope.omitted(), left_out).map_err(failed)??,
         };
         let size = Size::of(self.reader, &state.line.tree, &keep.left_out, self.world.stop)?;
-        let newest = self.newest(&state.line.code);
-        let trees = Trees { state: Some(&state.line.tree), newest: newest.map(|line| &line.tree) };
+        let newest = self.newest.get(&state.line.code).cloned();
+        let trees = Trees { state: Some(&state.line.tree), newest: newest.as_ref().map(|line| &line.tree) };
         let counts = match &present {
             Some(folder) => survey(self.reader, trees, folder, &keep, Act::Look, self.world.stop)?,
             None => Counts::default(),
@@ -131,7 +137,7 @@ impl<'s> Check<'_, 's> {
     }
 
     /// The dossiers that were not chosen. Of each this machine must have stored what is there now.
-    fn others(&self, refused: &mut Vec<Refused>) -> Vec<Other<'s>> {
+    fn others(&self, refused: &mut Vec<Refused>) -> Vec<Other> {
         let is_chosen = |code: &str| self.wanted.states.iter().any(|state| state.line.code == code);
         let mut others = Vec::new();
         for found in self.discovery.dossiers.iter().filter(|found| !is_chosen(found.code.as_str())) {
@@ -144,20 +150,14 @@ impl<'s> Check<'_, 's> {
         others
     }
 
-    fn other(&self, code: &str, path: &Path) -> Result<(Place, &'s Line), Trouble> {
-        let line = self.newest(code).ok_or(Trouble::NoState)?;
+    fn other(&self, code: &str, path: &Path) -> Result<(Place, Line), Trouble> {
+        let line = self.newest.get(code).ok_or(Trouble::NoState)?;
         let place = Place::at(path)?;
         self.may_be_replaced(&place)?;
         if let Some(folder) = place.folder()? {
             refuse_unsaved(self.reader, &folder, line, self.world.stop)?;
         }
-        Ok((place, line))
-    }
-
-    /// The newest state of a dossier that this machine stored.
-    fn newest(&self, code: &str) -> Option<&'s Line> {
-        let mut own = self.world.snapshots.iter().filter(|snapshot| snapshot.record.host == self.world.host);
-        own.find_map(|snapshot| line_of(snapshot, code).filter(|line| is_state(line)))
+        Ok((place, line.clone()))
     }
 }
 

@@ -8,6 +8,7 @@ use liasse_archive::RestoreReport;
 
 use super::check::Checked;
 use super::error::Trouble;
+use super::state::State;
 use super::survey::Counts;
 use crate::lang::Texts;
 use crate::report::local::Local;
@@ -50,6 +51,8 @@ pub struct Restored {
     pub counts: Counts,
     /// Where what was replaced is kept, if it is.
     pub kept: Option<PathBuf>,
+    /// The state, which may lack something.
+    pub state: State,
     /// What became of it.
     pub fate: Fate,
 }
@@ -86,6 +89,7 @@ impl Restored {
             report,
             counts: checked.counts.clone(),
             kept: None,
+            state: checked.state.clone(),
             fate,
         }
     }

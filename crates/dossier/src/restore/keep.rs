@@ -46,16 +46,19 @@ impl Keep {
     /// Keeps what a state lacks, and the parts that are not wanted.
     pub(super) fn new(
         rule: Option<&Rule>,
-        state: &State<'_>,
+        state: &State,
         omitted: &[&str],
         left_out: Vec<Patterns>,
     ) -> Result<Result<Self, Unknown>, PatternError> {
-        let (Some(parts), Some(unread)) = (state.left_out(), state.unread()) else { return Ok(Err(Unknown::Gaps)) };
+        let (Some(parts), Some(as_before), Some(unread)) = (state.left_out(), state.as_before(), state.unread()) else {
+            return Ok(Err(Unknown::Gaps));
+        };
         let knows = |part: &str| rule.is_some_and(|rule| rule.parts.iter().any(|known| known.name == part));
         if let Some(part) = parts.iter().find(|part| !knows(part)) {
             return Ok(Err(Unknown::Part((*part).to_owned())));
         }
-        let without: Vec<&str> = parts.iter().chain(omitted).copied().collect();
+        // What the state has of a part that was not looked at is restored; what it does not have was perhaps never stored.
+        let without: Vec<&str> = parts.iter().chain(&as_before).chain(omitted).copied().collect();
         let exclusion = match rule {
             Some(rule) => Arc::new(Exclusion::new(rule, &without)?),
             None => Arc::default(),

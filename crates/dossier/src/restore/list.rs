@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use liasse_archive::repo::{self, Repository, Snapshot, Stop};
+use liasse_archive::repo::{self, Repository, Stop};
 use serde::Serialize;
 
+use super::history::Found;
 use super::size::Size;
 use super::state::{State, is_state};
 use crate::lang::Texts;
@@ -35,6 +36,9 @@ pub struct List {
     pub files: u64,
     /// Bytes of these.
     pub size_bytes: u64,
+    /// Whether files are missing in any of them that could not be read.
+    #[serde(skip)]
+    pub is_incomplete: bool,
 }
 
 /// One dossier.
@@ -54,38 +58,39 @@ pub struct Listed {
     pub outcome: Outcome,
     /// Parts that the state does not have; `None` if nobody knows any more.
     pub left_out: Option<Vec<String>>,
+    /// Parts that were not looked at, so that the state has of them what an earlier one had; `None` if nobody knows any more.
+    pub as_before: Option<Vec<String>>,
+    /// Files that could not be read; `None` if nobody knows all of them.
+    pub unread: Option<u64>,
+    /// What the state lacks, for people.
+    #[serde(skip)]
+    gaps: Option<String>,
     /// Why the state cannot be read, if it is damaged.
     pub damage: Option<String>,
 }
 
 impl List {
-    /// Lists the dossiers of the newest of these snapshots that has any; of `codes` alone, if there are any, wherever their newest state is.
-    pub fn make(repository: &Repository, snapshots: &[Snapshot], codes: &[&str], stop: &Stop) -> repo::Result<Self> {
-        let number = snapshots.iter().position(|snapshot| !snapshot.record.dossiers.is_empty());
-        let newest = number.and_then(|number| snapshots.get(number..)).unwrap_or_default();
-        let record = newest.first().map(|snapshot| &snapshot.record);
-        let states: Vec<State<'_>> = if codes.is_empty() {
-            record.map_or(&[][..], |record| record.dossiers.as_slice()).iter().filter_map(|line| State::of(newest, line)).collect()
-        } else {
-            codes.iter().filter_map(|code| State::find(snapshots, code)).collect()
-        };
+    /// Lists the dossiers of the newest of these snapshots that has any; or those that were found by their codes.
+    pub fn make(repository: &Repository, found: Found, local: &Local<'_>, stop: &Stop) -> repo::Result<Self> {
+        let newest = found.newest.as_ref();
         let mut list = Self {
             schema: 1,
-            snapshot: newest.first().map(|snapshot| snapshot.id.to_string()),
-            time: record.and_then(|record| moment_of(record.time)),
+            snapshot: newest.map(|snapshot| snapshot.id.to_string()),
+            time: newest.and_then(|snapshot| moment_of(snapshot.record.time)),
             dossiers: Vec::new(),
             restorable: 0,
             files: 0,
             size_bytes: 0,
+            is_incomplete: false,
         };
-        for state in states {
-            list.add(repository, &state, stop)?;
+        for state in found.states.values() {
+            list.add(repository, state, local, stop)?;
         }
         Ok(list)
     }
 
-    fn add(&mut self, repository: &Repository, state: &State<'_>, stop: &Stop) -> repo::Result<()> {
-        let line = state.line;
+    fn add(&mut self, repository: &Repository, state: &State, local: &Local<'_>, stop: &Stop) -> repo::Result<()> {
+        let line = &state.line;
         let is_there = is_state(line);
         let (mut size, mut damage) = (None, None);
         if is_there {
@@ -94,6 +99,8 @@ impl List {
                 Err(error) => damage = Some(repository.as_partial(error)?.to_string()),
             }
         }
+        let owned = |parts: Vec<&str>| parts.into_iter().map(str::to_owned).collect();
+        self.is_incomplete |= state.is_incomplete();
         self.restorable += u64::from(is_there && damage.is_none());
         self.files += size.map_or(0, |size| size.files);
         self.size_bytes = self.size_bytes.saturating_add(size.map_or(0, |size| size.bytes));
@@ -104,7 +111,10 @@ impl List {
             files: size.map(|size| size.files),
             size_bytes: size.map(|size| size.bytes),
             outcome: line.outcome.into(),
-            left_out: state.left_out().map(|parts| parts.into_iter().map(str::to_owned).collect()),
+            left_out: state.left_out().map(owned),
+            as_before: state.as_before().map(owned),
+            unread: state.unread().map(|files| files.len() as u64),
+            gaps: state.gaps(local),
             damage,
         });
         Ok(())
@@ -155,11 +165,7 @@ impl Listed {
         } else if self.since.is_none() {
             said.push(texts.get("restore-list-never", &[]));
         }
-        match &self.left_out {
-            Some(parts) if !parts.is_empty() => said.push(texts.get("restore-list-left-out", &[("parts", parts.join(", ").into())])),
-            None if self.since.is_some() => said.push(texts.get("restore-list-unknown", &[])),
-            _ => {}
-        }
+        said.extend(self.gaps.clone());
         plain(&said.join(" "))
     }
 }

@@ -7,6 +7,7 @@
 mod check;
 mod done;
 mod error;
+mod history;
 mod keep;
 mod list;
 mod place;
@@ -23,7 +24,7 @@ mod work;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
-use liasse_archive::repo::{self, Progress, Reader, Repository, Snapshot, Stop};
+use liasse_archive::repo::{self, Progress, Reader, Repository, Stop};
 use liasse_archive::target::{Folder, Target};
 use liasse_archive::{RestoreOptions, RestoreReport, restore};
 
@@ -34,6 +35,7 @@ use crate::run::RunLock;
 use check::{Checked, Other, Plan, check};
 pub use done::{Done, Fate, Removed, Restored};
 pub use error::{InPlaceError, Refused, Trouble};
+pub use history::{Found, History};
 use keep::Keep;
 use liasse_archive::repo::format::snapshot::Dossier as Line;
 pub use list::{List, Listed};
@@ -53,8 +55,8 @@ pub struct World<'a> {
     pub config: &'a Config,
     /// Name of this machine, as runs record it.
     pub host: &'a str,
-    /// All snapshots, the newest first.
-    pub snapshots: &'a [Snapshot],
+    /// The snapshots of this machine.
+    pub history: &'a History<'a>,
     /// What must not be replaced: the repository, the local cache.
     pub own: Vec<PathBuf>,
     /// Where the lock of runs is.
@@ -69,9 +71,9 @@ pub struct World<'a> {
 
 /// What is asked for.
 #[expect(clippy::struct_excessive_bools, reason = "choices that do not depend on each other")]
-pub struct Wanted<'a> {
+pub struct Wanted {
     /// The states, each of another dossier.
-    pub states: Vec<State<'a>>,
+    pub states: Vec<State>,
     /// Which parts of them.
     pub parts: Wishes,
     /// Whether what is replaced is kept beside it.
@@ -85,7 +87,7 @@ pub struct Wanted<'a> {
 }
 
 /// Puts dossiers in their places. An error means that nothing was changed; what goes wrong later is told of each dossier.
-pub fn in_place(world: &World<'_>, wanted: &Wanted<'_>) -> Result<Done, InPlaceError> {
+pub fn in_place(world: &World<'_>, wanted: &Wanted) -> Result<Done, InPlaceError> {
     let reader = world.repository.reader()?;
     // A run that is going on is waited for by the person, not by the program.
     if !wanted.dry_run {
@@ -158,7 +160,7 @@ fn preview(world: &World<'_>, plan: &Plan<'_>) -> Done {
 /// Restores every state beside its dossier. One that cannot be is told, and its dossier stays. Whoever stops it here finds nothing changed.
 fn stage_all(
     world: &World<'_>,
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     reader: &Reader<'_>,
     plan: &Plan<'_>,
     time: &str,
@@ -259,7 +261,7 @@ fn refuse_in_use(world: &World<'_>, path: &Path) -> Result<(), Trouble> {
 /// Removes what was replaced, or gives it a name beside the dossier and gives that; with what went wrong. When in doubt, it is kept; and so is
 /// what nothing else has.
 fn finish(
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     reader: &Reader<'_>,
     checked: &Checked<'_>,
     work: Work,
@@ -306,7 +308,7 @@ fn catch_up(reader: &Reader<'_>, checked: &Checked<'_>, work: &Work, stays: bool
 }
 
 /// Moves the other dossiers aside, and when all are, removes them.
-fn delete_others(world: &World<'_>, reader: &Reader<'_>, wanted: &Wanted<'_>, others: Vec<Other<'_>>, time: &str, done: &mut Done) {
+fn delete_others(world: &World<'_>, reader: &Reader<'_>, wanted: &Wanted, others: Vec<Other>, time: &str, done: &mut Done) {
     let mut aside = Vec::new();
     for other in others {
         let moved = tidy(&other.place, time).and_then(|found| {
@@ -332,12 +334,12 @@ fn delete_others(world: &World<'_>, reader: &Reader<'_>, wanted: &Wanted<'_>, ot
 }
 
 /// Moves a dossier aside. One that is not stored as it is now stays: it may have changed since it was looked at.
-fn set_aside(world: &World<'_>, reader: &Reader<'_>, other: &Other<'_>) -> Result<Work, Trouble> {
+fn set_aside(world: &World<'_>, reader: &Reader<'_>, other: &Other) -> Result<Work, Trouble> {
     other.place.folder()?;
     refuse_in_use(world, &other.place.path)?;
     let work = Work::begin(&other.place)?;
     work.set_aside()?;
-    match refuse_unsaved(reader, &work.old()?, other.line, world.stop) {
+    match refuse_unsaved(reader, &work.old()?, &other.line, world.stop) {
         Ok(()) => Ok(work),
         Err(trouble) => {
             work.put_back()?;

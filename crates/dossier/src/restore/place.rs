@@ -28,7 +28,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Where the settings find a dossier now; else where this machine had it.
-    pub(super) fn find(discovery: &Discovery, state: &State<'_>, host: &str) -> Result<Self, Trouble> {
+    pub(super) fn find(discovery: &Discovery, state: &State, host: &str) -> Result<Self, Trouble> {
         let code: Code = state.line.code.parse().map_err(|_| Trouble::NoPlace)?;
         if discovery.problems.iter().any(|problem| matches!(problem, Problem::TwoFolders { code: two, .. } if *two == code)) {
             return Err(Trouble::TwoFolders);

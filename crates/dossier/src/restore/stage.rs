@@ -21,7 +21,7 @@ pub(super) struct Staged {
 }
 
 /// Restores a state beside its dossier. What is not whole is removed.
-pub(super) fn stage(world: &World<'_>, wanted: &Wanted<'_>, reader: &Reader<'_>, checked: &Checked<'_>) -> Result<Staged, Trouble> {
+pub(super) fn stage(world: &World<'_>, wanted: &Wanted, reader: &Reader<'_>, checked: &Checked<'_>) -> Result<Staged, Trouble> {
     let work = Work::begin(&checked.place)?;
     match fill(world, wanted, reader, checked, &work) {
         Ok(report) => Ok(Staged { work, report }),
@@ -33,7 +33,7 @@ pub(super) fn stage(world: &World<'_>, wanted: &Wanted<'_>, reader: &Reader<'_>,
     }
 }
 
-fn fill(world: &World<'_>, wanted: &Wanted<'_>, reader: &Reader<'_>, checked: &Checked<'_>, work: &Work) -> Result<RestoreReport, Trouble> {
+fn fill(world: &World<'_>, wanted: &Wanted, reader: &Reader<'_>, checked: &Checked<'_>, work: &Work) -> Result<RestoreReport, Trouble> {
     let (new, _) = work.folder.make_dir(&word("new")?, Occupied::Refuse)?;
     let present = checked.place.folder()?;
     if let Some(present) = &present {
