@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use liasse_dossier::restore::State;
+use liasse_dossier::restore::History;
 use liasse_mount::fuse::{MountError, Mounted};
 use liasse_mount::{Options, Shown, Trouble, View};
-use liasse_repo::{Error as RepoError, Repository, Selector, Snapshot, Snapshots};
+use liasse_repo::{Error as RepoError, Repository, Selector, Snapshot};
 use serde::Serialize;
 
-use super::detached;
+use super::{detached, restore_dossier};
 use crate::args::Mount;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -112,28 +112,22 @@ fn choose(context: &Context, repository: &Repository, args: &Mount, selector: Op
         let since = Some(snapshot.record.time);
         return Ok(Chosen { shown: Shown::Snapshot(Box::new(snapshot.clone())), snapshot: Some(snapshot), since });
     };
-    dossier(&snapshots, &snapshot, &selector, code)
+    dossier(context, repository, &snapshot, &selector, code)
 }
 
-fn dossier(snapshots: &Snapshots, snapshot: &Snapshot, selector: &Selector, code: &str) -> Result<Chosen> {
-    let is_looked_at = |other: &&Snapshot| match selector {
-        Selector::Prefix(_) => other.id == snapshot.id,
-        _ => other.record.time <= snapshot.record.time,
-    };
-    let newest: Vec<Snapshot> = snapshots.good.iter().rev().filter(is_looked_at).cloned().collect();
-    let state = State::find(&newest, code).ok_or_else(|| {
-        let known = newest.iter().flat_map(|snapshot| &snapshot.record.dossiers).map(|dossier| dossier.code.as_str());
-        let nearest = liasse_dossier::nearest(code, known, 3);
-        let error = CliError::failed(format!("no snapshot that is looked at has the dossier {}", text::plain(code)));
-        match nearest.as_slice() {
-            [] => error.hint("see what there is with: liasse restore --list"),
-            names => error.hint(format!("is this meant: {}?", names.join(", "))),
-        }
+fn dossier(context: &Context, repository: &Repository, snapshot: &Snapshot, selector: &Selector, code: &str) -> Result<Chosen> {
+    let wanted = &snapshot.record;
+    let history = History::new(repository, |record| match selector {
+        Selector::Prefix(_) => (record.writer, record.sequence) == (wanted.writer, wanted.sequence),
+        _ => record.time <= wanted.time,
     })?;
+    let mut states = restore_dossier::choose(context, &history, &[code], None)?.states;
+    let Some(state) = states.remove(code) else { return Err(CliError::failed("internal error: a dossier that was found is gone")) };
+    let snapshot = Arc::unwrap_or_clone(state.snapshot);
     Ok(Chosen {
-        shown: Shown::Dossier(Box::new(state.snapshot.clone()), Box::new(state.line.clone())),
-        snapshot: Some(state.snapshot.clone()),
         since: Some(state.line.since),
+        shown: Shown::Dossier(Box::new(snapshot.clone()), Box::new(state.line)),
+        snapshot: Some(snapshot),
     })
 }
 

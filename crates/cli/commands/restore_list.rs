@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
         choose(context, &history, &codes, args.at.as_deref())?
     };
     let (texts, offset) = (&context.settings.texts, time::utc_offset(liasse_repo::now()));
-    let list = List::make(&repository, found, &Local::new(texts, offset), &context.stop)?;
+    let list = List::make(&repository, &found, &Local::new(texts, offset), &context.stop)?;
     context.output.answer(&list, |out| list.text(texts, offset).lines().try_for_each(|line| out.line(line)))?;
     Ok(match (list.is_damaged(), list.is_incomplete) {
         (true, _) => Exit::Damaged,

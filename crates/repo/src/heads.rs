@@ -26,6 +26,9 @@ const MAGIC: &[u8; 16] = b"liasse heads  1\n";
 /// Most snapshots that the file names.
 const MOST: usize = 1 << 20;
 
+/// Objects that were refused, and why.
+type Refused = Vec<(String, Error)>;
+
 /// A snapshot without its lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -69,7 +72,7 @@ impl Repository {
     }
 
     /// The same, with the objects that were refused, and why.
-    pub fn heads_and_bad(&self) -> Result<(Vec<Head>, Vec<(String, Error)>)> {
+    pub fn heads_and_bad(&self) -> Result<(Vec<Head>, Refused)> {
         let mut bad = Vec::new();
         let listed = self.objects.store.list(Area::Snapshots)?;
         let mut known = self.cache().map(|folder| load(&folder.join(FILE))).unwrap_or_default();

@@ -71,7 +71,7 @@ pub struct Listed {
 
 impl List {
     /// Lists the dossiers of the newest of these snapshots that has any; or those that were found by their codes.
-    pub fn make(repository: &Repository, found: Found, local: &Local<'_>, stop: &Stop) -> repo::Result<Self> {
+    pub fn make(repository: &Repository, found: &Found, local: &Local<'_>, stop: &Stop) -> repo::Result<Self> {
         let newest = found.newest.as_ref();
         let mut list = Self {
             schema: 1,
