@@ -116,10 +116,10 @@ pub(super) fn choose(context: &Context, history: &History<'_>, codes: &[&str], a
     let Some(code) = codes.iter().find(|code| !found.states.contains_key(**code)) else { return Ok(found) };
     let texts = &context.settings.texts;
     let nearest = liasse_dossier::nearest(code, found.known.iter().map(String::as_str), 3);
-    let named = ("code", text::plain(code).into());
+    let value = ("code", text::plain(code).into());
     let error = CliError::failed(match at {
-        None => texts.get("restore-none-has", &[named]),
-        Some(at) => texts.get("restore-none-has-at", &[named, ("date", at.into())]),
+        None => texts.get("restore-none-has", &[value]),
+        Some(at) => texts.get("restore-none-has-at", &[value, ("date", at.into())]),
     });
     Err(match nearest.as_slice() {
         [] => error.hint(texts.get("restore-see-list", &[])),
@@ -172,7 +172,9 @@ fn all(context: &Context, args: &Restore, repository: &Repository, chosen: &[&St
     })?;
     for ((report, _), state) in reports.iter().zip(chosen) {
         restore::warn(report, context.output);
-        warning(context, state).iter().for_each(|said| context.output.warn(said));
+        if let Some(said) = warning(context, state) {
+            context.output.warn(&said);
+        }
     }
     Ok(worst)
 }

@@ -142,7 +142,9 @@ fn tell(context: &Context, done: &Done) -> Result<()> {
         restore::warn(&dossier.report, context.output);
     }
     for dossier in &done.dossiers {
-        warning(context, &dossier.state).iter().for_each(|said| context.output.warn(said));
+        if let Some(said) = warning(context, &dossier.state) {
+            context.output.warn(&said);
+        }
     }
     for remark in remarks(context, done) {
         context.output.warn(&remark);
