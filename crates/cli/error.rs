@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use liasse_archive::Error as ArchiveError;
+use liasse_dossier::spoken;
 use liasse_repo::Error as RepoError;
 use liasse_repo::store::{self, ErrorKind};
 
@@ -57,7 +58,7 @@ impl CliError {
 
     /// A file of the user's that could not be read or written.
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &io::Error) -> Self {
-        Self::failed(without_numbers(&format!("cannot {doing} {}: {error}", path.display())))
+        Self::failed(spoken(&format!("cannot {doing} {}: {error}", path.display())))
     }
 
     /// Someone asked to stop.
@@ -250,14 +251,7 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
         }
         cause = error.source();
     }
-    without_numbers(&message)
-}
-
-/// A message without the system's error numbers, which say nothing to people.
-pub(crate) fn without_numbers(message: &str) -> String {
-    let mut parts = message.split(" (os error ");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |said, part| said + part.split_once(')').map_or(part, |(_, rest)| rest))
+    spoken(&message)
 }
 
 #[cfg(test)]
@@ -293,12 +287,6 @@ mod tests {
         assert_eq!(error.message, "cannot store index/ab (repository: /backup)");
         assert_eq!(error.clone().in_repository("/backup"), error);
         assert_eq!(CliError::failed("no such pattern").in_repository("/backup").message, "no such pattern");
-    }
-
-    #[test]
-    fn error_numbers_are_not_for_people() {
-        assert_eq!(without_numbers("a: Denied (os error 13): b (os error 2)"), "a: Denied: b");
-        assert_eq!(without_numbers("(os error 5)"), "(os error 5)");
     }
 
     #[test]

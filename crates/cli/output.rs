@@ -7,7 +7,7 @@ use std::os::fd::AsFd as _;
 
 use serde::Serialize;
 
-use crate::error::{self, CliError, Result};
+use crate::error::{CliError, Result};
 use crate::text;
 
 /// How results are told.
@@ -60,7 +60,7 @@ impl Output {
     /// Something that must be known. JSON has it in its own place.
     pub(crate) fn warn(self, message: &str) {
         if !self.json {
-            _ = writeln!(io::stderr(), "warning: {}", text::plain(&error::without_numbers(message)));
+            _ = writeln!(io::stderr(), "warning: {}", text::plain(&liasse_dossier::spoken(message)));
         }
     }
 

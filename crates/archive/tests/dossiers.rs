@@ -298,6 +298,25 @@ fn what_is_no_folder_is_refused_by_name() {
     assert!(!names.iter().any(|name| name.ends_with(b"/D1")));
 }
 
+/// A folder that was given another code is one dossier's, and another's of old.
+#[test]
+fn a_folder_with_another_code_is_taken_and_the_old_state_stays() {
+    for is_first in [true, false] {
+        let bench = world();
+        let snapshot = run(&bench, None, &Notes::default());
+        let mut list = dossiers(&bench, Some(&snapshot));
+        let old = Dossier { refusal: Some(refusal(Outcome::Missing, "recoded")), ..list[0].clone() };
+        let new = Dossier { code: "D11".to_owned(), kept: None, ..list[0].clone() };
+        list.splice(..1, if is_first { [old, new] } else { [new, old] });
+        let notes = Notes::default();
+        let report = run_of(&bench, &list, &notes);
+        let lines = report.snapshot.unwrap().record.dossiers;
+        let of = |code: &str| lines.iter().find(|line| line.code == code).unwrap();
+        assert_eq!((of("D1").outcome, &of("D1").tree), (Outcome::Missing, &snapshot.record.dossiers[0].tree));
+        assert!(matches!(of("D11").outcome, Outcome::Stored | Outcome::Unchanged) && of("D11").tree == of("D1").tree);
+    }
+}
+
 #[test]
 fn what_is_prepared_is_taken() {
     let bench = world();

@@ -17,6 +17,7 @@ pub mod report;
 pub mod restore;
 pub mod run;
 pub mod schedule;
+mod spoken;
 pub mod status;
 pub mod watch;
 
@@ -24,3 +25,4 @@ pub use code::{Code, CodeError};
 pub use duration::{Period, PeriodError};
 pub use liasse_archive as archive;
 pub use nearest::nearest;
+pub use spoken::spoken;

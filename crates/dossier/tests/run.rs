@@ -1,129 +1,20 @@
 //! Runs over real folders into a repository in memory: what the report says, what the snapshot holds.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+#[path = "run/firm.rs"]
+mod firm;
+#[path = "run/lost.rs"]
+mod lost;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use liasse_dossier::archive::repo::store::{ErrorKind, Fault, Faulty, Memory, Trigger};
-use liasse_dossier::archive::repo::{CheckOptions, Creation, Repository, Silent, Stop, Unlock, Whoami};
-use liasse_dossier::archive::{Patterns, RestoreOptions, restore};
-use liasse_dossier::config::{Loaded, Sources, load};
+use liasse_dossier::archive::repo::store::{ErrorKind, Fault, Trigger};
 use liasse_dossier::lang::{Lang, Texts};
-use liasse_dossier::report::{Alarm, Cause, DossierReport, Outcome, Report};
-use liasse_dossier::run::{RunError, Wanted, World, run};
+use liasse_dossier::report::{Alarm, Cause, Outcome};
+use liasse_dossier::run::{RunError, Wanted};
 
-const PASSWORD: &str = "password";
-
-/// A firm: a folder of dossiers, its settings, its repository.
-struct Firm {
-    folder: tempfile::TempDir,
-    repository: Repository,
-    store: Faulty<Memory>,
-    texts: Texts,
-}
-
-impl Firm {
-    fn new(codes: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Faulty::new(Memory::new());
-        let creation = Creation::new(PASSWORD.to_owned().into());
-        Repository::create(Arc::new(store.clone()), &creation).unwrap();
-        let unlock = Unlock::Password(PASSWORD.to_owned().into());
-        let repository = Repository::open(Arc::new(store.clone()), &unlock).unwrap().with_cache(&folder.path().join("cache"));
-        let firm = Self { folder, repository, store, texts: Texts::new(Lang::English) };
-        for code in codes {
-            firm.open_dossier(code);
-        }
-        firm
-    }
-
-    fn root(&self) -> PathBuf {
-        self.folder.path().join("dossiers")
-    }
-
-    fn open_dossier(&self, code: &str) {
-        let dossier = self.root().join(code);
-        fs::create_dir_all(dossier.join("photos")).unwrap();
-        let ledger: Vec<u8> =
-            code.bytes().cycle().zip(0_u32..).flat_map(|(byte, n)| (n * u32::from(byte)).to_le_bytes()).take(1_500_000).collect();
-        fs::write(dossier.join("ledger.db"), ledger).unwrap();
-        fs::write(dossier.join("journal.log"), "one\ntwo\n").unwrap();
-        fs::write(dossier.join("2023.sig"), "signed").unwrap();
-        fs::write(dossier.join("photos/1"), "photo").unwrap();
-    }
-
-    fn settings(&self, more: &str) -> Loaded {
-        let file = self.folder.path().join("config.toml");
-        let rule = format!("[[rule]]\nname = 'firm'\nroot = '{}'\n", self.root().display());
-        fs::write(&file, format!("{rule}{more}")).unwrap();
-        let loaded = load(&Sources { only: Some(file), ..Sources::default() });
-        assert!(loaded.mistakes.iter().all(|mistake| !mistake.is_fatal()), "{:?}", loaded.mistakes);
-        loaded
-    }
-
-    fn try_run(&self, more: &str, wanted: &Wanted) -> Result<Report, RunError> {
-        let loaded = self.settings(more);
-        let world = World {
-            repository: &self.repository,
-            config: &loaded.config,
-            texts: &self.texts,
-            whoami: Whoami { host: "till".to_owned(), ..Whoami::default() },
-            own: Patterns::default(),
-            place: Some(self.folder.path().to_owned()),
-            memory: Some(self.folder.path().join("memory")),
-            progress: &Silent,
-            stop: &Stop::new(),
-        };
-        run(&world, wanted)
-    }
-
-    fn run(&self, more: &str) -> Report {
-        settle();
-        self.try_run(more, &Wanted::default()).unwrap()
-    }
-
-    /// What the newest snapshot has of a file of a dossier.
-    fn stored(&self, file: &str) -> Option<Vec<u8>> {
-        let snapshots = self.repository.snapshots().unwrap();
-        let target = self.folder.path().join("target");
-        fs::remove_dir_all(&target).ok();
-        let path = self.root().canonicalize().unwrap_or_else(|_| self.root());
-        let options =
-            RestoreOptions { path: path.into_os_string().into_encoded_bytes(), target: target.clone(), ..RestoreOptions::default() };
-        restore(&self.repository, snapshots.good.last().unwrap(), &options, &Silent, &Stop::new()).unwrap();
-        fs::read(target.join(file)).ok()
-    }
-
-    /// What the newest snapshot remarks on a dossier.
-    fn cause(&self, code: &str) -> String {
-        let snapshots = self.repository.snapshots().unwrap().good;
-        let line = snapshots.last().unwrap().record.dossiers.iter().find(|line| line.code == code);
-        line.unwrap().cause.clone()
-    }
-
-    fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
-        fs::write(self.root().join(file), bytes).unwrap();
-    }
-
-    fn check(&self) {
-        let report = self.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
-        assert!(report.findings.is_empty(), "{:?}", report.findings);
-    }
-}
-
-/// So long that times of files that were written before are believed.
-fn settle() {
-    std::thread::sleep(std::time::Duration::from_millis(150));
-}
-
-fn outcomes(report: &Report) -> Vec<(&str, Outcome)> {
-    report.dossiers.iter().map(|dossier| (dossier.code.as_str(), dossier.outcome)).collect()
-}
-
-fn of<'a>(report: &'a Report, code: &str) -> &'a DossierReport {
-    report.dossiers.iter().find(|dossier| dossier.code.as_str() == code).unwrap()
-}
+use firm::{Firm, of, outcomes, settle};
 
 #[test]
 fn a_first_run_stores_all_and_a_second_one_nothing() {

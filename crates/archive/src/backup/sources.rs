@@ -69,7 +69,8 @@ impl Sources {
         }
     }
 
-    /// Looks every dossier up. One whose folder is not there is passed over. `named` are the sources as the snapshot names them.
+    /// Looks every dossier up. One whose folder is not there is passed over; so is one whose folder is another's now, and that is not
+    /// looked at: that folder was given another code. `named` are the sources as the snapshot names them.
     pub(super) fn of_dossiers(dossiers: &[Dossier], named: &[PathBuf]) -> Result<Self> {
         let mut found = Self::default();
         let mut parents = HashMap::new();
@@ -78,7 +79,11 @@ impl Sources {
             let real = parents.entry(parent).or_insert_with(|| parent.canonicalize().ok());
             if let Some(real) = real {
                 let path = real.join(name);
-                found.root.place(&path)?.dossier = Some(number);
+                let place = found.root.place(&path)?;
+                if place.dossier.is_some() && dossier.refusal.is_some() {
+                    continue;
+                }
+                place.dossier = Some(number);
                 if dossier.comes_first {
                     found.first.place(&path)?.dossier = Some(number);
                 }

@@ -52,7 +52,7 @@ key-rule-pattern = Names of the folders that are dossiers, below root: "D*" for 
 key-rule-kind = "original" if people work in these dossiers; "copy" if they are copies of others: their codes then end in .copy
 key-rule-marker = Name of a file that every dossier has; a folder without it is no dossier.
 key-rule-code-key = Key in the marker, as in "Code=D1234", whose value is the dossier's code. Without it the code is the folder's name.
-key-rule-exclude = Names of folders that are not saved, such as templates and tests.
+key-rule-exclude = Names of folders that are not saved, such as templates and tests, or codes of dossiers that are missed no more.
 key-rule-exclude-marker = Names of files; a dossier that has one of them is not saved.
 key-rule-without = Names of parts that are not saved. A report says so.
 key-rule-off = true switches the rule off, for instance on a machine that does not have these dossiers.

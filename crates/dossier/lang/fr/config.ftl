@@ -52,7 +52,7 @@ key-rule-pattern = Noms des répertoires qui sont des dossiers, sous root : "D*"
 key-rule-kind = "original" si l'on travaille dans ces dossiers ; "copy" si ce sont des copies : leurs codes se terminent alors par .copy
 key-rule-marker = Nom d'un fichier que possède chaque dossier ; un répertoire sans ce fichier n'est pas un dossier.
 key-rule-code-key = Clé du fichier marker, comme dans "Code=D1234", dont la valeur est le code du dossier. Sans elle, le code est le nom du répertoire.
-key-rule-exclude = Noms de répertoires à ne pas sauvegarder, comme les étalons et les essais.
+key-rule-exclude = Noms de répertoires à ne pas sauvegarder, comme les étalons et les essais, ou codes de dossiers qui ne manquent plus.
 key-rule-exclude-marker = Noms de fichiers ; un dossier qui en contient un n'est pas sauvegardé.
 key-rule-without = Noms des parties à ne pas sauvegarder. Le rapport le dit.
 key-rule-off = true désactive la règle, par exemple sur un poste qui n'a pas ces dossiers.

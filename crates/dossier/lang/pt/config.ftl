@@ -52,7 +52,7 @@ key-rule-pattern = Nomes das pastas que são dossiês, abaixo de root: "D*" para
 key-rule-kind = "original" se as pessoas trabalham nestes dossiês; "copy" se são cópias de outros: seus códigos terminam então em .copy
 key-rule-marker = Nome de um arquivo que todo dossiê tem; uma pasta sem ele não é um dossiê.
 key-rule-code-key = Chave do arquivo marker, como em "Code=D1234", cujo valor é o código do dossiê. Sem ela, o código é o nome da pasta.
-key-rule-exclude = Nomes de pastas que não são salvas, como modelos e testes.
+key-rule-exclude = Nomes de pastas que não são salvas, como modelos e testes, ou códigos de dossiês de que não se sente mais falta.
 key-rule-exclude-marker = Nomes de arquivos; um dossiê que tem um deles não é salvo.
 key-rule-without = Nomes das partes que não são salvas. O relatório avisa.
 key-rule-off = true desliga a regra, por exemplo em uma máquina que não tem estes dossiês.

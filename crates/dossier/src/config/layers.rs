@@ -198,8 +198,7 @@ fn remove(node: &mut Node, path: &[String]) -> bool {
 
 /// What the system says, without its number.
 pub(super) fn without_numbers(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
+    crate::spoken(&error.to_string())
 }
 
 /// What may be shown of an assignment that was not understood: never the value.

@@ -43,7 +43,8 @@ pub(super) fn search(rule: &Rule, claims: &mut Vec<Claim>, found: &mut Discovery
     }
 }
 
-fn patterns(rule: &Rule) -> Result<(Levels, Names), PatternError> {
+/// Which folders a rule looks at, and which names it excludes.
+pub(super) fn patterns(rule: &Rule) -> Result<(Levels, Names), PatternError> {
     Ok((Levels::new(&rule.pattern)?, Names::new(rule.exclude.iter().map(String::as_str))?))
 }
 
@@ -55,8 +56,8 @@ fn unreachable(rule: &Rule, error: &io::Error) -> Problem {
 }
 
 /// What the system says, without its number.
-fn said(error: &io::Error) -> String {
-    error.to_string().split(" (os error").next().unwrap_or_default().to_owned()
+pub(super) fn said(error: &io::Error) -> String {
+    crate::spoken(&error.to_string())
 }
 
 struct Search<'a> {

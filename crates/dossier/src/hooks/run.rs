@@ -134,15 +134,9 @@ pub(super) fn run_with(hook: &Hook, scene: &Scene<'_>, stop: &Stop, grace: Durat
     let began = Instant::now();
     let mut tail = Tail::default();
     let ended = start(hook, scene).and_then(|running| running.finish(hook, stop, grace, &mut tail));
-    let ended = ended.unwrap_or_else(|error| Ended::NotStarted { error: plain(&error) });
+    let ended = ended.unwrap_or_else(|error| Ended::NotStarted { error: crate::spoken(&error.to_string()) });
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ran { hook: hook.name.clone(), ended, output: tail.text(), duration_ms }
-}
-
-/// What the system says, without its number.
-fn plain(error: &io::Error) -> String {
-    let said = error.to_string();
-    said.split_once(" (os error").map_or(said.as_str(), |(text, _)| text).to_owned()
 }
 
 struct Running {

@@ -3,6 +3,7 @@
 use fluent_bundle::FluentValue;
 use serde::{Deserialize, Serialize};
 
+use crate::Code;
 use crate::lang::Texts;
 
 /// Why a dossier's present state is not stored, or not all of it. Files are named below the dossier's folder.
@@ -46,6 +47,42 @@ pub enum Cause {
     },
     /// Its folder is not there.
     Missing,
+    /// Where its folder was is something else: a file, or a link.
+    NoFolder,
+    /// The marker that makes its folder a dossier is not there.
+    NoMarker {
+        /// The marker.
+        file: String,
+    },
+    /// Its marker does not say its code.
+    NoCode {
+        /// The marker.
+        file: String,
+        /// The key that it should have.
+        key: String,
+    },
+    /// What its marker says cannot be a code.
+    BadCode {
+        /// What it says.
+        code: String,
+    },
+    /// Its folder has another code now.
+    Recoded {
+        /// That one.
+        code: Code,
+    },
+    /// Several folders have its code.
+    TwoFolders {
+        /// Those folders.
+        paths: String,
+    },
+    /// It lies in another dossier now.
+    Within {
+        /// The folder of that one.
+        outer: String,
+    },
+    /// Its folder is there, and no rule takes it.
+    Unclaimed,
     /// The folder that it should lie in is not there: a disk that is not plugged in, a server that does not answer.
     RootMissing {
         /// That folder.
@@ -74,11 +111,27 @@ impl Cause {
             Self::Changing { .. } => "changing",
             Self::Unreadable { .. } => "unreadable",
             Self::Missing => "missing",
+            Self::NoFolder => "no folder",
+            Self::NoMarker { .. } => "no marker",
+            Self::NoCode { .. } => "no code",
+            Self::BadCode { .. } => "bad code",
+            Self::Recoded { .. } => "recoded",
+            Self::TwoFolders { .. } => "two folders",
+            Self::Within { .. } => "within",
+            Self::Unclaimed => "unclaimed",
             Self::RootMissing { .. } => "root missing",
             Self::Empty => "empty",
             Self::Hook { .. } => "hook",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    /// Whether the dossier was not found, or found empty; otherwise it was found and not taken.
+    pub fn is_missing(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing | Self::NoFolder | Self::NoMarker { .. } | Self::Recoded { .. } | Self::RootMissing { .. } | Self::Empty
+        )
     }
 
     /// What happened, one sentence.
@@ -113,6 +166,14 @@ impl Cause {
             Self::Changing { file } => ("cause-changing", vec![("file", file.into())]),
             Self::Unreadable { file, error } => ("cause-unreadable", vec![("file", file.into()), ("error", error.into())]),
             Self::Missing => ("cause-missing", vec![]),
+            Self::NoFolder => ("cause-no-folder", vec![]),
+            Self::NoMarker { file } => ("cause-no-marker", vec![("file", file.into())]),
+            Self::NoCode { file, key } => ("cause-no-code", vec![("file", file.into()), ("key", key.into())]),
+            Self::BadCode { code } => ("cause-bad-code", vec![("code", code.into())]),
+            Self::Recoded { code } => ("cause-recoded", vec![("code", code.as_str().into())]),
+            Self::TwoFolders { paths } => ("cause-two-folders", vec![("paths", paths.into())]),
+            Self::Within { outer } => ("cause-within", vec![("outer", outer.into())]),
+            Self::Unclaimed => ("cause-unclaimed", vec![]),
             Self::RootMissing { root } => ("cause-root-missing", vec![("root", root.into())]),
             Self::Empty => ("cause-empty", vec![]),
             Self::Hook { hook, error } => ("cause-hook", vec![("hook", hook.into()), ("error", error.into())]),
@@ -123,6 +184,7 @@ impl Cause {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::lang::Lang;
 
@@ -138,6 +200,14 @@ mod tests {
             Cause::Changing { file: text() },
             Cause::Unreadable { file: text(), error: text() },
             Cause::Missing,
+            Cause::NoFolder,
+            Cause::NoMarker { file: text() },
+            Cause::NoCode { file: text(), key: text() },
+            Cause::BadCode { code: text() },
+            Cause::Recoded { code: "F".parse().unwrap() },
+            Cause::TwoFolders { paths: text() },
+            Cause::Within { outer: text() },
+            Cause::Unclaimed,
             Cause::RootMissing { root: text() },
             Cause::Empty,
             Cause::Hook { hook: text(), error: text() },

@@ -8,6 +8,7 @@ use crate::Code;
 use crate::discover::NoPart;
 use crate::lang::Texts;
 use crate::report::local::Local;
+use crate::spoken;
 
 /// Why a run was not begun.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +65,7 @@ impl RunError {
                 texts.get("run-room", &[("needed", local.size(*needed).into()), ("free", local.size(*free).into())])
             }
             Self::Pattern(error) => error.to_string(),
-            Self::Repository(error) => error.to_string(),
+            Self::Repository(error) => spoken(&error.to_string()),
         }
     }
 }
@@ -109,5 +110,5 @@ pub(super) fn failure(error: &liasse_archive::Error, texts: &Texts) -> String {
         }
         cause = next.source();
     }
-    texts.get("run-failed", &[("error", text.into())])
+    texts.get("run-failed", &[("error", spoken(&text).into())])
 }

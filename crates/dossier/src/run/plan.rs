@@ -58,20 +58,15 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn make(world: &World<'_>, wanted: &Wanted, memory: &Memory, now: Timestamp) -> Result<Self, RunError> {
-        let mut discovery = discover(world.config);
+        let discovery = discover(world.config);
         let past = Past::read(world.repository, &world.whoami.host, discovery.dossiers.iter().map(|found| found.code.as_str()))?;
         let last = past.last_lines();
         refuse_unknown(wanted, &discovery, &last)?;
         let asked: BTreeSet<&Code> = wanted.codes.iter().collect();
         let is_asked = |code: &Code| asked.is_empty() || asked.contains(code);
         let mut chooser = Chooser::new(world.config, wanted.parts.clone(), now)?;
-        let mut plan = Self {
-            planned: Vec::new(),
-            dossiers: Vec::new(),
-            problems: std::mem::take(&mut discovery.problems),
-            largest: past.largest(),
-            numbers: BTreeMap::new(),
-        };
+        let mut plan =
+            Self { planned: Vec::new(), dossiers: Vec::new(), problems: Vec::new(), largest: past.largest(), numbers: BTreeMap::new() };
         for found in &discovery.dossiers {
             let remembered = memory.of(&found.code);
             let choice = chooser.choose(&found.rule, |part| remembered?.parts.get(part).copied())?;
@@ -88,6 +83,7 @@ impl Plan {
             plan.add(&world.config.hooks, planned, last.get(found.code.as_str()).copied(), refusal);
         }
         plan.add_known(world.config, &discovery, &last, &is_asked);
+        plan.problems = discovery.problems;
         if plan.dossiers.is_empty() {
             return Err(RunError::NothingFound { problems: plan.problems.iter().map(|problem| problem.text(world.texts)).collect() });
         }
@@ -100,10 +96,10 @@ impl Plan {
         for (code, line) in last.iter().filter(|(code, _)| !found.contains(*code)) {
             let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
             let Ok(code) = code.parse::<Code>() else { continue };
-            let Some(cause) = why_not_found(config, &self.problems, &code, &path) else { continue };
+            let Some(cause) = why_not_found(config, discovery, &code, &path) else { continue };
             let outcome = if !is_asked(&code) {
                 Fared::NotAsked
-            } else if matches!(cause, Cause::Missing | Cause::RootMissing { .. }) {
+            } else if cause.is_missing() {
                 Fared::Missing
             } else {
                 Fared::Failed

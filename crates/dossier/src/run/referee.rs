@@ -14,6 +14,7 @@ use crate::discover::Why;
 use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::in_use::OpenFiles;
 use crate::report::{Alarm, Cause, DossierReport, Outcome};
+use crate::spoken;
 
 /// Most causes that are told of one dossier.
 const MOST_CAUSES: usize = 10;
@@ -206,7 +207,7 @@ impl Judge for Referee<'_> {
         let folder = self.planned(dossier).map(|planned| planned.path.as_os_str().as_encoded_bytes().len() + 1).unwrap_or_default();
         let causes = found.unread.iter().take(MOST_CAUSES).map(|unread| Cause::Unreadable {
             file: String::from_utf8_lossy(unread.path.get(folder..).unwrap_or(&unread.path)).into_owned(),
-            error: unread.cause.clone(),
+            error: spoken(&unread.cause),
         });
         self.with(dossier, |noted| {
             noted.causes = causes.collect();
@@ -231,7 +232,11 @@ impl Judge for Referee<'_> {
         if is_missing {
             return self.refuse(dossier, Fared::Missing, Cause::Missing);
         }
-        self.refuse(dossier, Fared::Failed, Cause::Unreadable { file: ".".to_owned(), error: cause.to_owned() })
+        let is_folder = |planned: &Planned| planned.path.symlink_metadata().map_or(true, |metadata| metadata.is_dir());
+        if !self.planned(dossier).is_none_or(is_folder) {
+            return self.refuse(dossier, Fared::Missing, Cause::NoFolder);
+        }
+        self.refuse(dossier, Fared::Failed, Cause::Unreadable { file: ".".to_owned(), error: spoken(cause) })
     }
 
     fn done(&self, dossier: usize, fate: &Fate) {
@@ -247,7 +252,7 @@ impl Judge for Referee<'_> {
         let was_missing = self.memory.of(&planned.code).and_then(|last| last.outcome) == Some(Outcome::Missing);
         let alarms_missing = outcome == Outcome::Missing && self.is_known(dossier) && !was_missing;
         self.with(dossier, |noted| {
-            if alarms_missing && noted.causes.contains(&Cause::Missing) {
+            if alarms_missing && noted.causes.iter().any(|cause| matches!(cause, Cause::Missing | Cause::NoFolder)) {
                 noted.alarms.push(Alarm::Missing);
             }
             noted.spent += noted.began.take().map(|began| began.elapsed()).unwrap_or_default();

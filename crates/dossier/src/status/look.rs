@@ -159,7 +159,7 @@ fn dossiers(world: &World<'_>, known: &Known, discovery: &Discovery, reports: &[
             continue;
         }
         let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
-        if let Some(cause) = why_not_found(world.config, &discovery.problems, &code, &path) {
+        if let Some(cause) = why_not_found(world.config, discovery, &code, &path) {
             all.push(one(&code, &path, None, Some(cause)));
         }
     }
@@ -216,10 +216,7 @@ impl Draft<'_> {
         let texts = self.world.texts;
         let recorded = self.past.and_then(|past| past.last.as_ref());
         if let Some(cause) = &self.now {
-            let outcome = match cause {
-                Cause::Missing | Cause::RootMissing { .. } => Outcome::Missing,
-                _ => Outcome::Failed,
-            };
+            let outcome = if cause.is_missing() { Outcome::Missing } else { Outcome::Failed };
             let why = cause.text(texts);
             return Fared { outcome: Some(outcome), time: Some(self.world.now), why, causes: vec![cause.clone()], is_incomplete: false };
         }
