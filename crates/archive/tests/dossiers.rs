@@ -278,7 +278,13 @@ fn what_an_alarm_needs_is_told() {
     assert!(files.contains(&(0, "note".to_owned(), Some(2), 0, false)), "{files:?}");
     assert!(files.contains(&(0, "scans/locked".to_owned(), None, 50_000, true)), "{files:?}");
     assert!(files.contains(&(0, "scans/photo".to_owned(), None, 50_004, false)), "{files:?}");
-    assert_eq!(*notes.gone.lock().unwrap(), [(0, "scans/one".to_owned())]);
+    assert_eq!(*notes.gone.lock().unwrap(), [(0, "scans/one".to_owned(), 40_000)]);
+    drop(files);
+    // A folder that went takes all that was in it along.
+    fs::remove_dir_all(bench.source().join("D2/scans")).unwrap();
+    let notes = Notes::default();
+    run(&bench, Some(&first), &notes);
+    assert_eq!(*notes.gone.lock().unwrap(), [(1, "scans/one".to_owned(), 40_000)]);
 }
 
 #[test]

@@ -155,6 +155,25 @@ fn books_that_are_encrypted_raise_the_alarm_and_both_states_stay() {
 }
 
 #[test]
+fn what_is_deleted_by_the_dozen_raises_the_alarm_and_a_folder_that_is_renamed_does_not() {
+    let firm = Firm::new(&["D1", "D2"]);
+    for code in ["D1", "D2"] {
+        (0..200).for_each(|number| firm.write(&format!("{code}/photos/{number}"), format!("photo {number}")));
+    }
+    firm.run("");
+    for name in ["D1/photos", "D1/ledger.db"] {
+        let path = firm.root().join(name);
+        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+    }
+    fs::rename(firm.root().join("D2/photos"), firm.root().join("D2/pictures")).unwrap();
+    let report = firm.run("");
+    let alarms = &of(&report, "D1").alarms;
+    assert!(matches!(alarms[..], [Alarm::Vanished { files: 201, files_before: 203, .. }]), "{alarms:?}");
+    assert_eq!((of(&report, "D1").outcome, &of(&report, "D2").alarms), (Outcome::Stored, &vec![]));
+    assert!(firm.run("").dossiers.iter().all(|dossier| dossier.alarms.is_empty()));
+}
+
+#[test]
 fn a_journal_that_shrinks_is_told() {
     let firm = Firm::new(&["D1"]);
     firm.run("");

@@ -99,8 +99,8 @@ pub trait Judge: Sync {
     /// A file of it is new or changed.
     fn file(&self, dossier: usize, file: &FileSeen<'_>);
 
-    /// A file of it that the last run had is not there; `path` is below the dossier's folder.
-    fn gone(&self, dossier: usize, path: &[u8]);
+    /// A file of it that the last run had, with so many bytes, is not there; `path` is below the dossier's folder.
+    fn gone(&self, dossier: usize, path: &[u8], size: u64);
 
     /// It was read, and did not change meanwhile.
     fn accept(&self, dossier: usize, found: &Found) -> Result<(), Refusal>;

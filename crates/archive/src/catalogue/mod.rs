@@ -25,6 +25,9 @@ const MAGIC: &[u8; 8] = b"LIACAT\x00\x02";
 /// Bytes of the checksum of a record.
 const CHECK_SIZE: usize = 8;
 
+/// How an identity says that it is a file's.
+const FILE: u16 = 1;
+
 /// What must not have moved for an entry to be taken as unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity {
@@ -39,12 +42,17 @@ pub(crate) struct Identity {
 impl Identity {
     /// Whether it is a regular file's.
     pub(crate) fn is_file(&self) -> bool {
-        self.kind == 1
+        self.kind == FILE
+    }
+
+    /// Bytes of a file; `None` for everything else.
+    pub(crate) fn file_size(&self) -> Option<u64> {
+        (self.kind == FILE).then_some(self.size)
     }
 
     pub(crate) fn of(stat: &Stat) -> Self {
         let kind = match stat.kind {
-            FileKind::File => 1,
+            FileKind::File => FILE,
             FileKind::Directory => 2,
             FileKind::Symlink => 3,
             FileKind::Fifo => 4,

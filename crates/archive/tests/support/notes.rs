@@ -21,7 +21,7 @@ pub struct Notes {
     pub staying: Vec<&'static str>,
     pub begun: Mutex<Vec<usize>>,
     pub files: Mutex<Vec<Told>>,
-    pub gone: Mutex<Vec<(usize, String)>>,
+    pub gone: Mutex<Vec<(usize, String, u64)>>,
     pub fates: Mutex<BTreeMap<usize, Fate>>,
     /// Done each time that a dossier begins to be read.
     pub meanwhile: Option<Box<dyn Fn(usize) + Sync>>,
@@ -62,8 +62,8 @@ impl Judge for Notes {
         self.files.lock().unwrap().push((dossier, text(file.path), file.before, file.size, file.is_noise));
     }
 
-    fn gone(&self, dossier: usize, path: &[u8]) {
-        self.gone.lock().unwrap().push((dossier, text(path)));
+    fn gone(&self, dossier: usize, path: &[u8], size: u64) {
+        self.gone.lock().unwrap().push((dossier, text(path), size));
     }
 
     fn accept(&self, dossier: usize, _: &Found) -> Result<(), Refusal> {

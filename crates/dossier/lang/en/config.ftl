@@ -79,6 +79,7 @@ key-hook-timeout = How long it may take; then it is ended.
 key-hook-on-failure = What happens when it fails: stop ends the run, skip leaves the dossier as it was, go-on only tells it.
 key-alarms = When a report begins with an alarm. The new state is stored all the same, and the old ones stay.
 key-alarms-changed = Share of a dossier, in percent, that may change at once. 0: any.
+key-alarms-vanished = Share of a dossier's files, or of its bytes, in percent, that may be deleted at once. 0: any.
 key-alarms-noise = Share of a dossier's files, in percent, that may become unreadable at once, as encrypted files are. 0: any.
 key-alarms-journals = Files that only grow.
 key-alarms-archives = Files that never change once they are there, such as signed archives.

@@ -79,6 +79,7 @@ key-hook-timeout = Durée permise ; ensuite la commande est arrêtée.
 key-hook-on-failure = Que faire en cas d'échec : stop arrête la sauvegarde, skip laisse le dossier tel quel, go-on le signale seulement.
 key-alarms = Quand un rapport commence par une alerte. Le nouvel état est enregistré quand même, et les anciens restent.
 key-alarms-changed = Part d'un dossier, en pour cent, qui peut changer d'un coup. 0 : sans limite.
+key-alarms-vanished = Part des fichiers ou des octets d'un dossier, en pour cent, qui peut être supprimée d'un coup. 0 : sans limite.
 key-alarms-noise = Part des fichiers d'un dossier, en pour cent, qui peuvent devenir illisibles d'un coup, comme des fichiers chiffrés. 0 : sans limite.
 key-alarms-journals = Fichiers qui ne font que grandir.
 key-alarms-archives = Fichiers qui ne changent jamais une fois présents, comme les archives signées.

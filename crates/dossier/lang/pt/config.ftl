@@ -79,6 +79,7 @@ key-hook-timeout = Quanto tempo pode levar; depois o comando é encerrado.
 key-hook-on-failure = O que acontece se falhar: stop encerra a execução, skip deixa o dossiê como estava, go-on apenas avisa.
 key-alarms = Quando um relatório começa com um alarme. O novo estado é gravado mesmo assim, e os antigos ficam.
 key-alarms-changed = Parte de um dossiê, em por cento, que pode mudar de uma vez. 0: sem limite.
+key-alarms-vanished = Parte dos arquivos ou dos bytes de um dossiê, em por cento, que pode ser apagada de uma vez. 0: sem limite.
 key-alarms-noise = Parte dos arquivos de um dossiê, em por cento, que pode ficar ilegível de uma vez, como arquivos criptografados. 0: sem limite.
 key-alarms-journals = Arquivos que só crescem.
 key-alarms-archives = Arquivos que nunca mudam depois de criados, como os arquivos fiscais assinados.

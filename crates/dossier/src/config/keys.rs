@@ -180,6 +180,7 @@ const HOOKS: &[Key] = &[
 const ALARMS: &[Key] = &[
     Key::new("alarms", Shape::Section, ""),
     Key::new("alarms.changed", Shape::Number, "60"),
+    Key::new("alarms.vanished", Shape::Number, "60"),
     Key::new("alarms.noise", Shape::Number, "20"),
     Key::new("alarms.journals", Shape::Patterns, r#"["*.log", "*.jnl"]"#),
     Key::new("alarms.archives", Shape::Patterns, r#"["*.p7m", "*.p7s", "*.sig"]"#),

@@ -16,6 +16,17 @@ pub enum Alarm {
         /// Files that it had.
         files_before: u64,
     },
+    /// Most of its files, or of its bytes, went at once.
+    Vanished {
+        /// Files that went.
+        files: u64,
+        /// Files that it had.
+        files_before: u64,
+        /// Bytes that went, those by which files became shorter among them.
+        bytes: u64,
+        /// Bytes that it had.
+        bytes_before: u64,
+    },
     /// Most of its bytes changed at once.
     MostChanged {
         /// Share of its bytes that are new, in percent.
@@ -61,6 +72,15 @@ impl Alarm {
         match self {
             Self::Missing => ("alarm-missing", vec![]),
             Self::Empty { files_before } => ("alarm-empty", vec![("files", local.number(*files_before).into())]),
+            Self::Vanished { files, files_before, bytes, bytes_before } => (
+                "alarm-vanished",
+                vec![
+                    ("files", local.number(*files).into()),
+                    ("before", local.number(*files_before).into()),
+                    ("bytes", local.size(*bytes).into()),
+                    ("whole", local.size(*bytes_before).into()),
+                ],
+            ),
             Self::MostChanged { percent } => ("alarm-most-changed", vec![("percent", percent.to_string().into())]),
             Self::Noise { files, example } => ("alarm-noise", vec![("files", local.number(*files).into()), ("example", example.into())]),
             Self::Shrunk { file, before, now } => {
@@ -82,6 +102,7 @@ mod tests {
         let alarms = [
             Alarm::Missing,
             Alarm::Empty { files_before: 1 },
+            Alarm::Vanished { files: 1, files_before: 2, bytes: 3, bytes_before: 4 },
             Alarm::MostChanged { percent: 93 },
             Alarm::Noise { files: 7, example: file() },
             Alarm::Shrunk { file: file(), before: 10, now: 5 },

@@ -1,5 +1,5 @@
 //! What a person should look at although it was stored: dossiers that were emptied, changes of most of the bytes at once, noise where there
-//! were books, journals that shrink, archives that change. An alarm never keeps anything from being stored, nor the older state from staying.
+//! were books, files that went by the dozen, journals that shrink, archives that change. An alarm never keeps anything from being stored, nor the older state from staying.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,9 @@ use crate::report::Alarm;
 const LEAST_BYTES: u64 = 1 << 20;
 /// Fewer noisy files than this alarm nobody.
 const LEAST_NOISY: u64 = 3;
+/// Fewer files, or fewer bytes, that went alarm nobody.
+const LEAST_GONE: u64 = 5;
+const LEAST_BYTES_GONE: u64 = 64 << 10;
 /// Most files that one alarm each names in a dossier.
 const MOST_NAMED: usize = 10;
 
@@ -21,6 +24,8 @@ const MOST_NAMED: usize = 10;
 pub struct Settings {
     /// Share of a dossier's bytes, in percent, that may change at once; 0 for any.
     pub changed: u32,
+    /// Share of its files, and of its bytes, in percent, that may vanish at once; 0 for any.
+    pub vanished: u32,
     /// Share of its files, in percent, that may turn to noise at once; 0 for any.
     pub noise: u32,
     /// Which files only grow: patterns as in `.gitignore`, from the dossier's folder.
@@ -33,13 +38,14 @@ impl Default for Settings {
     fn default() -> Self {
         let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
         // CAdES and PAdES signatures have these endings (ETSI EN 319 122-1, RFC 5652).
-        Self { changed: 60, noise: 20, journals: texts(&["*.log", "*.jnl"]), archives: texts(&["*.p7m", "*.p7s", "*.sig"]) }
+        Self { changed: 60, vanished: 60, noise: 20, journals: texts(&["*.log", "*.jnl"]), archives: texts(&["*.p7m", "*.p7s", "*.sig"]) }
     }
 }
 
 /// The patterns of the settings, compiled.
 pub(super) struct Rules {
     changed: u32,
+    vanished: u32,
     noise: u32,
     journals: Patterns,
     archives: Patterns,
@@ -48,13 +54,14 @@ pub(super) struct Rules {
 impl Rules {
     /// Nothing is watched.
     pub(super) fn none() -> Self {
-        Self { changed: 0, noise: 0, journals: Patterns::default(), archives: Patterns::default() }
+        Self { changed: 0, vanished: 0, noise: 0, journals: Patterns::default(), archives: Patterns::default() }
     }
 
     pub(super) fn new(settings: &Settings) -> Result<Self, PatternError> {
         let patterns = |list: &[String]| Patterns::new(list.iter().map(String::as_str));
         Ok(Self {
             changed: settings.changed,
+            vanished: settings.vanished,
             noise: settings.noise,
             journals: patterns(&settings.journals)?,
             archives: patterns(&settings.archives)?,
@@ -68,8 +75,59 @@ pub(super) struct Watched {
     noisy: u64,
     example: Option<String>,
     changed_bytes: u64,
+    gone: Gone,
     named: BTreeSet<String>,
     alarms: Vec<Alarm>,
+}
+
+/// What a dossier had in the last run and has no more.
+#[derive(Default)]
+struct Gone {
+    /// Files that are not where they were, and their bytes.
+    files: u64,
+    bytes: u64,
+    /// Files that are new, and their bytes.
+    new_files: u64,
+    new_bytes: u64,
+    /// Those of them of which nothing had to be stored: they were moved here.
+    moved_files: u64,
+    moved_bytes: u64,
+    /// Bytes by which files became shorter, and longer.
+    shrunk: u64,
+    grown: u64,
+}
+
+impl Gone {
+    fn file(&mut self, file: &FileSeen<'_>) {
+        let Some(before) = file.before else {
+            (self.new_files, self.new_bytes) = (self.new_files + 1, self.new_bytes + file.size);
+            if file.added == 0 {
+                (self.moved_files, self.moved_bytes) = (self.moved_files + 1, self.moved_bytes + file.size);
+            }
+            return;
+        };
+        self.shrunk += before.saturating_sub(file.size);
+        self.grown += file.size.saturating_sub(before);
+    }
+
+    fn gone(&mut self, size: u64) {
+        (self.files, self.bytes) = (self.files + 1, self.bytes + size);
+    }
+
+    /// The alarm, if most of a dossier went. What it had is what it has now, less what came, and what went.
+    fn finish(&self, limit: u32, found: &Found) -> Option<Alarm> {
+        let files = self.files.saturating_sub(self.moved_files);
+        let bytes = self.bytes.saturating_sub(self.moved_bytes) + self.shrunk;
+        let files_before = found.files.saturating_sub(self.new_files) + self.files;
+        let bytes_before = found.size.saturating_sub(self.new_bytes + self.grown) + self.bytes + self.shrunk;
+        let is_most = |part, whole, least| part >= least && percent(part, whole) >= limit;
+        let is_alarm = limit > 0 && (is_most(files, files_before, LEAST_GONE) || is_most(bytes, bytes_before, LEAST_BYTES_GONE));
+        is_alarm.then_some(Alarm::Vanished { files, files_before, bytes, bytes_before })
+    }
+}
+
+fn percent(part: u64, whole: u64) -> u32 {
+    u32::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(u32::MAX).min(100)
 }
 
 impl Watched {
@@ -79,6 +137,7 @@ impl Watched {
             self.noisy += 1;
             self.example.get_or_insert_with(name);
         }
+        self.gone.file(file);
         if file.is_exact {
             self.changed_bytes += file.added;
         }
@@ -93,7 +152,8 @@ impl Watched {
         }
     }
 
-    pub(super) fn gone(&mut self, rules: &Rules, path: &[u8]) {
+    pub(super) fn gone(&mut self, rules: &Rules, path: &[u8], size: u64) {
+        self.gone.gone(size);
         if rules.archives.matches_with_parents(&[b"/", path].concat(), false) {
             self.alarm(String::from_utf8_lossy(path).into_owned(), |file| Alarm::ArchiveChanged { file });
         }
@@ -107,7 +167,7 @@ impl Watched {
 
     /// All alarms of a dossier that was read. `known` if it was stored before.
     pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool) -> Vec<Alarm> {
-        let percent = |part: u64, whole: u64| u32::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(u32::MAX).min(100);
+        self.alarms.extend(self.gone.finish(rules.vanished, found));
         let noisy = percent(self.noisy, found.files);
         if known && rules.noise > 0 && self.noisy >= LEAST_NOISY && noisy >= rules.noise {
             self.alarms.push(Alarm::Noise { files: self.noisy, example: self.example.take().unwrap_or_default() });
@@ -136,7 +196,7 @@ mod tests {
             watched.file(&rules, file);
         }
         for path in gone {
-            watched.gone(&rules, path.as_bytes());
+            watched.gone(&rules, path.as_bytes(), 1000);
         }
         watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known)
     }
@@ -160,6 +220,24 @@ mod tests {
         assert_eq!(alarms(&files, &[], (5, 5 << 20), false), [], "a first backup is all new");
         let unsure: Vec<_> = files.iter().map(|file| FileSeen { is_exact: false, is_noise: false, ..*file }).collect();
         assert_eq!(alarms(&unsure, &[], (5, 5 << 20), true), [], "whole chunks were stored because nobody knew their leaves");
+    }
+
+    #[test]
+    fn what_went_by_the_dozen_is_noticed() {
+        let scans: Vec<String> = (0..200).map(|number| format!("scans/{number}")).collect();
+        let gone: Vec<&str> = scans.iter().map(String::as_str).collect();
+        let vanished = Alarm::Vanished { files: 200, files_before: 250, bytes: 200_000, bytes_before: 900_000 };
+        assert_eq!(alarms(&[], &gone, (50, 700_000), true), [vanished]);
+        // Fewer than most of them, in files and in bytes.
+        assert_eq!(alarms(&[], &gone, (150, 700_000), true), []);
+        let moved: Vec<String> = (0..200).map(|number| format!("old/{number}")).collect();
+        let moved: Vec<_> = moved.iter().map(|name| seen(name, None, 1000, 0, false)).collect();
+        assert_eq!(alarms(&moved, &gone, (201, 201_000), true), [], "they were moved, all of them");
+        let junk: Vec<_> = moved.iter().map(|file| FileSeen { added: 1000, ..*file }).collect();
+        assert!(matches!(alarms(&junk, &gone, (201, 201_000), true)[..], [Alarm::Vanished { files: 200, files_before: 201, .. }]));
+        let cut = [seen("ledger.db", Some(9 << 20), 0, 0, false)];
+        assert!(matches!(alarms(&cut, &[], (20, 100_000), true)[..], [Alarm::Vanished { files: 0, .. }]));
+        assert_eq!(alarms(&[], &["a.tmp", "b.tmp", "c.tmp", "d.tmp"], (1, 100), true), [], "too little to be a loss");
     }
 
     #[test]

@@ -189,8 +189,8 @@ impl Judge for Referee<'_> {
         self.with(dossier, |noted| noted.watched.file(&self.rules, file));
     }
 
-    fn gone(&self, dossier: usize, path: &[u8]) {
-        self.with(dossier, |noted| noted.watched.gone(&self.rules, path));
+    fn gone(&self, dossier: usize, path: &[u8], size: u64) {
+        self.with(dossier, |noted| noted.watched.gone(&self.rules, path, size));
     }
 
     fn accept(&self, dossier: usize, found: &Found) -> Result<(), Refusal> {

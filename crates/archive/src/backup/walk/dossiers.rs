@@ -14,7 +14,7 @@ use crate::backup::compare::{Ahead, Within};
 use crate::backup::dossiers::{Dossier, Dossiers, Inside, Judge, Refusal, Skip};
 use crate::backup::judge::{is_settled, now};
 use crate::backup::sources::Step as Way;
-use crate::catalogue::{Identity, Record};
+use crate::catalogue::{Identity, Record, Row};
 use crate::error::{Error, Result};
 use crate::source::{Directory, FileKind, Listed, SourceDirectory, Stat};
 
@@ -269,18 +269,32 @@ impl<'c> Walk<'_, 'c> {
         Ok(())
     }
 
-    /// Tells which files of a directory were there in the last run and are not.
+    /// Tells which files of a directory, and of directories in it that went, were there in the last run and are not.
     pub(super) fn tell_gone(&self, inside: Inside, prior: Option<Record<'c>>, names: &[Listed]) {
         let (Some(mut prior), Some(Dossiers { judge, .. })) = (prior, &self.run.dossiers) else { return };
         let mut names = names.iter().peekable();
         while let Some(row) = prior.next_row() {
             while names.next_if(|listed| listed.name.as_bytes() < row.name).is_some() {}
-            if names.peek().is_none_or(|listed| listed.name.as_bytes() != row.name) && prior.child(&row).is_none() {
-                let path = [&self.path, b"/".as_slice(), row.name].concat();
-                judge.gone(inside.dossier, inside.below(&path));
+            if names.peek().is_none_or(|listed| listed.name.as_bytes() != row.name) {
+                tell_lost(*judge, inside, &prior, &row, &mut self.path.clone());
             }
         }
     }
+}
+
+/// Tells of what the last run knew under a name that is not there: the file, or all files below. `path` is where the name was.
+fn tell_lost(judge: &dyn Judge, inside: Inside, record: &Record<'_>, row: &Row<'_>, path: &mut Vec<u8>) {
+    let length = path.len();
+    path.push(b'/');
+    path.extend_from_slice(row.name);
+    if let Some(mut below) = record.child(row) {
+        while let Some(row) = below.next_row() {
+            tell_lost(judge, inside, &below, &row, path);
+        }
+    } else if let Some(size) = row.identity.file_size() {
+        judge.gone(inside.dossier, inside.below(path), size);
+    }
+    path.truncate(length);
 }
 
 /// A dossier as it is after the judge prepared it, if it is to be.
