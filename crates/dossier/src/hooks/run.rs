@@ -16,6 +16,7 @@ use super::group::Group;
 use super::tail::Tail;
 use super::{Command, Hook};
 use crate::lang::Texts;
+use crate::notify::NOT_FOR_COMMANDS;
 use crate::report::{Cause, Outcome};
 use crate::{Code, Period};
 
@@ -35,6 +36,8 @@ pub struct Scene<'a> {
     pub dossier: Option<(&'a str, &'a Code, &'a Path)>,
     /// How it, or the worst of the run, fared.
     pub outcome: Option<Outcome>,
+    /// Variable of the environment that holds the mail server's password, by the settings: no hook gets it.
+    pub mail_secret: Option<&'a str>,
 }
 
 /// How a command ended.
@@ -159,7 +162,8 @@ fn start(hook: &Hook, scene: &Scene<'_>) -> io::Result<Running> {
             program
         }
     };
-    process.stdin(Stdio::null()).stdout(ours.try_clone()?).stderr(ours).env_remove("LIASSE_PASSWORD");
+    process.stdin(Stdio::null()).stdout(ours.try_clone()?).stderr(ours);
+    NOT_FOR_COMMANDS.into_iter().chain(scene.mail_secret).for_each(|secret| _ = process.env_remove(secret));
     surroundings(&mut process, hook, scene);
     Ok(Running { group: Group::start(&mut process)?, output })
 }

@@ -54,6 +54,7 @@ fn a_hook_is_told_where_it_is() {
         reason: Some("before-closing"),
         dossier: Some(("books", &code, Path::new("/srv/D 1234"))),
         outcome: Some(Outcome::InUse),
+        mail_secret: None,
     };
     let hook = hook("env | grep ^LIASSE_ | sort; echo trouble >&2", SOON);
     let ran = run(&hook, &scene, &Stop::new());
@@ -68,13 +69,21 @@ fn a_hook_is_told_where_it_is() {
 fn a_hook_never_gets_the_password() {
     let this = std::env::current_exe().unwrap();
     let test = ["--exact", "hooks::tests::a_hook_that_looks_for_the_password", "--nocapture"];
-    let output = std::process::Command::new(this).args(test).env("LIASSE_PASSWORD", "secret").output().unwrap();
+    let output = std::process::Command::new(this)
+        .args(test)
+        .env("LIASSE_PASSWORD", "secret")
+        .env("LIASSE_NEW_PASSWORD", "secret")
+        .env("POST", "secret")
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{output:?}");
 }
 
 #[test]
 fn a_hook_that_looks_for_the_password() {
-    assert_eq!(ran("echo \"[$LIASSE_PASSWORD]\"", SOON).output, "[]");
+    let scene = Scene { mail_secret: Some("POST"), ..Scene::default() };
+    let hook = hook("echo \"[$LIASSE_PASSWORD$LIASSE_NEW_PASSWORD$POST]\"", SOON);
+    assert_eq!(run(&hook, &scene, &Stop::new()).output, "[]");
 }
 
 #[test]

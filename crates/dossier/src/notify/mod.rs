@@ -10,6 +10,7 @@ mod within;
 use serde::{Deserialize, Serialize};
 
 pub use mail::MailError;
+pub(crate) use secret::NOT_FOR_COMMANDS;
 pub use secret::{Environment, Secret, SecretError};
 pub use trust::TrustError;
 pub use webhook::WebhookError;

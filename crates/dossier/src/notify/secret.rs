@@ -18,7 +18,7 @@ use super::within::within;
 /// Most bytes of a secret.
 const MOST_BYTES: usize = 1 << 16;
 /// Variables that a command does not get: they are secrets of another purpose.
-const NOT_FOR_COMMANDS: [&str; 2] = ["LIASSE_PASSWORD", "LIASSE_NEW_PASSWORD"];
+pub(crate) const NOT_FOR_COMMANDS: [&str; 2] = ["LIASSE_PASSWORD", "LIASSE_NEW_PASSWORD"];
 
 /// Looks up a variable of the environment: libraries do not read it themselves.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;

@@ -92,7 +92,13 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
         ..Report::begin(Attempt { host, repository, reason, began, utc_offset: wanted.utc_offset })
     };
     let name = began.to_string();
-    let scene = Scene { run: &name, reason: wanted.reason.as_deref(), dossier: None, outcome: None };
+    let scene = Scene {
+        run: &name,
+        reason: wanted.reason.as_deref(),
+        dossier: None,
+        outcome: None,
+        mail_secret: world.config.mail.password_env.as_deref(),
+    };
     let referee = Referee::new(world, &plan, &memory, scene);
     match whole_run(world, When::BeforeRun, &scene, &mut report) {
         Err(failure) => report.failure = Some(failure),
