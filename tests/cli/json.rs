@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use liasse_dossier::lang::{Lang, Texts};
-use liasse_dossier::report::{Alarm, Reports};
+use liasse_dossier::report::{Alarm, Cause, Reports};
 use serde_json::Value;
 
 use crate::support::{World, belongs_to_a_stranger, finish, is_root, noise};
@@ -112,7 +112,14 @@ fn print_settings(world: &World, printed: &mut Printed) {
 fn print_reports(world: &World, printed: &mut Printed) {
     let reports = Reports::open(world.path("logs")).unwrap();
     let mut report = crate::sample::hostile();
-    report.dossiers[1].alarms = vec![Alarm::Empty { files_before: 1 }];
+    report.dossiers[1].alarms =
+        vec![Alarm::Empty { files_before: 1 }, Alarm::Vanished { files: 1, files_before: 1, bytes: 1, bytes_before: 1 }];
+    report.dossiers[1].causes = vec![
+        Cause::NoCode { file: "a".to_owned(), key: "Code".to_owned() },
+        Cause::Recoded { code: "D2".parse().unwrap() },
+        Cause::TwoFolders { paths: "/a, /b".to_owned() },
+        Cause::Within { outer: "/a".to_owned() },
+    ];
     reports.save(&report, &Texts::new(Lang::English)).unwrap();
     printed.add("report show", &world.run(&["report", "show", "--json", "--folder", "logs"]).ends(0).out);
     world.write("logs/2026-01-01T210000+0100-00000000.json", b"rubbish");
@@ -131,7 +138,7 @@ fn print_status(world: &World, printed: &mut Printed) {
     let dossier = &mut report.dossiers[0];
     dossier.code = "D1".parse().unwrap();
     dossier.outcome = liasse_dossier::report::Outcome::InUse;
-    dossier.causes = vec![liasse_dossier::report::Cause::LockFile { file: "a".to_owned(), by: None }];
+    dossier.causes = vec![Cause::LockFile { file: "a".to_owned(), by: None }];
     dossier.alarms = vec![Alarm::Empty { files_before: 1 }];
     Reports::open(world.path("told")).unwrap().save(&report, &Texts::new(Lang::English)).unwrap();
     let settings = format!("[report]\nfolder = '{}'\n[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("told"), world.text("books"));

@@ -99,7 +99,7 @@ fn a_dossier_is_stored_once_and_then_costs_nothing() {
     let notes = Notes::default();
     let third = run(&bench, Some(&second), &notes);
     assert_eq!(notes.outcomes(), [Unchanged, Stored, Unchanged]);
-    assert_eq!(*notes.files.lock().unwrap(), [(1, "note".to_owned(), Some(2), 18, false)]);
+    assert_eq!(*notes.files.lock().unwrap(), [(1, "note".to_owned(), Some(2), 18, false, false)]);
     assert_eq!(third.record.dossiers[1].since, third.record.time);
     assert_eq!(is_restored(&bench, &third, "D2/note").unwrap(), b"longer than it was");
     bench.check();
@@ -275,9 +275,9 @@ fn what_an_alarm_needs_is_told() {
     let notes = Notes::default();
     run(&bench, Some(&first), &notes);
     let files = notes.files.lock().unwrap();
-    assert!(files.contains(&(0, "note".to_owned(), Some(2), 0, false)), "{files:?}");
-    assert!(files.contains(&(0, "scans/locked".to_owned(), None, 50_000, true)), "{files:?}");
-    assert!(files.contains(&(0, "scans/photo".to_owned(), None, 50_004, false)), "{files:?}");
+    assert!(files.contains(&(0, "note".to_owned(), Some(2), 0, false, false)), "{files:?}");
+    assert!(files.contains(&(0, "scans/locked".to_owned(), None, 50_000, true, true)), "{files:?}");
+    assert!(files.contains(&(0, "scans/photo".to_owned(), None, 50_004, false, false)), "{files:?}");
     assert_eq!(*notes.gone.lock().unwrap(), [(0, "scans/one".to_owned(), 40_000)]);
     drop(files);
     // A folder that went takes all that was in it along.

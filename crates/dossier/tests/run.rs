@@ -14,7 +14,7 @@ use liasse_dossier::lang::{Lang, Texts};
 use liasse_dossier::report::{Alarm, Cause, Outcome};
 use liasse_dossier::run::{RunError, Wanted};
 
-use firm::{Firm, of, outcomes, settle};
+use firm::{Firm, noise, of, outcomes, settle};
 
 #[test]
 fn a_first_run_stores_all_and_a_second_one_nothing() {
@@ -132,15 +132,6 @@ fn books_that_are_encrypted_raise_the_alarm_and_both_states_stay() {
     bytes[700_000] ^= 1;
     fs::write(&ledger, &bytes).unwrap();
     firm.run("");
-    let noise = |length: usize| {
-        let mut state = length as u64;
-        (0..length)
-            .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 56) as u8
-            })
-            .collect::<Vec<_>>()
-    };
     for (name, length) in [("ledger.db", 1_500_000), ("journal.log", 9_000), ("2023.sig", 8_000), ("photos/1", 9_100)] {
         firm.write(&format!("D1/{name}"), noise(length));
     }
@@ -152,6 +143,21 @@ fn books_that_are_encrypted_raise_the_alarm_and_both_states_stay() {
     assert!(alarms.contains(&Alarm::ArchiveChanged { file: "2023.sig".to_owned() }), "{alarms:?}");
     assert!(report.is_error());
     firm.check();
+}
+
+#[test]
+fn one_ledger_that_is_encrypted_raises_the_alarm_and_one_that_always_was_does_not() {
+    let firm = Firm::new(&["D1", "D2"]);
+    firm.write("D1/ledger.db", "1000;Kasse;12.50\n".repeat(250_000));
+    firm.write("D2/ledger.db", noise(4 << 20));
+    firm.run("");
+    for code in ["D1", "D2"] {
+        firm.write(&format!("{code}/ledger.db"), noise((4 << 20) + 7));
+        firm.write(&format!("{code}/photos/1"), noise(3000));
+    }
+    let report = firm.run("[alarms]\nchanged = 0\n");
+    assert_eq!(of(&report, "D1").alarms, [Alarm::Noise { files: 1, example: "ledger.db".to_owned() }]);
+    assert_eq!(of(&report, "D2").alarms, []);
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub struct FileSeen<'a> {
     pub is_exact: bool,
     /// Whether what was added looks like noise, and the file is none of those that always do.
     pub is_noise: bool,
+    /// Whether its beginning is among that, and looks like noise: no book, table or program begins so.
+    pub begins_with_noise: bool,
 }
 
 /// What was read of a dossier.

@@ -77,13 +77,16 @@ pub(super) struct News {
     pub(super) is_compared: bool,
     /// Whether they look like noise, and the file is none of those that always do.
     pub(super) is_noise: bool,
+    /// Whether its beginning is among them, and looks like noise.
+    pub(super) begins_with_noise: bool,
 }
 
 impl News {
-    /// Counts a chunk. The first that is new stands for all.
-    pub(super) fn count(&mut self, stored: &Stored, bytes: &[u8], is_packed: bool) {
+    /// Counts a chunk that stands at a place of the file. The first that is new stands for all.
+    pub(super) fn count(&mut self, stored: &Stored, bytes: &[u8], is_packed: bool, offset: u64) {
         if self.added == 0 && stored.added > 0 {
             self.is_noise = !is_packed && noise::is_noise(bytes);
+            self.begins_with_noise = self.is_noise && offset == 0;
         }
         self.added += u64::from(stored.added);
     }
@@ -202,13 +205,14 @@ fn read_content<'r>(
         let (version, found) = tools.over.store(run, &mut tools.files, version, &mut |room| stream.read(room), &mut list)?;
         (leaves, news) = (Some(version), found);
     } else {
-        let mut is_packed = None;
+        let (mut is_packed, mut offset) = (None, 0);
         tools.cutter.reset();
         while let Some(chunk) = tools.cutter.next_chunk(|room| stream.read(room))? {
             run.stop.check()?;
             let is_packed = *is_packed.get_or_insert_with(|| noise::is_packed(chunk));
             let stored = tools.files.put(chunk)?;
-            news.count(&stored, chunk, is_packed);
+            news.count(&stored, chunk, is_packed, offset);
+            offset += chunk.len() as u64;
             run.progress.advance(chunk.len() as u64);
             list.push(run.session, run.cutters, stored.chunk)?;
         }

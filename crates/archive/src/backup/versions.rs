@@ -163,7 +163,7 @@ impl<'a> Pass<'a, '_, '_, '_> {
             return Ok(None);
         }
         let stored = self.files.put_over(bytes, self.leaves, &old)?;
-        self.news.count(&stored, bytes, self.is_packed == Some(true));
+        self.news.count(&stored, bytes, self.is_packed == Some(true), self.position);
         self.version.push(stored.chunk, self.leaves);
         Ok(Some(stored.chunk))
     }
@@ -182,7 +182,7 @@ impl<'a> Pass<'a, '_, '_, '_> {
             Some(old) => self.files.put_over(bytes, self.leaves, &old)?,
             None => self.files.put(bytes)?,
         };
-        self.news.count(&stored, bytes, self.is_packed == Some(true));
+        self.news.count(&stored, bytes, self.is_packed == Some(true), self.position);
         self.version.push(stored.chunk, self.leaves);
         Ok(stored.chunk)
     }

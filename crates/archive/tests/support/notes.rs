@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use liasse_archive::repo::format::snapshot::Outcome;
 use liasse_archive::{Fate, FileSeen, Found, Judge, Refusal, Skip};
 
-/// What is told of a file: dossier, path, bytes before and now, whether it is noise.
-pub type Told = (usize, String, Option<u64>, u64, bool);
+/// What is told of a file: dossier, path, bytes before and now, whether it is noise, and from its beginning.
+pub type Told = (usize, String, Option<u64>, u64, bool, bool);
 
 pub type Prepare = Box<dyn Fn(usize) -> Result<bool, Refusal> + Sync>;
 
@@ -59,7 +59,7 @@ impl Judge for Notes {
     }
 
     fn file(&self, dossier: usize, file: &FileSeen<'_>) {
-        self.files.lock().unwrap().push((dossier, text(file.path), file.before, file.size, file.is_noise));
+        self.files.lock().unwrap().push((dossier, text(file.path), file.before, file.size, file.is_noise, file.begins_with_noise));
     }
 
     fn gone(&self, dossier: usize, path: &[u8], size: u64) {

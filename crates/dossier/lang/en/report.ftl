@@ -86,7 +86,10 @@ alarm-vanished = Most of it is gone: { $files } of { $before } files, { $bytes }
 alarm-vanished-remedy = If nobody deleted that on purpose, restore the dossier: the state before is kept.
 alarm-most-changed = Most of it changed at once: { $percent } % of its bytes are new.
 alarm-most-changed-remedy = Ask who worked in it. If nobody did, disconnect the computer from the network and call for help: the state before is kept.
-alarm-noise = { $files } changed files look encrypted, { $example } among them.
+alarm-noise = { $number ->
+    [1] The changed file { $example } looks encrypted.
+   *[other] { $files } changed files look encrypted, { $example } among them.
+}
 alarm-noise-remedy = If nobody encrypted them on purpose, this may be an attack: disconnect the computer from the network and call for help. The state before is kept.
 alarm-shrunk = The journal { $file } became shorter, from { $before } to { $now }; it should only grow.
 alarm-shrunk-remedy = Ask who maintains the program. The state before is kept.

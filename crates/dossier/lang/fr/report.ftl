@@ -89,7 +89,10 @@ alarm-vanished = L'essentiel a disparu : { $files } fichiers sur { $before }, { 
 alarm-vanished-remedy = Si personne n'a supprimé cela volontairement, restaurez le dossier : l'état précédent est conservé.
 alarm-most-changed = La plus grande partie a changé d'un coup : { $percent } % de ses données sont nouvelles.
 alarm-most-changed-remedy = Demandez qui y a travaillé. Si c'est personne, débranchez l'ordinateur du réseau et demandez de l'aide : l'état précédent est conservé.
-alarm-noise = { $files } fichiers modifiés semblent chiffrés, dont { $example }.
+alarm-noise = { $number ->
+    [1] Le fichier modifié { $example } semble chiffré.
+   *[other] { $files } fichiers modifiés semblent chiffrés, dont { $example }.
+}
 alarm-noise-remedy = Si personne ne les a chiffrés volontairement, c'est peut-être une attaque : débranchez l'ordinateur du réseau et demandez de l'aide. L'état précédent est conservé.
 alarm-shrunk = Le journal { $file } a raccourci, de { $before } à { $now } ; il ne devrait que grandir.
 alarm-shrunk-remedy = Demandez à qui s'occupe du logiciel. L'état précédent est conservé.

@@ -86,7 +86,10 @@ alarm-vanished = A maior parte sumiu: { $files } de { $before } arquivos, { $byt
 alarm-vanished-remedy = Se ninguém apagou isso de propósito, restaure o dossiê: o estado anterior está guardado.
 alarm-most-changed = A maior parte mudou de uma vez: { $percent } % dos dados são novos.
 alarm-most-changed-remedy = Pergunte quem trabalhou nele. Se ninguém trabalhou, desconecte o computador da rede e peça ajuda: o estado anterior está guardado.
-alarm-noise = { $files } arquivos alterados parecem criptografados, entre eles { $example }.
+alarm-noise = { $number ->
+    [1] O arquivo alterado { $example } parece criptografado.
+   *[other] { $files } arquivos alterados parecem criptografados, entre eles { $example }.
+}
 alarm-noise-remedy = Se ninguém os criptografou de propósito, pode ser um ataque: desconecte o computador da rede e peça ajuda. O estado anterior está guardado.
 alarm-shrunk = O diário { $file } ficou menor, de { $before } para { $now }; ele só deveria crescer.
 alarm-shrunk-remedy = Pergunte a quem cuida do programa. O estado anterior está guardado.

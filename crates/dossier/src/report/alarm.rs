@@ -82,7 +82,9 @@ impl Alarm {
                 ],
             ),
             Self::MostChanged { percent } => ("alarm-most-changed", vec![("percent", percent.to_string().into())]),
-            Self::Noise { files, example } => ("alarm-noise", vec![("files", local.number(*files).into()), ("example", example.into())]),
+            Self::Noise { files, example } => {
+                ("alarm-noise", vec![("number", (*files).into()), ("files", local.number(*files).into()), ("example", example.into())])
+            }
             Self::Shrunk { file, before, now } => {
                 ("alarm-shrunk", vec![("file", file.into()), ("before", local.size(*before).into()), ("now", local.size(*now).into())])
             }

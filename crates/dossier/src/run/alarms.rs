@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 use liasse_archive::{FileSeen, Found, PatternError, Patterns};
 use serde::{Deserialize, Serialize};
 
+use super::noise::{Learnt, Noise};
 use crate::report::Alarm;
 
 /// Dossiers below so many bytes change by most of their bytes every day.
 const LEAST_BYTES: u64 = 1 << 20;
-/// Fewer noisy files than this alarm nobody.
-const LEAST_NOISY: u64 = 3;
 /// Fewer files, or fewer bytes, that went alarm nobody.
 const LEAST_GONE: u64 = 5;
 const LEAST_BYTES_GONE: u64 = 64 << 10;
@@ -72,8 +71,7 @@ impl Rules {
 /// What was seen in one dossier, file by file.
 #[derive(Default)]
 pub(super) struct Watched {
-    noisy: u64,
-    example: Option<String>,
+    noise: Noise,
     changed_bytes: u64,
     gone: Gone,
     named: BTreeSet<String>,
@@ -126,17 +124,16 @@ impl Gone {
     }
 }
 
-fn percent(part: u64, whole: u64) -> u32 {
+/// Hundredths that a part is of a whole.
+pub(super) fn percent(part: u64, whole: u64) -> u32 {
     u32::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(u32::MAX).min(100)
 }
 
 impl Watched {
-    pub(super) fn file(&mut self, rules: &Rules, file: &FileSeen<'_>) {
+    /// A file that is new or changed. `noisy` are the files that were noise in the last run, as far as that is known.
+    pub(super) fn file(&mut self, rules: &Rules, file: &FileSeen<'_>, noisy: &BTreeSet<String>) {
         let name = || String::from_utf8_lossy(file.path).into_owned();
-        if file.is_noise {
-            self.noisy += 1;
-            self.example.get_or_insert_with(name);
-        }
+        self.noise.file(file, noisy);
         self.gone.file(file);
         if file.is_exact {
             self.changed_bytes += file.added;
@@ -152,8 +149,9 @@ impl Watched {
         }
     }
 
-    pub(super) fn gone(&mut self, rules: &Rules, path: &[u8], size: u64) {
+    pub(super) fn gone(&mut self, rules: &Rules, path: &[u8], size: u64, noisy: &BTreeSet<String>) {
         self.gone.gone(size);
+        self.noise.gone(path, noisy);
         if rules.archives.matches_with_parents(&[b"/", path].concat(), false) {
             self.alarm(String::from_utf8_lossy(path).into_owned(), |file| Alarm::ArchiveChanged { file });
         }
@@ -165,18 +163,16 @@ impl Watched {
         }
     }
 
-    /// All alarms of a dossier that was read. `known` if it was stored before.
-    pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool) -> Vec<Alarm> {
+    /// All alarms of a dossier that was read, and what to remember of it. `known` if it was stored before.
+    pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool) -> (Vec<Alarm>, Learnt) {
         self.alarms.extend(self.gone.finish(rules.vanished, found));
-        let noisy = percent(self.noisy, found.files);
-        if known && rules.noise > 0 && self.noisy >= LEAST_NOISY && noisy >= rules.noise {
-            self.alarms.push(Alarm::Noise { files: self.noisy, example: self.example.take().unwrap_or_default() });
-        }
+        let (noise, learnt) = self.noise.finish(rules.noise, found);
+        self.alarms.extend(noise.filter(|_| known));
         let changed = percent(self.changed_bytes, found.size);
         if known && rules.changed > 0 && found.size >= LEAST_BYTES && changed >= rules.changed {
             self.alarms.push(Alarm::MostChanged { percent: changed });
         }
-        self.alarms
+        (self.alarms, learnt)
     }
 }
 
@@ -186,19 +182,23 @@ mod tests {
     use super::*;
 
     fn seen(path: &str, before: Option<u64>, size: u64, added: u64, is_noise: bool) -> FileSeen<'_> {
-        FileSeen { path: path.as_bytes(), before, size, added, is_exact: true, is_noise }
+        FileSeen { path: path.as_bytes(), before, size, added, is_exact: true, is_noise, begins_with_noise: is_noise }
     }
 
     fn alarms(files: &[FileSeen<'_>], gone: &[&str], found: (u64, u64), known: bool) -> Vec<Alarm> {
+        alarms_with(&BTreeSet::new(), files, gone, found, known)
+    }
+
+    fn alarms_with(noisy: &BTreeSet<String>, files: &[FileSeen<'_>], gone: &[&str], found: (u64, u64), known: bool) -> Vec<Alarm> {
         let rules = Rules::new(&Settings::default()).unwrap();
         let mut watched = Watched::default();
         for file in files {
-            watched.file(&rules, file);
+            watched.file(&rules, file, noisy);
         }
         for path in gone {
-            watched.gone(&rules, path.as_bytes(), 1000);
+            watched.gone(&rules, path.as_bytes(), 1000, noisy);
         }
-        watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known)
+        watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known).0
     }
 
     #[test]
@@ -218,8 +218,23 @@ mod tests {
         let found = alarms(&files, &[], (5, 5 << 20), true);
         assert_eq!(found, [Alarm::Noise { files: 4, example: "a".to_owned() }, Alarm::MostChanged { percent: 80 }]);
         assert_eq!(alarms(&files, &[], (5, 5 << 20), false), [], "a first backup is all new");
-        let unsure: Vec<_> = files.iter().map(|file| FileSeen { is_exact: false, is_noise: false, ..*file }).collect();
+        let unsure: Vec<_> =
+            files.iter().map(|file| FileSeen { is_exact: false, is_noise: false, begins_with_noise: false, ..*file }).collect();
         assert_eq!(alarms(&unsure, &[], (5, 5 << 20), true), [], "whole chunks were stored because nobody knew their leaves");
+    }
+
+    #[test]
+    fn one_ledger_that_is_encrypted_is_enough_and_what_was_noise_before_is_not() {
+        let ledger = |before| FileSeen { is_exact: false, ..seen("ledger.txt", before, 4 << 20, 4 << 20, true) };
+        let noise = Alarm::Noise { files: 1, example: "ledger.txt".to_owned() };
+        assert_eq!(alarms(&[ledger(Some(4 << 20))], &[], (50, 5 << 20), true), std::slice::from_ref(&noise));
+        assert_eq!(alarms(&[ledger(Some(4 << 20))], &[], (50, 9 << 20), true), [], "it is the lesser part");
+        assert_eq!(alarms(&[ledger(Some(4 << 20))], &[], (50, 5 << 20), false), []);
+        assert!(!alarms(&[ledger(None)], &[], (50, 5 << 20), true).contains(&noise), "it is new");
+        let within = FileSeen { begins_with_noise: false, ..ledger(Some(4 << 20)) };
+        assert_eq!(alarms(&[within], &[], (50, 5 << 20), true), [], "a photo that was put into a database");
+        let known = BTreeSet::from(["ledger.txt".to_owned()]);
+        assert_eq!(alarms_with(&known, &[ledger(Some(4 << 20))], &[], (50, 5 << 20), true), [], "it always was");
     }
 
     #[test]

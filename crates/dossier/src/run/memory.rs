@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::noise::Learnt;
 use super::plan::Plan;
 use crate::Code;
 use crate::report::{DossierReport, Outcome, Report};
@@ -32,6 +33,9 @@ pub(super) struct Remembered {
     pub(super) size: u64,
     /// How it fared last.
     pub(super) outcome: Option<Outcome>,
+    /// Files that looked like noise when they were last read.
+    #[serde(default)]
+    pub(super) noisy: BTreeSet<String>,
     /// When each part was last taken.
     #[serde(default)]
     pub(super) parts: BTreeMap<String, Timestamp>,
@@ -49,12 +53,13 @@ impl Memory {
     }
 
     /// What is to be remembered after a run.
-    pub(super) fn after(mut self, plan: &Plan, report: &Report) -> Self {
+    pub(super) fn after(mut self, plan: &Plan, report: &Report, mut learnt: BTreeMap<Code, Learnt>) -> Self {
         let known: BTreeSet<&Code> = report.dossiers.iter().map(|dossier| &dossier.code).collect();
         self.dossiers.retain(|code, _| known.contains(code));
         for dossier in &report.dossiers {
             let taken = plan.parts_taken(&dossier.code);
-            self.dossiers.entry(dossier.code.clone()).or_default().learn(dossier, taken, report.began);
+            let learnt = learnt.remove(&dossier.code).unwrap_or_default();
+            self.dossiers.entry(dossier.code.clone()).or_default().learn(dossier, taken, learnt, report.began);
         }
         self
     }
@@ -74,13 +79,14 @@ impl Memory {
 }
 
 impl Remembered {
-    fn learn(&mut self, report: &DossierReport, taken: &[String], began: Timestamp) {
+    fn learn(&mut self, report: &DossierReport, taken: &[String], learnt: Learnt, began: Timestamp) {
         if report.outcome == Outcome::NotAsked {
             return;
         }
         self.outcome = Some(report.outcome);
         if matches!(report.outcome, Outcome::Stored | Outcome::Unchanged) {
             (self.files, self.size) = (report.files, report.size);
+            learnt.add_to(&mut self.noisy);
             self.parts.extend(taken.iter().map(|part| (part.clone(), began)));
         }
     }

@@ -8,6 +8,7 @@ mod error;
 mod hold;
 mod lock;
 mod memory;
+mod noise;
 mod past;
 mod plan;
 mod referee;
@@ -110,7 +111,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
             Err(error) => report.failure = Some(error::failure(&error, world.texts)),
         },
     }
-    let (dossiers, remarks) = referee.finish(report.snapshot.is_some());
+    let (dossiers, remarks, learnt) = referee.finish(report.snapshot.is_some());
     report.dossiers = dossiers;
     report.remarks.extend(remarks);
     let outcome = report.dossiers.iter().map(|dossier| dossier.outcome).filter(|outcome| *outcome != Outcome::NotAsked).max();
@@ -121,7 +122,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
     report.free = room::free(world);
     report.duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
     if report.snapshot.is_some() {
-        memory.after(&plan, &report).save(world.memory.as_deref());
+        memory.after(&plan, &report, learnt).save(world.memory.as_deref());
     }
     Ok(report)
 }

@@ -1,5 +1,6 @@
 //! Decides about each dossier while the backup is at work, and notes what became of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,10 @@ use liasse_archive::repo::format::snapshot::Outcome as Fared;
 use liasse_archive::{Dossier, Fate, FileSeen, Found, Judge, Refusal, Skip};
 
 use super::alarms::{Rules, Watched};
+use super::noise::Learnt;
 use super::plan::Planned;
 use super::{Memory, Plan, World, moment_of};
+use crate::Code;
 use crate::discover::Why;
 use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::in_use::OpenFiles;
@@ -41,6 +44,7 @@ struct Noted {
     causes: Vec<Cause>,
     alarms: Vec<Alarm>,
     watched: Watched,
+    learnt: Learnt,
     began: Option<Instant>,
     /// What the run took over it before the clock was stopped.
     spent: Duration,
@@ -76,6 +80,12 @@ impl<'a> Referee<'a> {
         refusal
     }
 
+    /// Its files that were noise before, as far as this machine remembers.
+    fn noisy(&self, dossier: usize) -> &BTreeSet<String> {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        self.planned(dossier).and_then(|planned| self.memory.of(&planned.code)).map_or(&NONE, |remembered| &remembered.noisy)
+    }
+
     fn is_known(&self, dossier: usize) -> bool {
         self.plan.dossiers.get(dossier).is_some_and(|dossier| dossier.kept.is_some())
     }
@@ -105,13 +115,15 @@ impl<'a> Referee<'a> {
         (any, None)
     }
 
-    /// What the report says of all dossiers, and remarks about the run.
-    pub(super) fn finish(self, is_stored: bool) -> (Vec<DossierReport>, Vec<String>) {
-        let notes = self.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// What the report says of all dossiers, remarks about the run, and what to remember.
+    pub(super) fn finish(self, is_stored: bool) -> (Vec<DossierReport>, Vec<String>, BTreeMap<Code, Learnt>) {
+        let mut notes = self.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let learnt = notes.dossiers.iter_mut().map(|noted| std::mem::take(&mut noted.learnt));
+        let learnt = self.plan.planned.iter().map(|planned| planned.code.clone()).zip(learnt).collect();
         let all = self.plan.planned.iter().zip(&self.plan.dossiers).zip(notes.dossiers);
         let mut reports: Vec<DossierReport> = all.map(|(dossier, noted)| told(dossier, noted, self.memory, is_stored)).collect();
         reports.sort_by(|a, b| a.code.cmp(&b.code));
-        (reports, notes.remarks)
+        (reports, notes.remarks, learnt)
     }
 }
 
@@ -186,11 +198,11 @@ impl Judge for Referee<'_> {
     }
 
     fn file(&self, dossier: usize, file: &FileSeen<'_>) {
-        self.with(dossier, |noted| noted.watched.file(&self.rules, file));
+        self.with(dossier, |noted| noted.watched.file(&self.rules, file, self.noisy(dossier)));
     }
 
     fn gone(&self, dossier: usize, path: &[u8], size: u64) {
-        self.with(dossier, |noted| noted.watched.gone(&self.rules, path, size));
+        self.with(dossier, |noted| noted.watched.gone(&self.rules, path, size, self.noisy(dossier)));
     }
 
     fn accept(&self, dossier: usize, found: &Found) -> Result<(), Refusal> {
@@ -211,7 +223,7 @@ impl Judge for Referee<'_> {
         });
         self.with(dossier, |noted| {
             noted.causes = causes.collect();
-            noted.alarms = std::mem::take(&mut noted.watched).finish(&self.rules, found, known);
+            (noted.alarms, noted.learnt) = std::mem::take(&mut noted.watched).finish(&self.rules, found, known);
         });
         Ok(())
     }

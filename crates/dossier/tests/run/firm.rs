@@ -123,3 +123,13 @@ pub(crate) fn outcomes(report: &Report) -> Vec<(&str, Outcome)> {
 pub(crate) fn of<'a>(report: &'a Report, code: &str) -> &'a DossierReport {
     report.dossiers.iter().find(|dossier| dossier.code.as_str() == code).unwrap()
 }
+
+/// Bytes that look encrypted: others for each length.
+pub(crate) fn noise(length: usize) -> Vec<u8> {
+    let mut state = length as u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}

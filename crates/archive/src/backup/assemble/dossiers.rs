@@ -212,7 +212,15 @@ impl<'r> Assembler<'r> {
             _ => None,
         });
         let is_exact = before.is_none() || news.is_compared;
-        let file = FileSeen { path: &path, before, size: content.size, added: news.added, is_exact, is_noise: news.is_noise };
+        let file = FileSeen {
+            path: &path,
+            before,
+            size: content.size,
+            added: news.added,
+            is_exact,
+            is_noise: news.is_noise,
+            begins_with_noise: news.begins_with_noise,
+        };
         if let Some(dossiers) = &self.run.dossiers {
             dossiers.judge.file(mark.dossier, &file);
         }

@@ -271,30 +271,33 @@ impl<'c> Walk<'_, 'c> {
 
     /// Tells which files of a directory, and of directories in it that went, were there in the last run and are not.
     pub(super) fn tell_gone(&self, inside: Inside, prior: Option<Record<'c>>, names: &[Listed]) {
-        let (Some(mut prior), Some(Dossiers { judge, .. })) = (prior, &self.run.dossiers) else { return };
+        let Some(mut prior) = prior else { return };
         let mut names = names.iter().peekable();
         while let Some(row) = prior.next_row() {
             while names.next_if(|listed| listed.name.as_bytes() < row.name).is_some() {}
             if names.peek().is_none_or(|listed| listed.name.as_bytes() != row.name) {
-                tell_lost(*judge, inside, &prior, &row, &mut self.path.clone());
+                self.tell_lost(inside, &prior, &row, &mut self.path.clone());
             }
         }
     }
-}
 
-/// Tells of what the last run knew under a name that is not there: the file, or all files below. `path` is where the name was.
-fn tell_lost(judge: &dyn Judge, inside: Inside, record: &Record<'_>, row: &Row<'_>, path: &mut Vec<u8>) {
-    let length = path.len();
-    path.push(b'/');
-    path.extend_from_slice(row.name);
-    if let Some(mut below) = record.child(row) {
-        while let Some(row) = below.next_row() {
-            tell_lost(judge, inside, &below, &row, path);
+    /// Tells of what the last run knew under a name that is not there: the file, or all files below. `path` is where the name was. What
+    /// is left out, or stays as it was, is not missed.
+    fn tell_lost(&self, inside: Inside, record: &Record<'_>, row: &Row<'_>, path: &mut Vec<u8>) {
+        let (length, below) = (path.len(), record.child(row));
+        path.push(b'/');
+        path.extend_from_slice(row.name);
+        if self.run.skips(path, below.is_some(), Some(inside)).is_none() {
+            if let Some(mut below) = below {
+                while let Some(row) = below.next_row() {
+                    self.tell_lost(inside, &below, &row, path);
+                }
+            } else if let (Some(size), Some(Dossiers { judge, .. })) = (row.identity.file_size(), &self.run.dossiers) {
+                judge.gone(inside.dossier, inside.below(path), size);
+            }
         }
-    } else if let Some(size) = row.identity.file_size() {
-        judge.gone(inside.dossier, inside.below(path), size);
+        path.truncate(length);
     }
-    path.truncate(length);
 }
 
 /// A dossier as it is after the judge prepared it, if it is to be.
