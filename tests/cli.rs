@@ -3,12 +3,16 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/browse.rs"]
+mod browse;
 #[path = "cli/cat.rs"]
 mod cat;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/dates.rs"]
 mod dates;
+#[path = "cli/dump.rs"]
+mod dump;
 #[path = "cli/in_place.rs"]
 mod in_place;
 #[path = "cli/journey.rs"]

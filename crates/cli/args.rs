@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use liasse_repo::format::config::ChunkSizes;
 
-pub(crate) use browse::{Cat, OfDossier};
+pub(crate) use browse::{Archive, Cat, Diff, Dump, Find, History, OfDossier};
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use mount::Mount;
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
@@ -113,6 +113,14 @@ pub(crate) enum Command {
     Ls(Ls),
     /// Write the bytes of a file in a snapshot to standard output
     Cat(Cat),
+    /// Show what differs between two snapshots
+    Diff(Diff),
+    /// Show all versions of a file
+    History(History),
+    /// Find files in all snapshots by their names
+    Find(Find),
+    /// Write a snapshot, or a folder of one, as a tar or zip
+    Dump(Dump),
     /// Restore from a snapshot
     Restore(Restore),
     /// Show snapshots as a folder to look into, until it is unmounted

@@ -97,12 +97,18 @@ pub(crate) fn bytes() -> Result<File> {
 pub(crate) struct Listing {
     out: BufWriter<StdoutLock<'static>>,
     closed: bool,
+    /// Items of the list that is being written.
+    items: u64,
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| CliError::failed(format!("cannot write JSON: {error}")))
 }
 
 impl Listing {
     /// Takes standard output.
     pub(crate) fn new() -> Self {
-        Self { out: BufWriter::with_capacity(1 << 16, io::stdout().lock()), closed: false }
+        Self { out: BufWriter::with_capacity(1 << 16, io::stdout().lock()), closed: false, items: 0 }
     }
 
     /// Whether nobody reads any more: a long listing may end.
@@ -117,8 +123,31 @@ impl Listing {
 
     /// One value as a line of JSON.
     pub(crate) fn json<T: Serialize>(&mut self, value: &T) -> Result<()> {
-        let json = serde_json::to_string(value).map_err(|error| CliError::failed(format!("cannot write JSON: {error}")))?;
+        let json = to_json(value)?;
         self.write(|out| writeln!(out, "{json}"))
+    }
+
+    /// The start of an object of JSON whose list `name` may be long: its items follow one by one, and its other parts before and after it.
+    pub(crate) fn json_list<T: Serialize>(&mut self, before: &T, name: &str) -> Result<()> {
+        let json = to_json(before)?;
+        let start = json.strip_suffix('}').unwrap_or(&json).to_owned();
+        self.items = 0;
+        self.write(|out| write!(out, "{start},\"{name}\":["))
+    }
+
+    /// The next item of the list.
+    pub(crate) fn json_item<T: Serialize>(&mut self, item: &T) -> Result<()> {
+        let json = to_json(item)?;
+        let comma = if self.items == 0 { "" } else { "," };
+        self.items += 1;
+        self.write(|out| write!(out, "{comma}{json}"))
+    }
+
+    /// The rest of the object after its list: not empty.
+    pub(crate) fn json_end<T: Serialize>(&mut self, after: &T) -> Result<()> {
+        let json = to_json(after)?;
+        let end = json.strip_prefix('{').unwrap_or(&json).to_owned();
+        self.write(|out| writeln!(out, "],{end}"))
     }
 
     /// Writes out what is left.

@@ -28,20 +28,33 @@ fn not_understood(text: &str) -> CliError {
         .hint("write latest, the start of an id, or a date such as 2024-12-31 or 2024-12-31T21:00; a path comes after it as :/path")
 }
 
+/// The first and the last moment of the day, minute or second that is named by an option.
+pub(crate) fn range(text: &str, option: &str) -> Result<(Time, Time)> {
+    let found = bounds(text, &TimeZone::system()).and_then(|(start, end)| of_timestamp(start).zip(of_timestamp(end)));
+    found
+        .ok_or_else(|| CliError::usage(format!("{option} takes a date, and {text:?} is none")).hint("write 2024-12-31 or 2024-12-31T21:00"))
+}
+
 /// The end of the day, minute or second that is named, so that what a list shows can be typed as it stands.
 fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    bounds(text, zone).map(|(_, end)| end)
+}
+
+/// The first and the last nanosecond of the day, minute or second that is named.
+fn bounds(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let Some((day, clock)) = text.split_once(['T', 't', ' ']) else {
-        let next = text.parse::<Date>().ok().filter(|date| date.to_string() == text)?.tomorrow().ok()?;
-        return before(last_in(zone, next.to_datetime(Clock::midnight()), false)?, SignedDuration::ZERO);
+        let day = text.parse::<Date>().ok().filter(|date| date.to_string() == text)?;
+        let midnight = |day: Date| last_in(zone, day.to_datetime(Clock::midnight()), false);
+        return Some((midnight(day)?, before(midnight(day.tomorrow().ok()?)?, SignedDuration::ZERO)?));
     };
     let unit = unit(clock)?;
     if clock.ends_with(['Z', 'z']) || clock.contains(['+', '-']) {
         let start: Timestamp = text.replace(' ', "T").parse().ok()?;
-        return before(start, unit);
+        return Some((start, before(start, unit)?));
     }
     let date: Date = day.parse().ok()?;
-    let start = date.to_datetime(clock.parse::<Clock>().ok()?);
-    before(last_in(zone, start, true)?, unit)
+    let start = last_in(zone, date.to_datetime(clock.parse::<Clock>().ok()?), true)?;
+    Some((start, before(start, unit)?))
 }
 
 /// How much time the last part of `21:00` or `21:00:30` stands for.
@@ -127,6 +140,15 @@ mod tests {
         assert_eq!(at("2024-12-31T21:00+05:30"), "2024-12-31T15:30:59.999999999Z");
         assert_eq!(at("2024-12-31T21:00:30.25-05:00"), "2025-01-01T02:00:30.25Z");
         assert_eq!(at("1969-12-31T23:59:59Z"), "1969-12-31T23:59:59.999999999Z");
+    }
+
+    #[test]
+    fn a_range_is_all_of_what_is_named() {
+        let zone = TimeZone::get("Europe/Zurich").unwrap();
+        let shown = |text: &str| bounds(text, &zone).map(|(start, end)| format!("{start} {end}"));
+        assert_eq!(shown("2024-12-31").unwrap(), "2024-12-30T23:00:00Z 2024-12-31T22:59:59.999999999Z");
+        assert_eq!(shown("2024-12-31T21:00").unwrap(), "2024-12-31T20:00:00Z 2024-12-31T20:00:59.999999999Z");
+        assert_eq!(shown("latest"), None);
     }
 
     /// An hour that comes twice means its second time, a day is as long as it is, and an hour that is skipped is what follows it.

@@ -53,6 +53,12 @@ pub(crate) fn normal(path: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Whether a path is a folder's or below it.
+pub(crate) fn is_within(path: &[u8], folder: &[u8]) -> bool {
+    let folder = folder.strip_suffix(b"/").unwrap_or(folder);
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
 /// Which snapshots are looked at.
 pub(crate) struct Sieve {
     host: Option<String>,
@@ -71,10 +77,6 @@ impl Sieve {
 
     /// Whether a snapshot is one of them: of that machine, and with a source that is the path or a folder above it.
     pub(crate) fn fits(&self, record: &Record) -> bool {
-        let is_within = |path: &Vec<u8>, source: &Vec<u8>| {
-            let source = source.strip_suffix(b"/").unwrap_or(source);
-            path.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-        };
         self.host.as_ref().is_none_or(|host| *host == record.host)
             && self.path.as_ref().is_none_or(|path| record.sources.iter().any(|source| is_within(path, source)))
     }

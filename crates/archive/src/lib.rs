@@ -18,7 +18,7 @@ pub mod target;
 pub use backup::{
     BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, LeftOut, Refusal, Skip, WouldStore, backup, backup_dossiers,
 };
-pub use browse::Browse;
+pub use browse::{Browse, Change, Difference, Dumped, EachDifference, Format, History, Moment, Search, Seen, Span, Version};
 pub use error::{Error, Result};
 pub use liasse_repo as repo;
 pub use list::list;

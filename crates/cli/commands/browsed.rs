@@ -3,8 +3,12 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
-use liasse_repo::Repository;
+use liasse_archive::Moment;
 use liasse_repo::format::content::Content;
+use liasse_repo::format::snapshot::Snapshot as Record;
+use liasse_repo::format::time::Time;
+use liasse_repo::{Error as RepoError, Repository};
+use serde::Serialize;
 
 use super::restore_dossier::{as_code, choose, history};
 use crate::args::{Filter, OfDossier};
@@ -43,4 +47,97 @@ pub(super) fn refuse_no_path(what: &OsStr, of: &OfDossier) -> Result<()> {
     }
     Err(CliError::usage("no path is given")
         .hint("write it after the snapshot, as latest:/home/ada/letter.txt; or name a dossier with --dossier"))
+}
+
+/// What is needed of a snapshot to look into it among very many.
+pub(super) struct Look {
+    /// Its id.
+    pub(super) id: String,
+    /// Of which moment it is.
+    pub(super) time: Time,
+    /// Which machine.
+    pub(super) host: String,
+    tree: Content,
+    /// Looks with the same are of one series.
+    series: Vec<Vec<u8>>,
+    is_whole: bool,
+}
+
+/// What one command looks for in a snapshot.
+pub(super) struct Part {
+    /// The tree that is looked into.
+    pub(super) tree: Content,
+    /// When it was so, if not when the snapshot was made.
+    pub(super) since: Option<Time>,
+    /// What tells its series from others of the same machine.
+    pub(super) series: Vec<Vec<u8>>,
+    /// Whether what is not in it was not there.
+    pub(super) is_whole: bool,
+}
+
+/// A snapshot that cannot be read.
+#[derive(Serialize)]
+pub(super) struct Damaged {
+    object: String,
+    cause: String,
+}
+
+/// The snapshots that a command looks into, by time, and those that cannot be read.
+pub(super) struct Looks {
+    pub(super) all: Vec<Look>,
+    pub(super) damaged: Vec<Damaged>,
+}
+
+impl Looks {
+    /// Reads the snapshots that fit, and keeps little of each.
+    pub(super) fn read(
+        repository: &Repository,
+        context: &Context,
+        filter: &Filter,
+        part: impl Fn(&Record) -> Option<Part>,
+    ) -> Result<Self> {
+        let sieve = Sieve::of(filter)?;
+        let (mut all, mut there) = (Vec::new(), false);
+        let bad = repository.each_snapshot(|snapshot| {
+            there = true;
+            let record = &snapshot.record;
+            let Some(part) = sieve.fits(record).then(|| part(record)).flatten() else { return };
+            let look = Look {
+                id: snapshot.id.to_string(),
+                time: part.since.unwrap_or(record.time),
+                host: record.host.clone(),
+                tree: part.tree,
+                series: std::iter::once(record.host.clone().into_bytes()).chain(part.series).collect(),
+                is_whole: part.is_whole,
+            };
+            all.push((record.time, look));
+        })?;
+        all.sort_by(|(a, left), (b, right)| (a, &left.id).cmp(&(b, &right.id)));
+        let damaged: Vec<Damaged> = bad.into_iter().map(|(object, error)| Damaged { object, cause: error.to_string() }).collect();
+        for bad in &damaged {
+            context.output.warn(&format!("{} cannot be read and is passed over: {}", bad.object, bad.cause));
+        }
+        match (there, all.is_empty()) {
+            (false, _) if damaged.is_empty() => Err(RepoError::NoSnapshot { selector: "yet".to_owned(), first: None }.into()),
+            (true, true) => Err(CliError::failed("no snapshot fits what is asked for").hint("see all of them with: liasse snapshots")),
+            _ => Ok(Self { all: all.into_iter().map(|(_, look)| look).collect(), damaged }),
+        }
+    }
+
+    /// The same for the library, with the series as numbers.
+    pub(super) fn moments(&self) -> Vec<Moment<'_>> {
+        let mut series: Vec<&Vec<Vec<u8>>> = Vec::new();
+        let mut number = |key| {
+            series.iter().position(|known| *known == key).unwrap_or_else(|| {
+                series.push(key);
+                series.len() - 1
+            })
+        };
+        self.all.iter().map(|look| Moment { tree: &look.tree, series: number(&look.series), is_whole: look.is_whole }).collect()
+    }
+
+    /// The look of a number that the library gave.
+    pub(super) fn at(&self, number: usize) -> Result<&Look> {
+        self.all.get(number).ok_or_else(|| CliError::failed("internal error: no such snapshot"))
+    }
 }

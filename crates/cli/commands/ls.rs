@@ -5,7 +5,7 @@ use liasse_repo::format::tree::{Entry, Node};
 use liasse_repo::{Repository, Snapshot, Stop};
 use serde::Serialize;
 
-use super::shown::PathJson;
+use super::shown::{PathJson, kind};
 use crate::args::Ls;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -103,7 +103,7 @@ fn json(path: &[u8], entry: &Entry) -> EntryJson {
     };
     EntryJson {
         path: PathJson::new(path),
-        r#type: kind(&entry.node).0,
+        r#type: kind(entry.node.type_number()).0,
         mode: format!("{:04o}", metadata.mode),
         uid: metadata.uid,
         gid: metadata.gid,
@@ -125,18 +125,6 @@ fn json(path: &[u8], entry: &Entry) -> EntryJson {
     }
 }
 
-/// What an entry is: in words, and as `ls` marks it.
-fn kind(node: &Node) -> (&'static str, char) {
-    match node {
-        Node::File(_) => ("file", '-'),
-        Node::Directory { .. } => ("directory", 'd'),
-        Node::Symlink { .. } => ("symlink", 'l'),
-        Node::Fifo => ("fifo", 'p'),
-        Node::CharDevice(_) => ("char_device", 'c'),
-        Node::BlockDevice(_) => ("block_device", 'b'),
-    }
-}
-
 fn long(path: &[u8], entry: &Entry) -> String {
     let metadata = &entry.metadata;
     let who = |name: &str, number: u32| if name.is_empty() { number.to_string() } else { text::plain(name) };
@@ -151,7 +139,7 @@ fn long(path: &[u8], entry: &Entry) -> String {
     };
     format!(
         "{}{} {:<8} {:<8} {size:>12} {} {}{target}",
-        kind(&entry.node).1,
+        kind(entry.node.type_number()).1,
         permissions(metadata.mode),
         who(&metadata.user, metadata.uid),
         who(&metadata.group, metadata.gid),

@@ -130,6 +130,19 @@ impl From<&Snapshot> for SnapshotJson {
     }
 }
 
+/// What an entry of a type is: in words, and as `ls` marks it.
+pub(crate) fn kind(type_number: u16) -> (&'static str, char) {
+    match type_number {
+        1 => ("file", '-'),
+        2 => ("directory", 'd'),
+        3 => ("symlink", 'l'),
+        4 => ("fifo", 'p'),
+        5 => ("char_device", 'c'),
+        6 => ("block_device", 'b'),
+        _ => ("other", '?'),
+    }
+}
+
 /// The name of a role.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {

@@ -4,6 +4,11 @@
 //! folder for each level on the way down and what is found, never a whole tree or file.
 
 mod bytes;
+mod diff;
+mod dump;
+mod history;
+mod search;
+mod seen;
 
 use std::io::Write;
 
@@ -13,6 +18,13 @@ use liasse_repo::{Reader, Repository, Scratch, Stop};
 
 use crate::error::{Error, Result};
 use crate::list::{self, Found};
+
+use bytes::{Holes, copy};
+pub use diff::{Change, Difference, EachDifference};
+pub use dump::{Dumped, Format};
+pub use history::{History, Moment, Span};
+pub use search::{Search, Version};
+pub use seen::Seen;
 
 /// Looks into the snapshots of one repository, as it was when this was made. Trees are named by their content: the root of a snapshot
 /// or the tree of a dossier.
@@ -38,7 +50,7 @@ impl<'r> Browse<'r> {
         let not_a_file = || Error::NotAFile { path: String::from_utf8_lossy(path).into_owned() };
         let Found::Entry(entry) = self.find(root, path)? else { return Err(not_a_file()) };
         let Node::File(content) = &entry.node else { return Err(not_a_file()) };
-        self.copy(content, out).map_err(|error| self.in_file(path, error))
+        copy(&self.reader, &mut self.scratch, &self.stop, content, Holes::Zeros, out).map_err(|error| self.in_file(path, error))
     }
 
     /// Says which file cannot be read, where only that is at fault.

@@ -1,5 +1,5 @@
 //! Snapshots that are made by hand, to say what no backup would.
-#![allow(unreachable_pub)]
+#![allow(dead_code, unreachable_pub)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use liasse_archive::repo::format::tree::{self, Entry, Metadata, Name, Node};
 use liasse_archive::repo::format::wire;
 use liasse_archive::repo::store::Memory;
 use liasse_archive::repo::{Creation, Draft, Repository, Session, Silent, Snapshot, Stop, Whoami};
-use liasse_archive::{RestoreOptions, RestoreReport, restore};
+use liasse_archive::{Browse, RestoreOptions, RestoreReport, restore};
 use zeroize::Zeroizing;
 
 /// A snapshot of `/books`, and where it is restored to.
@@ -58,6 +58,10 @@ impl Planted {
 
     pub fn target(&self) -> PathBuf {
         self.directory.path().join("target")
+    }
+
+    pub fn browse(&self) -> Browse<'_> {
+        Browse::new(&self.repository, &Stop::new()).unwrap()
     }
 
     pub fn restore(&self, change: impl FnOnce(&mut RestoreOptions)) -> liasse_archive::Result<RestoreReport> {
