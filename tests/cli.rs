@@ -13,6 +13,8 @@ mod damage;
 mod dates;
 #[path = "cli/dump.rs"]
 mod dump;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/in_place.rs"]
 mod in_place;
 #[path = "cli/journey.rs"]

@@ -4,6 +4,7 @@
 
 mod browse;
 mod config;
+mod export;
 mod mount;
 mod report;
 mod restore;
@@ -19,6 +20,7 @@ use liasse_repo::format::config::ChunkSizes;
 
 pub(crate) use browse::{Archive, Cat, Diff, Dump, Find, History, OfDossier};
 pub(crate) use config::{Config, ConfigInit};
+pub(crate) use export::{Export, VerifyExport};
 pub(crate) use mount::Mount;
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use restore::{Overwrite, Restore};
@@ -123,6 +125,10 @@ pub(crate) enum Command {
     Dump(Dump),
     /// Restore from a snapshot
     Restore(Restore),
+    /// Write a dossier in open form, for others to read and to check
+    Export(Export),
+    /// Check an export, without password or repository
+    VerifyExport(VerifyExport),
     /// Show snapshots as a folder to look into, until it is unmounted
     Mount(Mount),
     /// Check that the repository is whole; changes nothing

@@ -62,7 +62,9 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
     let works_alone =
         matches!(&cli.command, Command::Backup(_) | Command::Run(_) | Command::Watch | Command::Status(_) | Command::Schedule(_));
     let context = Context::resolve(&cli.global, output, works_alone)?;
-    if !matches!(&cli.command, Command::Config(Config::Init(_) | Config::Check | Config::Explain { .. })) {
+    let needs_no_settings =
+        matches!(&cli.command, Command::Config(Config::Init(_) | Config::Check | Config::Explain { .. }) | Command::VerifyExport(_));
+    if !needs_no_settings {
         context.settings.refuse_bad(cli.global.repository.is_some(), output)?;
     }
     let done = match &cli.command {
@@ -78,6 +80,8 @@ fn run(cli: &Cli, output: Output) -> Result<Exit> {
         Command::Find(args) => commands::find::run(&context, args),
         Command::Dump(args) => commands::dump::run(&context, args),
         Command::Restore(args) => commands::restore::run(&context, args),
+        Command::Export(args) => commands::export::run(&context, args),
+        Command::VerifyExport(args) => commands::verify_export::run(&context, args),
         Command::Mount(args) => commands::mount::run(&context, args),
         Command::Check(args) => commands::check::run(&context, args),
         Command::Key(Key::Add(args)) => commands::key_add::run(&context, args),

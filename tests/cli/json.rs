@@ -96,6 +96,7 @@ fn print_everything(world: &World) -> Printed {
     print_schedule(world, &mut printed);
     print_shortfalls(world, &mut printed);
     print_browsed(&mut printed);
+    print_export(&mut printed);
     print_damage(world, &mut printed);
     printed
 }
@@ -230,6 +231,28 @@ fn print_browsed(printed: &mut Printed) {
     printed.add("find", &world.run(&["find", "--json", "--no-cache", "*"]).ends(12).out);
     let lost = [&dump[..], &["lost.zip".as_ref(), "--no-cache".as_ref()]].concat();
     printed.add("dump", &world.run(&lost).ends(12).out);
+}
+
+/// A dossier with a file that is lost, and an export that somebody added to.
+fn print_export(printed: &mut Printed) {
+    let world = World::with_repository();
+    let odd = |place: &str, name: &[u8]| world.path(place).join(std::ffi::OsStr::from_bytes(name));
+    world.write_noise("books/D1/in/plain", 1 << 20, 12);
+    fs::write(odd("books/D1/in", b"odd\xff"), noise(1 << 20, 13)).unwrap();
+    for name in [&b"pipe\xff"[..], b"pipe"] {
+        assert!(std::process::Command::new("mkfifo").arg(odd("books/D1/in", name)).status().unwrap().success());
+    }
+    crate::cat::with_dossier(&world, b"first");
+    let zip = odd("", b"odd\xff.zip");
+    let args = ["export".as_ref(), "D1".as_ref(), "--json".as_ref(), "--to".as_ref(), zip.as_os_str()];
+    printed.add("export", &world.run(&args).ends(3).out);
+    let largest = world.objects("packs").into_iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    fs::remove_file(largest).unwrap();
+    printed.add("export", &world.run(&["export", "D1", "--json", "--to", "out", "--no-cache"]).ends(12).out);
+    for name in [&b"more\xff"[..], b"more"] {
+        fs::write(odd("out/files", name), b"").unwrap();
+    }
+    printed.add("verify-export", &world.run(&["verify-export", "out", "--json"]).ends(12).out);
 }
 
 /// Data and a snapshot that are damaged.

@@ -24,7 +24,7 @@ fn readme() -> (BTreeMap<String, Options>, Options) {
     let mut commands = BTreeMap::new();
     for row in rows("| command | does") {
         let name = row.trim_start_matches("| `").split('`').next().unwrap().to_owned();
-        let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+        let is_word = |word: &&str| !word.starts_with('-') && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         let words: Vec<&str> = name.split_whitespace().take_while(is_word).collect();
         commands.insert(words.join(" "), options_in(&row));
     }

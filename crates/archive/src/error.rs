@@ -1,5 +1,7 @@
 //! What ends a backup or a restore. Trouble with one entry does not: it is counted and reported.
 
+use std::path::PathBuf;
+
 use crate::patterns::PatternError;
 use crate::source::SourceError;
 use crate::target::TargetError;
@@ -60,6 +62,23 @@ pub enum Error {
     /// What is asked for cannot be written to where it is to go.
     #[error("cannot write the output")]
     Output {
+        /// Why not.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// What should be an export is none.
+    #[error("{} is no export: {what}", path.display())]
+    NoExport {
+        /// What was looked at.
+        path: PathBuf,
+        /// Why not.
+        what: &'static str,
+    },
+    /// An export that cannot be read.
+    #[error("{} cannot be read", path.display())]
+    ExportUnreadable {
+        /// The export.
+        path: PathBuf,
         /// Why not.
         #[source]
         cause: std::io::Error,

@@ -1,12 +1,14 @@
 //! File trees to and from a repository.
 //!
 //! [`backup`] goes: walk, compare with the catalogue, read, cut, name, store, tree, snapshot. [`restore`] goes: snapshot, tree, locate,
-//! read, open, verify, write. [`Browse`] looks into snapshots without restoring them.
+//! read, open, verify, write. [`Browse`] looks into snapshots without restoring them, and [`export`] makes of a
+//! dossier's state what others can check.
 
 mod backup;
 mod browse;
 mod catalogue;
 mod error;
+mod export;
 mod list;
 mod patterns;
 mod restore;
@@ -20,6 +22,7 @@ pub use backup::{
 };
 pub use browse::{Browse, Change, Difference, Dumped, EachDifference, Format, History, Moment, Search, Seen, Span, Version};
 pub use error::{Error, Result};
+pub use export::{Checked, Export, Exported, Form, Head, Proof, Signed, Wrong, WrongKind, export, verify_export};
 pub use liasse_repo as repo;
 pub use list::list;
 pub use patterns::{PatternError, Patterns};

@@ -33,6 +33,7 @@ files![
     "cause",    //
     "config",   //
     "discover", //
+    "export",   //
     "hooks",    //
     "notify",   //
     "report",   //

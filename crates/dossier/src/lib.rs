@@ -8,6 +8,7 @@ mod code;
 pub mod config;
 pub mod discover;
 mod duration;
+pub mod export;
 pub mod hooks;
 pub mod in_use;
 pub mod lang;

@@ -1,32 +1,70 @@
 //! Evidence: what an entry was, independently of how it is stored (`spec/evidence.md`).
 
 use crate::ids::{Evidence, Hash};
-use crate::tree::{Entry, Node};
+use crate::time::Time;
+use crate::tree::{Entry, Name, Node, Xattr};
 use crate::wire::{Wire, Writer};
 
 const ENTRY: &str = "liasse v1 evidence: entry";
 const NODE: &str = "liasse v1 evidence: node";
 const DIRECTORY: &str = "liasse v1 evidence: directory";
 
+/// What the evidence of an entry is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Its name.
+    pub name: Name,
+    /// The number of its type, as in trees.
+    pub kind: u16,
+    /// Bytes of a file, or of where a link points; else 0.
+    pub size: u64,
+    /// Permission bits.
+    pub mode: u32,
+    /// Time of the last change of the content.
+    pub mtime: Time,
+    /// BLAKE3 of the content, or the evidence root of a directory.
+    pub content: Hash,
+    /// BLAKE3 of the encoded list of extended attributes.
+    pub xattrs: Hash,
+}
+
+impl Facts {
+    /// Those of an entry.
+    pub fn of(entry: &Entry) -> Self {
+        let metadata = &entry.metadata;
+        let (size, content) = match &entry.node {
+            Node::File(content) => (content.size, content.hash),
+            Node::Directory { evidence, .. } => (0, Hash(evidence.0)),
+            Node::Symlink { target } => (target.len() as u64, Hash::of(target)),
+            Node::Fifo => (0, Hash::of(b"")),
+            Node::CharDevice(device) | Node::BlockDevice(device) => (0, Hash::of(&crate::wire::encode(device))),
+        };
+        let (name, kind) = (entry.name.clone(), entry.node.type_number());
+        Self { name, kind, size, mode: metadata.mode, mtime: metadata.mtime, content, xattrs: xattrs(&metadata.xattrs) }
+    }
+
+    /// The hash of the entry.
+    pub fn hash(&self) -> Evidence {
+        let mut out = Writer::default();
+        self.name.put(&mut out);
+        self.kind.put(&mut out);
+        self.size.put(&mut out);
+        self.mode.put(&mut out);
+        self.mtime.put(&mut out);
+        self.content.put(&mut out);
+        self.xattrs.put(&mut out);
+        derive(ENTRY, &out.into_bytes())
+    }
+}
+
+/// The hash of a list of extended attributes.
+pub fn xattrs(list: &Vec<Xattr>) -> Hash {
+    Hash::of(&crate::wire::encode(list))
+}
+
 /// The hash of one entry.
 pub fn of_entry(entry: &Entry) -> Evidence {
-    let metadata = &entry.metadata;
-    let (size, content) = match &entry.node {
-        Node::File(content) => (content.size, content.hash.0),
-        Node::Directory { evidence, .. } => (0, evidence.0),
-        Node::Symlink { target } => (target.len() as u64, Hash::of(target).0),
-        Node::Fifo => (0, Hash::of(b"").0),
-        Node::CharDevice(device) | Node::BlockDevice(device) => (0, Hash::of(&crate::wire::encode(device)).0),
-    };
-    let mut out = Writer::default();
-    entry.name.put(&mut out);
-    entry.node.type_number().put(&mut out);
-    size.put(&mut out);
-    metadata.mode.put(&mut out);
-    metadata.mtime.put(&mut out);
-    content.put(&mut out);
-    Hash::of(&crate::wire::encode(&metadata.xattrs)).put(&mut out);
-    derive(ENTRY, &out.into_bytes())
+    Facts::of(entry).hash()
 }
 
 fn derive(context: &str, bytes: &[u8]) -> Evidence {

@@ -12,6 +12,7 @@ use liasse_store::{Area, Key};
 use crate::error::{Error, Result};
 use crate::objects::{LARGE_LIMIT, named_by_session};
 use crate::repository::Repository;
+use crate::signed::SignedRecord;
 
 /// A committed snapshot, believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,11 @@ impl Repository {
 
     /// Reads one slot; `None` when it is burned.
     pub(crate) fn read_snapshot(&self, key: &Key) -> Result<Option<Snapshot>> {
+        Ok(self.read_signed(key)?.map(|(snapshot, _)| snapshot))
+    }
+
+    /// The same, with what was signed.
+    pub(crate) fn read_signed(&self, key: &Key) -> Result<Option<(Snapshot, SignedRecord)>> {
         let object = self.objects.store.get(key, LARGE_LIMIT)?;
         let header = object.first_chunk::<HEADER_SIZE>().map(Header::from_bytes);
         if matches!(header, Some(Ok(Header { kind: Kind::Tombstone, .. }))) {
@@ -115,8 +121,10 @@ impl Repository {
         if !accepted {
             return Err(Error::Unsigned { object: key.to_string() });
         }
-        liasse_seal::verify(&record.writer, &[SIGNATURE_CONTEXT, &header.to_bytes(), body], signature).map_err(Error::sealed(key))?;
-        Ok(Some(Snapshot { id, record, hash: Hash::of(&object) }))
+        let signed = [SIGNATURE_CONTEXT, &header.to_bytes(), body].concat();
+        liasse_seal::verify(&record.writer, &[&signed], signature).map_err(Error::sealed(key))?;
+        let signed = SignedRecord { signed, signature: *signature };
+        Ok(Some((Snapshot { id, record, hash: Hash::of(&object) }, signed)))
     }
 
     /// Signs and seals a record.

@@ -5,7 +5,7 @@
 
 mod bytes;
 mod diff;
-mod dump;
+pub(crate) mod dump;
 mod history;
 mod search;
 mod seen;

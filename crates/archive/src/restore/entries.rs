@@ -134,7 +134,8 @@ impl Planner<'_> {
     }
 }
 
-fn kind_of(node: &Node) -> FileKind {
+/// What an entry is in a file system.
+pub(crate) fn kind_of(node: &Node) -> FileKind {
     match node {
         Node::File(_) => FileKind::File,
         Node::Directory { .. } => FileKind::Directory,

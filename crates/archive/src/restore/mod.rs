@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::list::{self, Found};
 use crate::patterns::Patterns;
 use crate::target::{self, Target, TargetError, TargetErrorKind};
+pub(crate) use entries::kind_of;
 use plan::Planner;
 use surplus::Surplus;
 

@@ -81,7 +81,7 @@ pub enum TargetOperation {
 
 impl TargetError {
     /// An error of the operating system; its kind follows from the error number.
-    pub(super) fn new(path: Vec<u8>, operation: TargetOperation, error: io::Error) -> Self {
+    pub(crate) fn new(path: Vec<u8>, operation: TargetOperation, error: io::Error) -> Self {
         Self { path, operation, kind: TargetErrorKind::of(error) }
     }
 }

@@ -129,24 +129,30 @@ impl Folder {
         remove::clear(self, name, look_only, true, spares)
     }
 
-    /// Reads a regular file from its start to its end, so many bytes at a time. A symbolic link is not followed.
-    pub fn read_file(&self, name: &Name, buffer_size: usize, mut each: impl FnMut(&[u8])) -> Result<(), TargetError> {
+    /// Opens a regular file for reading. A symbolic link is not followed, and nothing else is waited for.
+    pub fn open_file(&self, name: &Name) -> Result<std::fs::File, TargetError> {
         self.on(name, TargetOperation::Read, |handle| {
             let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-            let mut file: std::fs::File = rustix::fs::openat(handle, name.as_bytes(), flags, Mode::empty())?.into();
+            let file: std::fs::File = rustix::fs::openat(handle, name.as_bytes(), flags, Mode::empty())?.into();
             if Stat::of_fd(&file)?.kind != FileKind::File {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
             }
-            let mut buffer = vec![0; buffer_size];
-            loop {
-                match file.read(&mut buffer) {
-                    Ok(0) => return Ok(()),
-                    Ok(length) => each(buffer.get(..length).unwrap_or_default()),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
-            }
+            Ok(file)
         })
+    }
+
+    /// Reads a regular file from its start to its end, so many bytes at a time. A symbolic link is not followed.
+    pub fn read_file(&self, name: &Name, buffer_size: usize, mut each: impl FnMut(&[u8])) -> Result<(), TargetError> {
+        let mut file = self.open_file(name)?;
+        let mut buffer = vec![0; buffer_size];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(length) => each(buffer.get(..length).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(TargetError::new(self.path_of(name), TargetOperation::Read, error)),
+            }
+        }
     }
 
     /// Gives the directory itself its metadata. To be called when nothing more is made in it.

@@ -65,6 +65,11 @@ impl Folder {
         })
     }
 
+    /// Removes a directory with nothing in it, and nothing else.
+    pub fn remove_empty(&self, name: &Name) -> Result<(), TargetError> {
+        self.unlink(name, AtFlags::REMOVEDIR)
+    }
+
     /// Makes durable which names it holds.
     pub fn sync_names(&self) -> Result<(), TargetError> {
         let handle = self.handle().map_err(|error| TargetError::new(self.path(), TargetOperation::Sync, error))?;

@@ -50,7 +50,7 @@ pub(super) struct Gap {
 
 impl State {
     /// The snapshot in whose tree the state lies, and where it lies there.
-    pub(super) fn source(&self) -> (&Snapshot, &[u8]) {
+    pub(crate) fn source(&self) -> (&Snapshot, &[u8]) {
         match &self.origin {
             Some(origin) => (&origin.snapshot, &origin.line.path),
             None => (&self.snapshot, &self.line.path),

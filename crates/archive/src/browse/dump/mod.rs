@@ -2,7 +2,7 @@
 
 mod pax;
 mod tar;
-mod zip;
+pub(crate) mod zip;
 
 use std::io::{self, Write};
 
@@ -44,7 +44,7 @@ pub struct Dumped {
 }
 
 /// Where the bytes of an archive go, and how its entries look.
-trait Sink: Write {
+pub(crate) trait Sink: Write {
     /// Writes an entry that has no bytes of its own; or says what about it the format cannot hold.
     fn plain(&mut self, name: &[u8], entry: &Entry) -> io::Result<Option<&'static str>>;
 
@@ -55,13 +55,18 @@ trait Sink: Write {
     /// Ends a file. If it is cut off, not all bytes were written.
     fn end(&mut self, is_cut_off: bool) -> io::Result<()>;
 
+    /// Is told of what cannot be read, and is not there, or not whole: an entry, or what else is in a folder.
+    fn lose(&mut self, _name: &[u8], _entry: Option<&Entry>) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Ends the archive.
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
 /// What a file needs now.
 #[derive(PartialEq, Eq)]
-enum Begun {
+pub(crate) enum Begun {
     /// All its bytes, holes as zeros.
     All,
     /// Its bytes without its holes.
@@ -84,8 +89,7 @@ impl Browse<'_> {
             Format::Tar => Box::new(Tar::new(out)),
             Format::Zip => Box::new(Zip::new(out)),
         };
-        let (reader, scratch, stop) = (&self.reader, &mut self.scratch, &self.stop);
-        let mut dump = Dump { reader, scratch, stop, sink, full, start, dumped: Dumped::default() };
+        let mut dump = self.dumping(sink, full, start);
         match found {
             Found::Root(tree) => dump.tree(&tree)?,
             Found::Entry(entry) => {
@@ -97,6 +101,18 @@ impl Browse<'_> {
         }
         dump.sink.finish().map_err(output)?;
         Ok(dump.dumped)
+    }
+
+    /// Writes what is below a folder to a sink, by the paths from there, and leaves the archive open.
+    pub(crate) fn dump_below<'d>(&'d mut self, tree: &Content, sink: Box<dyn Sink + 'd>) -> Result<Dumped> {
+        let mut dump = self.dumping(sink, Vec::new(), 1);
+        dump.tree(tree)?;
+        Ok(dump.dumped)
+    }
+
+    fn dumping<'d>(&'d mut self, sink: Box<dyn Sink + 'd>, full: Vec<u8>, start: usize) -> Dump<'d> {
+        let (reader, scratch, stop) = (&self.reader, &mut self.scratch, &self.stop);
+        Dump { reader, scratch, stop, sink, full, start, dumped: Dumped::default() }
     }
 }
 
@@ -131,7 +147,7 @@ impl Dump<'_> {
                     continue;
                 }
                 Err(error) => {
-                    self.lose(error.into())?;
+                    self.lose(error.into(), None)?;
                     walks.pop();
                     continue;
                 }
@@ -163,7 +179,7 @@ impl Dump<'_> {
         if content.size <= WHOLE && content.holes.is_empty() {
             let mut bytes = Vec::new();
             if let Err(error) = copy(self.reader, self.scratch, self.stop, content, Holes::Zeros, &mut bytes) {
-                return self.lose(error).map(|()| None);
+                return self.lose(error, Some(entry)).map(|()| None);
             }
             whole = Some(bytes);
         }
@@ -182,7 +198,7 @@ impl Dump<'_> {
         };
         self.sink.end(written.is_err()).map_err(output)?;
         if let Err(error) = written {
-            return self.lose(error).map(|()| None);
+            return self.lose(error, Some(entry)).map(|()| None);
         }
         self.dumped.entries += 1;
         self.dumped.bytes += content.size;
@@ -190,9 +206,10 @@ impl Dump<'_> {
     }
 
     /// Notes that the entry at the present path cannot be read, if that is all.
-    fn lose(&mut self, error: Error) -> Result<()> {
+    fn lose(&mut self, error: Error, entry: Option<&Entry>) -> Result<()> {
         let Error::Repo(cause) = error else { return Err(error) };
         let cause = self.reader.repository().as_partial(cause)?.to_string();
+        self.sink.lose(self.full.get(self.start..).unwrap_or_default(), entry).map_err(output)?;
         self.dumped.lost.push(Lost { path: self.full.clone(), cause, damage: true });
         Ok(())
     }

@@ -11,17 +11,35 @@ use liasse_repo::format::tree::{Entry, Node};
 
 use super::{Begun, Sink};
 
+/// What is said of a link whose target is not written as it is.
+pub(crate) const ELSEWHERE: &str = "where it leads";
 /// From here on the 64-bit form is used, with room for what cannot be compressed.
 const LARGE: u64 = 0xFF00_0000;
 
 /// A zip on its way out.
-pub(super) struct Zip<'o>(Writer<'o>);
+pub(crate) struct Zip<'o> {
+    writer: Writer<'o>,
+    /// What the last entry is called in it.
+    called: String,
+}
 
 type Writer<'o> = ZipWriter<StreamWriter<&'o mut dyn Write>>;
 
 impl<'o> Zip<'o> {
-    pub(super) fn new(out: &'o mut dyn Write) -> Self {
-        Self(ZipWriter::new_stream(out))
+    pub(crate) fn new(out: &'o mut dyn Write) -> Self {
+        Self { writer: ZipWriter::new_stream(out), called: String::new() }
+    }
+
+    /// What the last entry is called in it, without a slash at its end.
+    pub(crate) fn called(&self) -> &str {
+        &self.called
+    }
+
+    /// Adds a file that is no snapshot's.
+    pub(crate) fn document(&mut self, name: &str, bytes: &mut dyn io::Read) -> io::Result<()> {
+        let options = SimpleFileOptions::default().unix_permissions(0o644).large_file(true);
+        self.writer.start_file(name, options).map_err(error)?;
+        io::copy(bytes, &mut self.writer).map(|_| ())
     }
 
     /// Adds an entry by its name as text, with a number where another has that name already; true when it is not its own name.
@@ -29,9 +47,13 @@ impl<'o> Zip<'o> {
         let named = text(name);
         let mut tried = named.clone();
         for number in 2..1_000 {
-            match add(&mut self.0, &tried) {
+            match add(&mut self.writer, &tried) {
                 Err(ZipError::InvalidArchive(cause)) if cause.starts_with("Duplicate filename") => tried = format!("{named} ({number})"),
-                done => return done.map(|()| tried.as_bytes() != name).map_err(error),
+                done => {
+                    done.map_err(error)?;
+                    self.called = tried;
+                    return Ok(self.called.as_bytes() != name);
+                }
             }
         }
         Err(io::Error::other("too many entries of one name"))
@@ -46,6 +68,9 @@ impl Sink for Zip<'_> {
             Node::Symlink { target } => self.named(name, |zip, name| zip.add_symlink(name, text(target), options.clone()))?,
             _ => return Ok(Some("a pipe or device")),
         };
+        if matches!(&entry.node, Node::Symlink { target } if text(target).as_bytes() != target) {
+            return Ok(Some(ELSEWHERE));
+        }
         Ok(shortcoming(entry, is_renamed))
     }
 
@@ -61,13 +86,13 @@ impl Sink for Zip<'_> {
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.finish().map_err(error)?.into_inner().flush()
+        self.writer.finish().map_err(error)?.into_inner().flush()
     }
 }
 
 impl Write for Zip<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
