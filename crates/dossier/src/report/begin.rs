@@ -35,6 +35,8 @@ impl Report {
             problems: 0,
             remarks: Vec::new(),
             dossiers: Vec::new(),
+            passed_over: Vec::new(),
+            passed_over_more: 0,
             stored: 0,
             free: None,
         }

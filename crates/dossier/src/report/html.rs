@@ -23,7 +23,8 @@ pub fn render(report: &Report, texts: &Texts) -> String {
     }
     page.close("dl");
     dossiers(&mut page, report, &local);
-    remarks(&mut page, report, &local);
+    list(&mut page, "report-passed-over", report.passed_over_text(&local, true), &local);
+    list(&mut page, "report-remarks", report.remarks.iter().map(|remark| plain(remark)).collect(), &local);
     page.element("h2", &[], &texts.get("report-summary", &[]));
     page.element("p", &[("class", class(report.is_error()))], &report.summary(&local));
     page.close("main");
@@ -117,14 +118,14 @@ fn row(page: &mut Page, dossier: &DossierReport, local: &Local<'_>) {
     page.close("tr");
 }
 
-fn remarks(page: &mut Page, report: &Report, local: &Local<'_>) {
-    if report.remarks.is_empty() {
+fn list(page: &mut Page, heading: &str, lines: Vec<String>, local: &Local<'_>) {
+    if lines.is_empty() {
         return;
     }
-    page.element("h2", &[], &local.texts().get("report-remarks", &[]));
+    page.element("h2", &[], &local.texts().get(heading, &[]));
     page.open("ul", &[]);
-    for remark in &report.remarks {
-        page.element("li", &[], &plain(remark));
+    for line in lines {
+        page.element("li", &[], &line);
     }
     page.close("ul");
 }

@@ -7,6 +7,7 @@ mod folder;
 pub mod html;
 pub mod local;
 pub(crate) mod page;
+mod passed_over;
 mod plain;
 mod settings;
 mod summary;
@@ -21,6 +22,7 @@ pub use begin::Attempt;
 pub use cause::Cause;
 pub(crate) use folder::to_json;
 pub use folder::{FolderError, Reports, Saved};
+pub use passed_over::PassedOver;
 pub use plain::plain;
 pub use settings::Settings;
 pub use summary::Counts;
@@ -132,6 +134,12 @@ pub struct Report {
     pub remarks: Vec<String>,
     /// All dossiers, by code.
     pub dossiers: Vec<DossierReport>,
+    /// Folders that the settings leave out: the first of them.
+    #[serde(default)]
+    pub passed_over: Vec<PassedOver>,
+    /// How many more there are.
+    #[serde(default)]
+    pub passed_over_more: u64,
     /// Bytes written to the repository.
     pub stored: u64,
     /// Bytes still free where the repository is, if that is known.

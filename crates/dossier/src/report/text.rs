@@ -17,6 +17,7 @@ pub fn render(report: &Report, texts: &Texts) -> String {
     let local = report.local(texts);
     let mut out = head(report, &local);
     dossiers(&mut out, in_order(report), &local);
+    passed_over(&mut out, report, &local, true);
     tail(&mut out, report, &local);
     out
 }
@@ -28,6 +29,7 @@ pub fn render_brief(report: &Report, texts: &Texts) -> String {
     if report.in_error().next().is_some() {
         dossiers(&mut out, report.in_error(), &local);
     }
+    passed_over(&mut out, report, &local, false);
     tail(&mut out, report, &local);
     out
 }
@@ -149,6 +151,16 @@ fn row(dossier: &DossierReport, local: &Local<'_>) -> ([String; 5], String) {
     let (mut said, remedies) = causes(dossier, local);
     said.extend(remedies);
     (cells, said.join(" "))
+}
+
+fn passed_over(out: &mut String, report: &Report, local: &Local<'_>, all: bool) {
+    let lines = report.passed_over_text(local, all);
+    if lines.is_empty() {
+        return;
+    }
+    heading(out, local, "report-passed-over");
+    lines.iter().for_each(|line| _ = writeln!(out, "- {line}"));
+    out.push('\n');
 }
 
 fn tail(out: &mut String, report: &Report, local: &Local<'_>) {

@@ -82,7 +82,7 @@ pub struct Wanted {
 pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
     let (began, clock) = (Timestamp::now(), Instant::now());
     let memory = Memory::load(world.memory.as_deref());
-    let plan = Plan::make(world, wanted, &memory, began)?;
+    let mut plan = Plan::make(world, wanted, &memory, began)?;
     if !wanted.ignore_room {
         room::check(world, &plan)?;
     }
@@ -92,6 +92,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
         problems: plan.problems.len() as u64,
         ..Report::begin(Attempt { host, repository, reason, began, utc_offset: wanted.utc_offset })
     };
+    report.pass_over(std::mem::take(&mut plan.passed_over));
     let name = began.to_string();
     let scene = Scene {
         run: &name,

@@ -13,9 +13,9 @@ use super::past::Past;
 use super::{Memory, RunError, Wanted, World};
 use crate::Code;
 use crate::config::Config;
-use crate::discover::{Chooser, Discovery, Exclusion, Found, LeftOut, Problem, discover, why_not_found};
+use crate::discover::{self, Chooser, Discovery, Exclusion, Found, LeftOut, Problem, discover, why_not_found};
 use crate::hooks::{Hook, When};
-use crate::report::Cause;
+use crate::report::{Cause, PassedOver};
 
 /// What the run does with one dossier, beside what the backup is told.
 pub(super) struct Planned {
@@ -51,6 +51,8 @@ pub(super) struct Plan {
     pub(super) planned: Vec<Planned>,
     pub(super) dossiers: Vec<Dossier>,
     pub(super) problems: Vec<Problem>,
+    /// Folders that the settings leave out.
+    pub(super) passed_over: Vec<PassedOver>,
     /// The most bytes that one of the last runs wrote.
     pub(super) largest: u64,
     numbers: BTreeMap<Code, usize>,
@@ -65,8 +67,14 @@ impl Plan {
         let asked: BTreeSet<&Code> = wanted.codes.iter().collect();
         let is_asked = |code: &Code| asked.is_empty() || asked.contains(code);
         let mut chooser = Chooser::new(world.config, wanted.parts.clone(), now)?;
-        let mut plan =
-            Self { planned: Vec::new(), dossiers: Vec::new(), problems: Vec::new(), largest: past.largest(), numbers: BTreeMap::new() };
+        let mut plan = Self {
+            planned: Vec::new(),
+            dossiers: Vec::new(),
+            problems: Vec::new(),
+            passed_over: passed_over(&discovery, &last),
+            largest: past.largest(),
+            numbers: BTreeMap::new(),
+        };
         for found in &discovery.dossiers {
             let remembered = memory.of(&found.code);
             let choice = chooser.choose(&found.rule, |part| remembered?.parts.get(part).copied())?;
@@ -96,7 +104,10 @@ impl Plan {
         for (code, line) in last.iter().filter(|(code, _)| !found.contains(*code)) {
             let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
             let Ok(code) = code.parse::<Code>() else { continue };
-            let Some(cause) = why_not_found(config, discovery, &code, &path) else { continue };
+            let Some(cause) = why_not_found(config, discovery, &code, &path) else {
+                self.drop_known(discovery, path);
+                continue;
+            };
             let outcome = if !is_asked(&code) {
                 Fared::NotAsked
             } else if cause.is_missing() {
@@ -115,6 +126,14 @@ impl Plan {
                 cause: (outcome != Fared::NotAsked).then_some(cause),
             };
             self.add(&config.hooks, planned, Some(line), Some(refusal));
+        }
+    }
+
+    /// A dossier that no rule wants any more. One that only has another code is saved under that.
+    fn drop_known(&mut self, discovery: &Discovery, path: PathBuf) {
+        let is_told = discovery.passed_over.iter().any(|passed| passed.path == path);
+        if !is_told && discovery.dossiers.iter().all(|found| found.path != path) {
+            self.passed_over.push(PassedOver { path: path.display().to_string(), rule: None, marker: None, was_saved: true });
         }
     }
 
@@ -138,6 +157,18 @@ impl Plan {
     pub(super) fn parts_taken(&self, code: &Code) -> &[String] {
         self.numbers.get(code).and_then(|number| self.planned.get(*number)).map_or(&[], |planned| planned.taken.as_slice())
     }
+}
+
+/// What rules pass over, and whether it was saved when a run last came to it.
+fn passed_over(discovery: &Discovery, last: &BTreeMap<&str, &Line>) -> Vec<PassedOver> {
+    let saved: BTreeSet<&[u8]> = last.values().map(|line| line.path.as_slice()).collect();
+    let one = |passed: &discover::PassedOver| PassedOver {
+        path: passed.path.display().to_string(),
+        rule: Some(passed.rule.clone()),
+        marker: passed.marker.clone(),
+        was_saved: saved.contains(passed.path.as_os_str().as_bytes()),
+    };
+    discovery.passed_over.iter().map(one).collect()
 }
 
 /// What the snapshot names as its sources.

@@ -1,6 +1,6 @@
 //! Reports to show.
 
-use liasse_dossier::report::{Alarm, Cause, DossierReport, Outcome, Report};
+use liasse_dossier::report::{Alarm, Cause, DossierReport, Outcome, PassedOver, Report};
 
 pub(crate) fn dossier(code: &str, outcome: Outcome) -> DossierReport {
     DossierReport {
@@ -34,6 +34,8 @@ pub(crate) fn empty() -> Report {
         problems: 0,
         remarks: vec![],
         dossiers: vec![],
+        passed_over: vec![],
+        passed_over_more: 0,
         stored: 1_234_567,
         free: Some(1_200_000_000_000),
     }
@@ -93,6 +95,7 @@ pub(crate) fn hostile() -> Report {
     report.snapshot = Some(harm());
     report.failure = Some(harm());
     report.remarks = vec![harm()];
+    report.passed_over = vec![PassedOver { path: harm(), rule: Some(harm()), marker: Some(harm()), was_saved: true }];
     let dossier = &mut report.dossiers[0];
     // What a code may be: no control characters and no slash.
     dossier.code = "<b onclick='x'>\"&lt;<script>alert(1)<\u{202e}script>".parse().unwrap();

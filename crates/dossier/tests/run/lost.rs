@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use liasse_dossier::report::{Alarm, Cause, Outcome, Report};
+use liasse_dossier::lang::{Lang, Texts};
+use liasse_dossier::report::{Alarm, Cause, Outcome, Report, html, text};
 
 use crate::firm::{Firm, of, outcomes};
 
@@ -104,4 +105,36 @@ fn what_the_settings_take_out_is_not_missed() {
             assert!(report.dossiers.iter().all(|dossier| dossier.code.as_str() != "D1"), "{settings}{report:?}");
         }
     }
+}
+
+#[test]
+fn what_is_left_out_is_told_by_name_and_is_no_error() {
+    let firm = marked();
+    fs::create_dir(firm.root().join("TEMPLATE")).unwrap();
+    let settings = format!("{MARKED}exclude = ['TEMPLATE*']\n");
+    firm.write("one/NOT-THIS", "");
+    let report = firm.run(&settings);
+    assert_eq!(outcomes(&report), [("D2", Outcome::Unchanged)]);
+    assert!(!report.is_error());
+    let told: Vec<_> = report.passed_over.iter().map(|passed| (passed.marker.as_deref(), passed.was_saved)).collect();
+    assert_eq!((told, report.passed_over_more), (vec![(Some("NOT-THIS"), true), (None, false)], 0));
+    let french = Texts::new(Lang::French);
+    let (whole, brief, page) = (text::render(&report, &french), text::render_brief(&report, &french), html::render(&report, &french));
+    for said in [&whole, &brief, &page] {
+        assert!(
+            said.contains("one : exclu par son marqueur NOT-THIS (r\u{e8}gle firm). Il \u{e9}tait sauvegard\u{e9} auparavant"),
+            "{said}"
+        );
+    }
+    assert!(whole.contains("TEMPLATE : exclu par son nom") && page.contains("TEMPLATE") && !brief.contains("TEMPLATE"), "{brief}");
+}
+
+#[test]
+fn a_dossier_that_no_rule_finds_any_more_is_told_by_name() {
+    let firm = marked();
+    let report = firm.run(&format!("{MARKED}pattern = 'tw*'\n"));
+    assert_eq!(outcomes(&report), [("D2", Outcome::Unchanged)]);
+    let told: Vec<_> = report.passed_over.iter().map(|passed| (passed.rule.as_deref(), passed.was_saved)).collect();
+    assert_eq!(told, [(None, true)]);
+    assert!(text::render_brief(&report, &Texts::new(Lang::English)).contains("no rule of the settings finds it any more"));
 }
