@@ -1,7 +1,10 @@
 //! What the system says of an error, for people.
 
+use std::fmt::Display;
+
 /// A message without the system's error numbers, which say nothing to people.
-pub fn spoken(message: &str) -> String {
+pub fn spoken(message: impl Display) -> String {
+    let message = message.to_string();
     let mut parts = message.split(" (os error ");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |said, part| said + part.split_once(')').map_or(part, |(_, rest)| rest))

@@ -5,11 +5,12 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::layers::{Loaded, without_numbers};
+use super::layers::Loaded;
 use super::mistake::{Mistake, Wrong};
 use super::path::{Place, all_places};
 use super::tree::{Layer, Node, Origin};
 use super::{Shape, keys};
+use crate::spoken;
 
 /// Bits of a mode by which others may read.
 const OTHERS_READ: u32 = 0o004;
@@ -40,7 +41,7 @@ fn roots(loaded: &Loaded, mistakes: &mut Vec<Mistake>) {
         let wrong = match fs::read_dir(&rule.root) {
             Ok(_) => continue,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Wrong::NoRoot { rule: name, root },
-            Err(error) => Wrong::Root { rule: name, root, error: without_numbers(&error) },
+            Err(error) => Wrong::Root { rule: name, root, error: spoken(&error) },
         };
         mistakes.push(Mistake::new(&node.origin, wrong));
     }
@@ -57,7 +58,7 @@ fn secret(node: &Node) -> Option<Mistake> {
         Ok(metadata) if metadata.is_dir() => Wrong::Secret { path: path.to_owned(), error: "Is a directory".to_owned() },
         Ok(metadata) if metadata.mode() & OTHERS_READ != 0 && metadata.is_file() => Wrong::Open { path: path.to_owned() },
         Ok(_) => return None,
-        Err(error) => Wrong::Secret { path: path.to_owned(), error: without_numbers(&error) },
+        Err(error) => Wrong::Secret { path: path.to_owned(), error: spoken(&error) },
     };
     Some(Mistake::new(&node.origin, wrong))
 }

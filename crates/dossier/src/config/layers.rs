@@ -12,6 +12,7 @@ use super::path::assignment;
 use super::settings::Config;
 use super::tree::{Layer, Node, Origin, Table, Value, parse};
 use super::{judge, merge, whole};
+use crate::spoken;
 
 /// Where to look. The caller knows the system and the environment; nothing here does.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +99,7 @@ impl Reading {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_needed => return,
             Err(error) => {
                 let origin = Origin::of(layer, path.display().to_string());
-                return self.mistakes.push(Mistake::new(&origin, Wrong::Unreadable { error: without_numbers(&error) }));
+                return self.mistakes.push(Mistake::new(&origin, Wrong::Unreadable { error: spoken(&error) }));
             }
         };
         let (mut root, errors) = parse(&text, layer, path);
@@ -194,11 +195,6 @@ fn remove(node: &mut Node, path: &[String]) -> bool {
         }
         _ => false,
     }
-}
-
-/// What the system says, without its number.
-pub(super) fn without_numbers(error: &io::Error) -> String {
-    crate::spoken(&error.to_string())
 }
 
 /// What may be shown of an assignment that was not understood: never the value.

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use liasse_archive::PatternError;
 
-use super::search::{patterns, said};
+use super::search::patterns;
 use super::{Discovery, Found, Problem};
-use crate::Code;
 use crate::config::{Config, Rule};
 use crate::report::Cause;
+use crate::{Code, spoken};
 
 /// Why a dossier that is known is not found; `None` for one that no rule wants any more, or that a marker takes out.
 pub(crate) fn why_not_found(config: &Config, found: &Discovery, code: &Code, path: &Path) -> Option<Cause> {
@@ -34,7 +34,7 @@ pub(crate) fn why_not_found(config: &Config, found: &Discovery, code: &Code, pat
         Ok(metadata) if metadata.is_dir() => of_folder(&wanting, found, code, path),
         Ok(_) => Some(Cause::NoFolder),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Some(Cause::Missing),
-        Err(error) => Some(Cause::Unreadable { file: path.display().to_string(), error: said(&error) }),
+        Err(error) => Some(Cause::Unreadable { file: path.display().to_string(), error: spoken(&error) }),
     }
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn is_within(path: &Path, rule: &Rule) -> bool {
 
 /// Whether a folder is where a rule looks for dossiers, and the rule excludes neither its name, nor that of a folder above it, nor its
 /// code: who gave a folder another code has no other way to say that the old one is not missed.
-fn wants(rule: &Rule, code: &Code, path: &Path) -> Result<bool, PatternError> {
+pub(crate) fn wants(rule: &Rule, code: &Code, path: &Path) -> Result<bool, PatternError> {
     let (levels, names) = patterns(rule)?;
     let roots = [Some(rule.root.clone()), rule.root.canonicalize().ok()];
     let Some(below) = roots.iter().flatten().find_map(|root| path.strip_prefix(root).ok()) else { return Ok(false) };

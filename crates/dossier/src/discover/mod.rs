@@ -16,7 +16,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use exclusion::Exclusion;
-pub(crate) use known::{is_within, why_not_found};
+pub(crate) use known::{is_within, wants, why_not_found};
 pub use parts::{Choice, Chooser, LeftOut, NoPart, Why, Wishes};
 pub use problem::Problem;
 

@@ -10,9 +10,9 @@ use liasse_archive::target::TEMP_PREFIX;
 
 use super::problem::Problem;
 use super::{Discovery, PassedOver, marker};
-use crate::Code;
 use crate::config::pattern::{Levels, Names};
 use crate::config::{Kind, Rule};
+use crate::{Code, spoken};
 
 /// A folder that a rule takes for a dossier.
 #[derive(Debug)]
@@ -52,12 +52,7 @@ fn unreachable(rule: &Rule, error: &io::Error) -> Problem {
     if error.kind() == io::ErrorKind::NotFound {
         return Problem::NoRoot { rule: rule.name.clone(), root: rule.root.clone() };
     }
-    Problem::Unreadable { path: rule.root.clone(), error: said(error) }
-}
-
-/// What the system says, without its number.
-pub(super) fn said(error: &io::Error) -> String {
-    crate::spoken(&error.to_string())
+    Problem::Unreadable { path: rule.root.clone(), error: spoken(error) }
 }
 
 struct Search<'a> {
@@ -75,7 +70,7 @@ impl Search<'_> {
         let entries: io::Result<Vec<DirEntry>> = fs::read_dir(path).and_then(Iterator::collect);
         let mut entries = match entries {
             Ok(entries) => entries,
-            Err(error) => return self.problem(Problem::Unreadable { path: path.to_owned(), error: said(&error) }),
+            Err(error) => return self.problem(Problem::Unreadable { path: path.to_owned(), error: spoken(&error) }),
         };
         let is_own = |entry: &DirEntry| entry.file_name().as_bytes().starts_with(TEMP_PREFIX.as_bytes());
         entries.retain(|entry| self.levels.fits(level, &entry.file_name()) && !is_own(entry));
@@ -89,7 +84,7 @@ impl Search<'_> {
         let path = entry.path();
         let kind = match entry.file_type() {
             Ok(kind) => kind,
-            Err(error) => return self.problem(Problem::Unreadable { path, error: said(&error) }),
+            Err(error) => return self.problem(Problem::Unreadable { path, error: spoken(&error) }),
         };
         let is_link = kind.is_symlink() && path.is_dir();
         if !kind.is_dir() && !is_link {
@@ -116,7 +111,7 @@ impl Search<'_> {
             match marker.symlink_metadata() {
                 Ok(_) => return self.pass_over(path, Some(name.clone())),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return self.problem(Problem::Marker { path: marker, error: said(&error) }),
+                Err(error) => return self.problem(Problem::Marker { path: marker, error: spoken(&error) }),
             }
         }
         match code {
@@ -129,7 +124,7 @@ impl Search<'_> {
     fn code(&self, path: &Path) -> Result<Option<Result<Code, Problem>>, Problem> {
         let Some(marker) = &self.rule.marker else { return Ok(Some(self.code_of_name(path))) };
         let marker = path.join(marker);
-        let failed = |error: &io::Error| Problem::Marker { path: marker.clone(), error: said(error) };
+        let failed = |error: &io::Error| Problem::Marker { path: marker.clone(), error: spoken(error) };
         let Some(key) = &self.rule.code_key else {
             return match marker.metadata() {
                 Ok(_) => Ok(Some(self.code_of_name(path))),

@@ -18,7 +18,7 @@ use super::{Command, Hook};
 use crate::lang::Texts;
 use crate::notify::NOT_FOR_COMMANDS;
 use crate::report::{Cause, Outcome};
-use crate::{Code, Period};
+use crate::{Code, Period, spoken};
 
 /// How long a command may take to end when it is asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
@@ -137,7 +137,7 @@ pub(super) fn run_with(hook: &Hook, scene: &Scene<'_>, stop: &Stop, grace: Durat
     let began = Instant::now();
     let mut tail = Tail::default();
     let ended = start(hook, scene).and_then(|running| running.finish(hook, stop, grace, &mut tail));
-    let ended = ended.unwrap_or_else(|error| Ended::NotStarted { error: crate::spoken(&error.to_string()) });
+    let ended = ended.unwrap_or_else(|error| Ended::NotStarted { error: spoken(error) });
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ran { hook: hook.name.clone(), ended, output: tail.text(), duration_ms }
 }

@@ -10,7 +10,9 @@ mod error;
 mod history;
 mod keep;
 mod list;
+mod others;
 mod place;
+mod preview;
 mod scope;
 mod side;
 mod size;
@@ -24,27 +26,27 @@ mod work;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
+use liasse_archive::RestoreReport;
 use liasse_archive::repo::{self, Progress, Reader, Repository, Stop};
 use liasse_archive::target::{Folder, Target};
-use liasse_archive::{RestoreOptions, RestoreReport, restore};
 
 use crate::config::Config;
 use crate::discover::Wishes;
 use crate::in_use::OpenFiles;
 use crate::run::RunLock;
-use check::{Checked, Other, Plan, check};
+use check::{Checked, Plan, check};
 pub use done::{Done, Fate, Removed, Restored};
 pub use error::{InPlaceError, Refused, Trouble};
 pub use history::{Found, History};
-use keep::Keep;
-use liasse_archive::repo::format::snapshot::Dossier as Line;
 pub use list::{List, Listed};
+use others::delete_others;
+use preview::preview;
 pub use scope::Scope;
 pub use size::Size;
 use stage::{Staged, stage, tidy};
 pub use state::{State, is_state};
 pub use survey::Counts;
-use survey::{Act, Trees, survey};
+use survey::{Act, survey};
 use work::Work;
 
 /// What a restore in place works with.
@@ -124,37 +126,6 @@ pub fn in_place(world: &World<'_>, wanted: &Wanted) -> Result<Done, InPlaceError
     }
     done.is_interrupted = world.stop.is_stopped();
     Ok(done)
-}
-
-/// What would be done.
-fn preview(world: &World<'_>, plan: &Plan<'_>) -> Done {
-    let look = |checked: &Checked<'_>| {
-        let (snapshot, path) = checked.state.source();
-        let options = RestoreOptions {
-            path: path.to_vec(),
-            tree: Some(checked.state.line.tree.clone()),
-            target: checked.place.path.clone(),
-            left_out: checked.keep.left_out.clone(),
-            dry_run: true,
-            ..RestoreOptions::default()
-        };
-        restore(world.repository, snapshot, &options, world.progress, world.stop).map_err(Trouble::from)
-    };
-    let mut done = Done { is_dry_run: true, ..Done::default() };
-    for checked in &plan.chosen {
-        let told = match look(checked) {
-            Ok(report) if report.damaged.is_empty() => Restored::new(checked, report, Fate::Restored),
-            Ok(report) => Restored::new(checked, RestoreReport::default(), Fate::Left(Trouble::Lost(report.damaged))),
-            Err(trouble) => Restored::new(checked, RestoreReport::default(), Fate::Left(trouble)),
-        };
-        done.dossiers.push(told);
-    }
-    let others =
-        plan.others.iter().map(|other| Removed { code: other.code.clone(), path: other.place.path.clone(), kept: None, trouble: None });
-    done.others = others.collect();
-    done.is_complete = done.dossiers.iter().all(Restored::is_restored);
-    done.is_interrupted = world.stop.is_stopped();
-    done
 }
 
 /// Restores every state beside its dossier. One that cannot be is told, and its dossier stays. Whoever stops it here finds nothing changed.
@@ -305,56 +276,4 @@ fn catch_up(reader: &Reader<'_>, checked: &Checked<'_>, work: &Work, stays: bool
     }
     survey(reader, checked.trees(), &old, &checked.keep, Act::Strip(&new), &go_on)?;
     Ok(Some(counts))
-}
-
-/// Moves the other dossiers aside, and when all are, removes them.
-fn delete_others(world: &World<'_>, reader: &Reader<'_>, wanted: &Wanted, others: Vec<Other>, time: &str, done: &mut Done) {
-    let mut aside = Vec::new();
-    for other in others {
-        let moved = tidy(&other.place, time).and_then(|found| {
-            done.found.extend(found);
-            set_aside(world, reader, &other)
-        });
-        let mut removed = Removed { code: other.code.clone(), path: other.place.path.clone(), kept: None, trouble: None };
-        match moved {
-            Ok(work) => aside.push((work, done.others.len())),
-            Err(trouble) => removed.trouble = Some(trouble),
-        }
-        done.others.push(removed);
-    }
-    for (work, number) in aside {
-        let kept = if wanted.keep_replaced { work.keep("old", time).map(Some) } else { work.forget().map(|()| None) };
-        if let Some(removed) = done.others.get_mut(number) {
-            match kept {
-                Ok(path) => removed.kept = path,
-                Err(trouble) => removed.trouble = Some(trouble),
-            }
-        }
-    }
-}
-
-/// Moves a dossier aside. One that is not stored as it is now stays: it may have changed since it was looked at.
-fn set_aside(world: &World<'_>, reader: &Reader<'_>, other: &Other) -> Result<Work, Trouble> {
-    other.place.folder()?;
-    refuse_in_use(world, &other.place.path)?;
-    let work = Work::begin(&other.place)?;
-    work.set_aside()?;
-    match refuse_unsaved(reader, &work.old()?, &other.line, world.stop) {
-        Ok(()) => Ok(work),
-        Err(trouble) => {
-            work.put_back()?;
-            work.remove()?;
-            Err(trouble)
-        }
-    }
-}
-
-/// Refuses a folder of which anything is not stored as it is now.
-fn refuse_unsaved(reader: &Reader<'_>, folder: &Folder, line: &Line, stop: &Stop) -> Result<(), Trouble> {
-    let trees = Trees { state: None, newest: Some(&line.tree) };
-    let counts = survey(reader, trees, folder, &Keep::default(), Act::Look, stop)?;
-    match counts.unsaved_names.into_iter().next() {
-        Some(path) => Err(Trouble::Unsaved(path)),
-        None => Ok(()),
-    }
 }

@@ -65,7 +65,7 @@ impl RunError {
                 texts.get("run-room", &[("needed", local.size(*needed).into()), ("free", local.size(*free).into())])
             }
             Self::Pattern(error) => error.to_string(),
-            Self::Repository(error) => spoken(&error.to_string()),
+            Self::Repository(error) => spoken(error),
         }
     }
 }
@@ -110,5 +110,5 @@ pub(super) fn failure(error: &liasse_archive::Error, texts: &Texts) -> String {
         }
         cause = next.source();
     }
-    texts.get("run-failed", &[("error", spoken(&text).into())])
+    texts.get("run-failed", &[("error", spoken(text).into())])
 }
