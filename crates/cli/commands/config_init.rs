@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use liasse_dossier::config::{Answer, first_file, keys};
+use liasse_dossier::config::{Answer, Sources, first_file, keys, load};
 use serde::Serialize;
 
 use crate::args::{ConfigInit, Global};
@@ -33,6 +33,7 @@ pub(crate) fn run(context: &Context, global: &Global, args: &ConfigInit) -> Resu
     answers.push(("credential", text(&credential)?));
     answers.push(("rule.name", "dossiers".to_owned()));
     write(&path, &first_file(&answers, &context.settings.texts)).map_err(|error| CliError::io("write", &path, &error))?;
+    refuse_bad(context, &path)?;
     let written = Written { schema: 1, path: path.display().to_string(), credential: credential.display().to_string() };
     context.output.result(&written, |out| {
         let texts = &context.settings.texts;
@@ -40,6 +41,15 @@ pub(crate) fn run(context: &Context, global: &Global, args: &ConfigInit) -> Resu
         out.line(&crate::text::plain(&texts.get("config-next", &[("credential", written.credential.as_str().into())])))
     })?;
     Ok(Exit::Done)
+}
+
+/// A file that holds a mistake from the start does not stay.
+fn refuse_bad(context: &Context, path: &Path) -> Result<()> {
+    let loaded = load(&Sources { only: Some(path.to_owned()), ..Sources::default() });
+    let Some(mistake) = loaded.mistakes.first() else { return Ok(()) };
+    fs::remove_file(path).map_err(|error| CliError::io("remove", path, &error))?;
+    let said = mistake.text(&context.settings.texts);
+    Err(CliError::usage(said.trim_end_matches('.')).hint(context.settings.texts.get("config-answer-again", &[])))
 }
 
 /// Four answers, from options or from a person.

@@ -6,7 +6,8 @@ config-ask-repository = Where shall the backups be stored? (best on another disk
 config-ask-language = In which language shall the reports be? (en, fr, pt)
 config-ask-schedule = When shall the backup run?
 config-written = Written: { $path }
-config-next = Next: liasse init; liasse key add --role writer --out { $credential }; liasse config check
+config-next = Next: liasse init; liasse key add --role writer --out { $credential }; liasse config check; liasse run; liasse schedule install
+config-answer-again = nothing was written; run the command again with another answer
 # What check and explain say besides.
 config-good = { $dossiers ->
     [one] The settings are good: 1 dossier found.

@@ -6,7 +6,8 @@ config-ask-repository = Où conserver les sauvegardes ? (de préférence sur un 
 config-ask-language = Dans quelle langue rédiger les rapports ? (en, fr, pt)
 config-ask-schedule = Quand lancer la sauvegarde ?
 config-written = Fichier écrit : { $path }
-config-next = Ensuite : liasse init ; liasse key add --role writer --out { $credential } ; liasse config check
+config-next = Ensuite : liasse init ; liasse key add --role writer --out { $credential } ; liasse config check ; liasse run ; liasse schedule install
+config-answer-again = rien n'a été écrit ; relancez la commande avec une autre réponse
 # Ce que disent en outre check et explain.
 config-good = { $dossiers ->
     [one] Les réglages sont bons : { $dossiers } dossier trouvé.

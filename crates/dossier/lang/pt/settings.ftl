@@ -6,7 +6,8 @@ config-ask-repository = Onde guardar as cópias de segurança? (de preferência 
 config-ask-language = Em que idioma devem ser os relatórios? (en, fr, pt)
 config-ask-schedule = Quando deve ser feita a cópia de segurança?
 config-written = Arquivo gravado: { $path }
-config-next = A seguir: liasse init; liasse key add --role writer --out { $credential }; liasse config check
+config-next = A seguir: liasse init; liasse key add --role writer --out { $credential }; liasse config check; liasse run; liasse schedule install
+config-answer-again = nada foi gravado; execute o comando de novo com outra resposta
 # O que check e explain dizem além disso.
 config-good = { $dossiers ->
     [one] As configurações estão certas: { $dossiers } dossiê encontrado.

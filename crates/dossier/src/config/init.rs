@@ -49,7 +49,7 @@ impl Writer<'_> {
         self.comment(&self.texts.get(&key.help(), &[]));
         let answer = self.answers.iter().find(|(path, _)| *path == key.path).map(|(_, value)| quoted(value));
         let is_answered = answer.is_some();
-        let value = answer.unwrap_or_else(|| if key.default.is_empty() { example(key.shape) } else { key.default.to_owned() });
+        let value = answer.unwrap_or_else(|| if key.default.is_empty() { example(key) } else { key.default.to_owned() });
         self.line(&format!("{} = {value}", key.name()), is_answered);
     }
 
@@ -76,9 +76,10 @@ impl Writer<'_> {
 }
 
 /// Something that a key without a default could be.
-fn example(shape: Shape) -> String {
-    let text = match shape {
+fn example(key: &Key) -> String {
+    let text = match key.shape {
         Shape::Truth => "false",
+        Shape::Number if key.name() == "port" => "587",
         Shape::Number => "2019",
         Shape::Fraction => "0.5",
         Shape::Period => "\"7 days\"",

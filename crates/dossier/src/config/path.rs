@@ -158,6 +158,9 @@ fn expand(words: &[String], section: &str, node: Option<&Node>, way: &mut Vec<St
     let followed = match (rest.split_first(), inner.map(|node| &node.value)) {
         (None, _) => {
             found.push(Place { words: way.clone(), key });
+            if key.shape == Shape::Section {
+                below(key.path, inner, way, found);
+            }
             Ok(())
         }
         (Some((name, rest)), Some(Value::Named(list))) if list.iter().any(|(other, _)| other == name) => {

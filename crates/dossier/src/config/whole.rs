@@ -9,6 +9,7 @@ use crate::nearest::nearest;
 /// Holds all layers together against what they need of each other.
 pub(super) fn check(root: &Table, mistakes: &mut Vec<Mistake>) {
     needed(root, "", "", None, mistakes);
+    of_mail(root, mistakes);
     for (name, rule) in named(root, "rule") {
         if let Some(table) = rule.table() {
             of_rule(name, table, mistakes);
@@ -40,6 +41,19 @@ fn needed(table: &Table, section: &str, shown: &str, origin: Option<&Origin>, mi
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// A mail that is wished for needs somebody to go to, and a server that takes it.
+fn of_mail(root: &Table, mistakes: &mut Vec<Mistake>) {
+    let Some(node) = root.get("mail") else { return };
+    let Some(mail) = node.table().filter(|mail| mail.get("when").and_then(Node::text) != Some("never")) else { return };
+    for name in ["to", "host"] {
+        let is_given =
+            mail.get(name).is_some_and(|given| given.text() != Some("") && !matches!(&given.value, Value::List(all) if all.is_empty()));
+        if !mail.is_empty() && !is_given {
+            mistakes.push(Mistake::new(&node.origin, Wrong::Missing { key: keys::join("mail", name) }));
         }
     }
 }
