@@ -211,7 +211,7 @@ fn a_dossier_is_replaced_where_it_is() {
     assert!(firm.in_place(&["D1"]).ends(0).out.contains("3 files restored"));
     assert_eq!(firm.read("D1/ledger.txt"), "D1 on Monday");
     fs::rename(firm.0.path("books"), firm.0.path("elsewhere")).unwrap();
-    firm.in_place(&["D1"]).ends(1).says("nobody knows where it belongs").says("--target");
+    firm.in_place(&["D1"]).ends(1).says("in which it belongs, is not there").says("make the folder");
     fs::create_dir(firm.0.path("books")).unwrap();
     std::os::unix::fs::symlink(firm.0.path("elsewhere/D1"), firm.0.path("books/D1")).unwrap();
     firm.in_place(&["D1"]).ends(1).says("symbolic link");
@@ -509,4 +509,49 @@ fn who_stops_a_restore_finds_the_dossier_as_it_was() {
     }
     stopped.ends(130);
     assert_eq!((firm.read("D1/ledger.txt").as_str(), firm.left()), ("newer", vec![]));
+}
+
+/// What the program does on a computer of another name.
+fn on_another_computer(firm: &Firm, args: &[&str]) -> Ran {
+    let unshare = if crate::support::is_root() { "-u" } else { "-ru" };
+    let mut command = Command::new("unshare");
+    command.args([unshare, "sh", "-c", "hostname fresh && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_liasse")]);
+    let settings = firm.0.text("set.toml");
+    let args = [args, &["--config", &settings]].concat();
+    finish(&mut firm.0.prepare(command, &args))
+}
+
+#[test]
+fn a_burnt_computer_comes_back_whole_on_a_new_one() {
+    let firm = Firm::new(&["D1", "D2", "D3"]);
+    firm.write("D3/work.lck", "ada@desk");
+    firm.night(&[]).ends(3);
+    let host = firm.run(&["snapshots", "--json"]).ends(0).json()["snapshots"][0]["host"].as_str().unwrap().to_owned();
+    let whole = firm.0.picture("books/D1");
+    fs::remove_dir_all(firm.0.path("books")).unwrap();
+    // Into any folder: all that there is, and what there never was is named.
+    let ran = on_another_computer(&firm, &["restore", "--all", "--target", &firm.0.text("back")]).ends(3);
+    assert!(ran.err.contains("D3 was never saved") && firm.0.path("back/D2").is_dir() && !firm.0.path("back/D3").exists(), "{}", ran.err);
+    assert_eq!(firm.0.picture("back/D1"), whole);
+    // In their places: who was that computer is said once, and the folder of the dossiers is there.
+    on_another_computer(&firm, &["restore", "--all", "--in-place"]).ends(1).says(&format!("--host {host}"));
+    let args = ["restore", "--all", "--in-place", "--host", &host];
+    on_another_computer(&firm, &args).ends(1).says("books, in which it belongs, is not there").says("make the folder");
+    fs::create_dir(firm.0.path("books")).unwrap();
+    let done = on_another_computer(&firm, &[&args[..], &["--json"]].concat()).ends(3).json();
+    assert_eq!((done["dossiers"].as_array().unwrap().len(), &done["never_saved"]), (2, &serde_json::json!(["D3"])));
+    assert_eq!(firm.0.picture("books/D1"), whole);
+    // Where these settings would not look for it, it does not go.
+    fs::remove_dir_all(firm.0.path("books/D2")).unwrap();
+    firm.settings("pattern = 'X*'");
+    on_another_computer(&firm, &["restore", "D2", "--in-place", "--host", &host]).ends(1).says("nobody knows where it belongs");
+    assert!(!firm.0.path("books/D2").exists());
+}
+
+#[test]
+fn all_is_one_choice_and_not_a_wish_to_delete() {
+    let firm = Firm::new(&["D1"]);
+    firm.run(&["restore", "--all", "--target", &firm.0.text("back")]).ends(1).says("no snapshot has dossiers");
+    firm.run(&["restore", "--all", "D1", "--target", "back"]).ends(2);
+    firm.run(&["restore", "--all", "--in-place", "--delete-others"]).ends(2);
 }

@@ -14,11 +14,14 @@ use super::run::parts;
 pub(crate) struct Restore {
     /// An id or its start, "latest", or a date such as 2024-12-31 or 2024-12-31T21:00; then ":" and a path. Or codes of dossiers, each of
     /// which goes into a folder of its own in the target
-    #[arg(required_unless_present = "list", value_name = "SNAPSHOT[:PATH]|CODE")]
+    #[arg(required_unless_present_any = ["list", "all"], value_name = "SNAPSHOT[:PATH]|CODE")]
     pub(crate) what: Vec<OsString>,
     /// List the dossiers that can be restored, with dates and sizes
     #[arg(long, conflicts_with_all = ["target", "parts", "include", "exclude", "dry_run", "delete", "overwrite", "verify"])]
     pub(crate) list: bool,
+    /// All dossiers of the newest run of this machine, or of the newest run at all if this machine made none
+    #[arg(long, conflicts_with_all = ["what", "list", "delete_others"])]
+    pub(crate) all: bool,
     /// Dossiers as they were at this date; without it the last good state of each
     #[arg(long, value_name = "DATE")]
     pub(crate) at: Option<String>,

@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use liasse_archive::{Patterns, RestoreReport};
 use liasse_dossier::discover::{Discovery, NoPart, discover};
+use liasse_dossier::lang::Texts;
 use liasse_dossier::report::local::Local;
 use liasse_dossier::restore::{Found, History, Scope, State};
 use liasse_repo::{Repository, Selector};
@@ -23,11 +24,13 @@ use crate::progress::Bars;
 use crate::text;
 use crate::time;
 use crate::wanted::{Sieve, Wanted};
+use crate::whoami;
 
 #[derive(Serialize)]
 struct RestoredDossiers {
     schema: u32,
     dossiers: Vec<RestoredDossier>,
+    never_saved: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -58,6 +61,9 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
         (Err(error), None) => return Err(error),
     };
     let history = history(&repository, context, &args.filter, args.at.as_deref())?;
+    if args.all {
+        return every(context, args, &repository, &history).map(Some);
+    }
     let mut codes = args.what.iter().map(|word| as_code(context, word)).collect::<Result<Vec<_>>>()?;
     let found = match one {
         Some(_) => history.find(&codes, &context.stop)?,
@@ -69,12 +75,32 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
     let mut seen = BTreeSet::new();
     codes.retain(|code| seen.insert(*code));
     let chosen: Vec<&State> = codes.iter().filter_map(|code| found.states.get(*code)).collect();
-    if args.overwrite.is_none() && !args.dry_run {
-        for state in &chosen {
-            restore::refuse_full(&args.target().join(&state.line.code))?;
-        }
+    into_folders(context, args, &repository, &chosen, Vec::new()).map(Some)
+}
+
+/// All that the newest run names: of this machine, or of any where this machine is a new one.
+fn every(context: &Context, args: &Restore, repository: &Repository, history: &History<'_>) -> Result<Exit> {
+    let own = history.of_host(&whoami::host());
+    let history = if args.filter.host.is_none() && !own.is_empty() { &own } else { history };
+    let (found, without) = history.all(&context.stop)?;
+    passed_over(context, &found.bad);
+    if found.states.is_empty() {
+        return Err(none_at_all(&context.settings.texts));
     }
-    all(context, args, &repository, &chosen).map(Some)
+    let chosen: Vec<&State> = found.states.values().collect();
+    into_folders(context, args, repository, &chosen, without)
+}
+
+/// There are no dossiers.
+pub(super) fn none_at_all(texts: &Texts) -> CliError {
+    CliError::failed(texts.get("restore-all-none", &[])).hint(texts.get("restore-all-none-remedy", &[]))
+}
+
+/// Tells of dossiers of which there is no state.
+pub(super) fn never_saved(context: &Context, codes: &[String]) {
+    for code in codes {
+        context.output.warn(&context.settings.texts.get("restore-all-without", &[("code", text::plain(code).into())]));
+    }
 }
 
 /// A word of the command line as a code. A code has no `/`, so it leads nowhere but into the target.
@@ -132,9 +158,15 @@ pub(super) fn warning(context: &Context, state: &State) -> Option<String> {
     state.warning(&Local::new(&context.settings.texts, time::utc_offset(state.line.since)))
 }
 
-fn all(context: &Context, args: &Restore, repository: &Repository, chosen: &[&State]) -> Result<Exit> {
-    let mut done = RestoredDossiers { schema: 1, dossiers: Vec::new() };
-    let mut worst = Exit::Done;
+/// Each dossier into a folder of its own in the target.
+fn into_folders(context: &Context, args: &Restore, repository: &Repository, chosen: &[&State], without: Vec<String>) -> Result<Exit> {
+    if args.overwrite.is_none() && !args.dry_run {
+        for state in chosen {
+            restore::refuse_full(&args.target().join(&state.line.code))?;
+        }
+    }
+    let mut worst = if without.is_empty() { Exit::Done } else { Exit::Incomplete };
+    let mut done = RestoredDossiers { schema: 1, dossiers: Vec::new(), never_saved: without };
     let mut reports = Vec::new();
     let left_out = left_out(context, args, chosen)?;
     for (state, left_out) in chosen.iter().zip(left_out) {
@@ -170,6 +202,7 @@ fn all(context: &Context, args: &Restore, repository: &Repository, chosen: &[&St
         }
         Ok(())
     })?;
+    never_saved(context, &done.never_saved);
     for ((report, _), state) in reports.iter().zip(chosen) {
         restore::warn(report, context.output);
         if let Some(said) = warning(context, state) {

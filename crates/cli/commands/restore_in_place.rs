@@ -10,7 +10,7 @@ use liasse_dossier::run::Busy;
 use liasse_repo::Repository;
 use serde::Serialize;
 
-use super::restore_dossier::{as_code, choose, history, no_part, warning};
+use super::restore_dossier::{as_code, choose, history, never_saved, no_part, none_at_all, passed_over, warning};
 use super::shown::PathJson;
 use super::{restore, run};
 use crate::args::Restore;
@@ -31,6 +31,7 @@ struct DoneJson {
     deleted: Vec<RemovedJson>,
     found: Vec<PathJson>,
     remarks: Vec<String>,
+    never_saved: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +76,8 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
     codes.dedup();
     let repository = context.open()?;
     let host = whoami::host();
-    let states = states(context, &repository, args, &codes, &host)?;
+    let (states, without) =
+        if args.all { every(context, &repository, args, &host)? } else { (states(context, &repository, args, &codes, &host)?, Vec::new()) };
     let own = History::new(&repository, |record| record.host == host)?;
     let bars = Bars::new(context.output);
     let lock = run::lock_folder(&repository);
@@ -94,8 +96,27 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
     let done = in_place(&world, &wanted);
     bars.clear();
     let done = done.map_err(|error| explain(context, error))?;
-    tell(context, &done)?;
-    exit(context, &done)
+    tell(context, &done, without.clone())?;
+    never_saved(context, &without);
+    Ok(match exit(context, &done)? {
+        Exit::Done if !without.is_empty() => Exit::Incomplete,
+        exit => exit,
+    })
+}
+
+/// The states of all dossiers of this machine, or of the one that is named, and the codes of those that have none.
+fn every(context: &Context, repository: &Repository, args: &Restore, host: &str) -> Result<(Vec<State>, Vec<String>)> {
+    let all = history(repository, context, &args.filter, args.at.as_deref())?;
+    let history = if args.filter.host.is_none() { all.of_host(host) } else { all.clone() };
+    let (found, without) = history.all(&context.stop)?;
+    passed_over(context, &found.bad);
+    if !found.states.is_empty() {
+        return Ok((found.states.into_values().collect(), without));
+    }
+    let texts = &context.settings.texts;
+    let Some(other) = all.newest(&context.stop)?.newest else { return Err(none_at_all(texts)) };
+    let host = ("host", text::plain(&other.record.host).into());
+    Err(CliError::failed(texts.get("restore-all-not-this-machine", &[])).hint(texts.get("restore-other-machine", &[host])))
 }
 
 /// The states of dossiers of this machine, or of the one that is named: two machines may have dossiers of one code.
@@ -132,12 +153,12 @@ fn not_to_move(context: &Context) -> Vec<PathBuf> {
     [Some(&context.place), context.cache.as_ref()].into_iter().flatten().cloned().collect()
 }
 
-fn tell(context: &Context, done: &Done) -> Result<()> {
+fn tell(context: &Context, done: &Done, without: Vec<String>) -> Result<()> {
     let texts = &context.settings.texts;
     let offset = time::utc_offset(liasse_repo::now());
-    context
-        .output
-        .result(&json(context, done), |out| done.text(texts, offset, context.output.verbose).lines().try_for_each(|line| out.line(line)))?;
+    context.output.result(&json(context, done, without), |out| {
+        done.text(texts, offset, context.output.verbose).lines().try_for_each(|line| out.line(line))
+    })?;
     for dossier in &done.dossiers {
         restore::warn(&dossier.report, context.output);
     }
@@ -209,7 +230,7 @@ fn sentence(text: &str) -> String {
     text.trim_end_matches('.').to_owned()
 }
 
-fn json(context: &Context, done: &Done) -> DoneJson {
+fn json(context: &Context, done: &Done, never_saved: Vec<String>) -> DoneJson {
     DoneJson {
         schema: 1,
         dry_run: done.is_dry_run,
@@ -218,6 +239,7 @@ fn json(context: &Context, done: &Done) -> DoneJson {
         deleted: done.others.iter().map(|other| removed(context, other)).collect(),
         found: done.found.iter().map(|path| folder(path)).collect(),
         remarks: remarks(context, done),
+        never_saved,
     }
 }
 

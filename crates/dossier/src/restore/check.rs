@@ -9,13 +9,14 @@ use liasse_archive::repo::{self, Reader};
 
 use super::error::{InPlaceError, Refused, Trouble};
 use super::keep::Keep;
+use super::others::refuse_unsaved;
 use super::place::Place;
 use super::scope::Scope;
 use super::size::Size;
 use super::state::State;
 use super::survey::{Act, Counts, Trees, survey};
 use super::work::{Leftover, Work};
-use super::{Wanted, World, refuse_unsaved};
+use super::{Wanted, World};
 use crate::discover::{Discovery, discover};
 use crate::in_use::OpenFiles;
 use crate::run::room::free_at;
@@ -97,7 +98,7 @@ struct Check<'a, 's> {
 
 impl<'s> Check<'_, 's> {
     fn one(&self, state: &'s State) -> Result<Checked<'s>, Trouble> {
-        let place = Place::find(self.discovery, state, self.world.host)?;
+        let place = Place::find(self.world.config, self.discovery, state, self.world.host)?;
         self.may_be_replaced(&place)?;
         let present = place.folder()?;
         let scope = Scope::new(self.world.config, self.discovery, &state.line.code, &place.path, &self.wanted.parts);

@@ -1,5 +1,7 @@
 //! Why a dossier is not put in its place, in the reader's language: what is wrong, and what to do.
 
+use std::path::PathBuf;
+
 use liasse_archive::repo;
 use liasse_archive::target::TargetError;
 use liasse_archive::{Lost, PatternError};
@@ -32,6 +34,9 @@ pub enum Trouble {
     /// Nobody knows where it belongs on this machine.
     #[error("it has no place here")]
     NoPlace,
+    /// The folder that should hold it is not there.
+    #[error("{} is not there", .0.display())]
+    NoParent(PathBuf),
     /// Its code belongs to several folders.
     #[error("its code belongs to several folders")]
     TwoFolders,
@@ -178,6 +183,7 @@ impl Trouble {
             Self::MountedWithin(path) | Self::InTheWay(path) | Self::Unsaved(path) => {
                 texts.get(self.name(), &[("path", String::from_utf8_lossy(path).into())])
             }
+            Self::NoParent(path) => texts.get(self.name(), &[("path", path.display().to_string().into())]),
             Self::UnknownPart(part) => texts.get("restore-unknown-part", &[("part", part.into())]),
             Self::Lost(lost) => lost_text(lost, texts),
             Self::State(error) => texts.get("restore-failed", &[("error", chain(error).into())]),
@@ -200,6 +206,7 @@ impl Trouble {
         match self {
             Self::InUse(_) | Self::Busy | Self::Lock(_) | Self::Moved => texts.get("restore-in-use-remedy", &[]),
             Self::Room { .. } => texts.get("restore-room-remedy", &[]),
+            Self::NoParent(_) => texts.get("restore-no-parent-remedy", &[]),
             Self::UnknownPart(_) => texts.get("restore-unknown-part-remedy", &[]),
             Self::Lost(_) | Self::State(_) => texts.get("restore-lost-remedy", &[]),
             Self::NoState => texts.get("restore-no-state-remedy", &[]),
@@ -213,6 +220,7 @@ impl Trouble {
     fn name(&self) -> &'static str {
         match self {
             Self::NoPlace => "restore-no-place",
+            Self::NoParent(_) => "restore-no-parent",
             Self::TwoFolders => "restore-two-folders",
             Self::Mounted => "restore-mounted",
             Self::MountedWithin(_) => "restore-mounted-within",

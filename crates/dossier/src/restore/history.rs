@@ -78,6 +78,20 @@ impl<'r> History<'r> {
         self.search(None, Wish::Gaps, stop)
     }
 
+    /// The newest state of each dossier that the newest snapshot names, and the codes of those that have none.
+    pub fn all(&self, stop: &Stop) -> repo::Result<(Found, Vec<String>)> {
+        let mut found = self.newest(stop)?;
+        let (states, without) = std::mem::take(&mut found.states).into_iter().partition(|(_, state)| is_state(&state.line));
+        found.states = states;
+        let without: BTreeMap<String, State> = without;
+        Ok((found, without.into_keys().collect()))
+    }
+
+    /// Whether there is no snapshot with dossiers.
+    pub fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
     /// What the newest snapshots say of these dossiers.
     pub(super) fn lines(&self, codes: &[&str], stop: &Stop) -> repo::Result<BTreeMap<String, Line>> {
         let found = self.search(Some(codes), Wish::Line, stop)?;

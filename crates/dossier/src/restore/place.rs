@@ -10,7 +10,8 @@ use liasse_archive::target::{FileKind, Folder, Target};
 use super::error::Trouble;
 use super::state::State;
 use crate::Code;
-use crate::discover::{Discovery, Problem};
+use crate::config::Config;
+use crate::discover::{Discovery, Problem, wants};
 
 /// Most bytes of a folder's name: others are made of it, with words and a time.
 const MOST_NAME: usize = 200;
@@ -27,8 +28,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Where the settings find a dossier now; else where this machine had it.
-    pub(super) fn find(discovery: &Discovery, state: &State, host: &str) -> Result<Self, Trouble> {
+    /// Where the settings find a dossier now; else where this machine had it; else where another machine had it, if these settings would
+    /// find it there: a new computer in the place of that one.
+    pub(super) fn find(config: &Config, discovery: &Discovery, state: &State, host: &str) -> Result<Self, Trouble> {
         let code: Code = state.line.code.parse().map_err(|_| Trouble::NoPlace)?;
         if discovery.problems.iter().any(|problem| matches!(problem, Problem::TwoFolders { code: two, .. } if *two == code)) {
             return Err(Trouble::TwoFolders);
@@ -37,7 +39,8 @@ impl Place {
             return Self::at(&found.path);
         }
         let path = Path::new(OsStr::from_bytes(&state.line.path));
-        if state.snapshot.record.host != host || !path.is_absolute() {
+        let is_wanted = || config.rules.iter().any(|rule| !rule.off && wants(rule, &code, path).unwrap_or(false));
+        if !path.is_absolute() || (state.snapshot.record.host != host && !is_wanted()) {
             return Err(Trouble::NoPlace);
         }
         let overlaps = |other: &Path| path.starts_with(other) || other.starts_with(path);
@@ -51,7 +54,7 @@ impl Place {
     pub(super) fn at(path: &Path) -> Result<Self, Trouble> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Trouble::NoPlace) };
         match parent.canonicalize() {
-            Err(_) => return Err(Trouble::NoPlace),
+            Err(_) => return Err(Trouble::NoParent(parent.to_owned())),
             Ok(real) if real != parent => return Err(Trouble::Link),
             Ok(_) => {}
         }
