@@ -61,11 +61,11 @@ impl Context {
             place,
             cache: if global.no_cache { None } else { environment.cache(global.cache_dir.clone()) },
             secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()).or(&settings.loaded.config, only_adds),
+            output: Output { lang: settings.texts.lang(), ..output },
             settings,
             reports: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("reports")),
             log: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("mount.log")),
             user_folders: environment.folder(environment.settings.as_ref(), ".config").zip(environment.folder(None, "")),
-            output,
             stop,
         })
     }
@@ -90,7 +90,7 @@ impl Context {
     /// Asks a question, to which yes is the answer of who only presses return. The end of input is a no. Someone who wants to stop
     /// need not answer: the answer is read by a thread of its own, because reading goes on after a signal.
     pub(crate) fn confirm(&self, question: &str) -> Result<bool> {
-        let answer = self.read_answer(&format!("{question} [Y/n] "))?;
+        let answer = self.read_answer(&format!("{question} {} ", self.settings.texts.get("ask-yes-or-no", &[])))?;
         Ok(!answer.is_empty() && !answer.trim().to_lowercase().starts_with('n'))
     }
 

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use liasse_archive::Error as ArchiveError;
+use liasse_dossier::lang::{Lang, Texts};
 use liasse_dossier::spoken;
 use liasse_repo::Error as RepoError;
 use liasse_repo::store::{self, ErrorKind};
@@ -13,9 +14,9 @@ use crate::exit::Exit;
 use crate::time;
 
 /// What to do about damage.
-const CHECK: &str = "see what is touched with: liasse check";
-/// What trouble while writing leaves as it is.
-const WHOLE: &str = "; every snapshot so far is whole";
+const CHECK: Hint = Hint::Named("remedy-check");
+/// What to do where writing fails, and the same where there is nothing yet that is whole.
+const WRITING: [(&str, &str); 2] = [("remedy-full", "remedy-full-new"), ("remedy-disk", "remedy-disk-new")];
 
 /// A failure, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +25,23 @@ pub(crate) struct CliError {
     pub(crate) exit: Exit,
     /// What happened, in one sentence without its full stop.
     pub(crate) message: String,
+    /// The message by its name and what is put into it, where all languages have it.
+    named: Option<(&'static str, Vec<(&'static str, String)>)>,
     /// What to do about it.
-    pub(crate) hints: Vec<String>,
+    hints: Vec<Hint>,
     /// Whether it is trouble within the repository, so that its place is worth saying.
     within: bool,
     /// What the program ends with where another process has told the error already.
     pub(crate) told: Option<u8>,
+}
+
+/// What to do about a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Hint {
+    /// In words that only English has.
+    Said(String),
+    /// By the name of a message.
+    Named(&'static str),
 }
 
 /// The result of a command.
@@ -38,7 +50,30 @@ pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
 impl CliError {
     /// A failure without hints.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hints: Vec::new(), within: false, told: None }
+        Self { exit, message: message.into(), named: None, hints: Vec::new(), within: false, told: None }
+    }
+
+    /// A failure that all languages have a message for.
+    pub(crate) fn named(exit: Exit, name: &'static str, values: Vec<(&'static str, String)>) -> Self {
+        let message = message(&Texts::new(Lang::English), name, &values);
+        Self { named: Some((name, values)), ..Self::new(exit, message) }
+    }
+
+    /// In a language, as far as that has the message.
+    pub(crate) fn in_language(mut self, texts: &Texts) -> Self {
+        if let Some((name, values)) = &self.named {
+            self.message = message(texts, name, values);
+        }
+        self
+    }
+
+    /// What to do about it, in a language as far as that has it.
+    pub(crate) fn hints(&self, texts: &Texts) -> Vec<String> {
+        let said = |hint: &Hint| match hint {
+            Hint::Said(said) => said.clone(),
+            Hint::Named(name) => texts.get(name, &[]),
+        };
+        self.hints.iter().map(said).collect()
     }
 
     /// A process that does the work has failed, and has told why.
@@ -58,18 +93,25 @@ impl CliError {
 
     /// A file of the user's that could not be read or written.
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &io::Error) -> Self {
-        Self::failed(spoken(&format!("cannot {doing} {}: {error}", path.display())))
+        Self::failed(spoken(format!("cannot {doing} {}: {error}", path.display())))
     }
 
     /// Someone asked to stop.
     pub(crate) fn interrupted() -> Self {
-        Self::new(Exit::Interrupted, "interrupted")
+        Self::named(Exit::Interrupted, "error-interrupted", Vec::new())
     }
 
     /// Adds what to do about it.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(Hint::Said(hint.into()));
+        self
+    }
+
+    /// Adds what to do about it, by the name of a message.
+    #[must_use]
+    pub(crate) fn remedy(mut self, name: &'static str) -> Self {
+        self.hints.push(Hint::Named(name));
         self
     }
 
@@ -82,9 +124,8 @@ impl CliError {
     /// Says of damage that keeps the repository from being opened what helps there; a check could not open it either.
     #[must_use]
     pub(crate) fn at_opening(mut self) -> Self {
-        let advises_check = self.exit == Exit::Damaged && self.hints.iter().any(|hint| hint == CHECK);
-        if advises_check {
-            self.hints = vec!["put it back from a copy of the repository: nothing can be opened without it".to_owned()];
+        if self.exit == Exit::Damaged && self.hints.contains(&CHECK) {
+            self.hints = vec![Hint::Named("remedy-put-back")];
         }
         self
     }
@@ -92,7 +133,11 @@ impl CliError {
     /// Leaves out what is only true of a repository that holds something.
     #[must_use]
     pub(crate) fn at_making(mut self) -> Self {
-        self.hints.iter_mut().for_each(|hint| hint.truncate(hint.strip_suffix(WHOLE).map_or(hint.len(), str::len)));
+        for hint in &mut self.hints {
+            if let Some((_, new)) = WRITING.iter().find(|(name, _)| *hint == Hint::Named(name)) {
+                *hint = Hint::Named(new);
+            }
+        }
         self
     }
 
@@ -100,7 +145,7 @@ impl CliError {
     #[must_use]
     pub(crate) fn in_repository(mut self, location: &str) -> Self {
         if self.within && !self.message.contains(location) {
-            self.message = format!("{} (repository: {location})", self.message);
+            self.message = format!("{} ({location})", self.message);
         }
         self
     }
@@ -140,8 +185,13 @@ impl From<RepoError> for CliError {
     }
 }
 
+fn message(texts: &Texts, name: &str, values: &[(&'static str, String)]) -> String {
+    let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.as_str().into())).collect();
+    texts.get(name, &values)
+}
+
 fn damaged(message: String) -> CliError {
-    CliError::new(Exit::Damaged, message).within().hint(CHECK)
+    CliError::named(Exit::Damaged, "error-damaged", vec![("error", message)]).within().remedy("remedy-check")
 }
 
 fn about_place(error: &RepoError) -> CliError {
@@ -153,29 +203,29 @@ fn about_place(error: &RepoError) -> CliError {
         RepoError::Unfinished { .. } => CliError::new(Exit::Damaged, error.to_string())
             .hint("put back the folder keys from a copy of the repository; a credential file opens it too"),
         RepoError::Exists { .. } => CliError::failed(error.to_string()).hint("use it as it is, or choose another folder with -r"),
-        _ => no_repository(error.to_string()),
+        RepoError::NoRepository { location } => no_repository("error-no-repository", location.clone()),
+        _ => CliError::new(Exit::NoRepository, error.to_string()).remedy("remedy-no-repository"),
     }
 }
 
 /// There is none, and how to get one.
-pub(crate) fn no_repository(message: String) -> CliError {
-    CliError::new(Exit::NoRepository, message)
-        .hint("if it is on a disk or a server, connect that; or choose its folder with -r FOLDER. Only for a new repository: liasse init")
+pub(crate) fn no_repository(name: &'static str, place: String) -> CliError {
+    CliError::named(Exit::NoRepository, name, vec![("place", place)]).remedy("remedy-no-repository")
 }
 
 fn about_key(error: &RepoError) -> CliError {
-    let hint = match error {
-        RepoError::WrongPassword { .. } => "try again; capital letters and the keyboard's language matter",
-        RepoError::WrongCredential { .. } => "use the credential file that was made for this repository",
-        _ => "use another password or credential; liasse key list shows who may do what",
-    };
-    CliError::new(Exit::WrongKey, error.to_string()).hint(hint)
+    let at = |name, place: &String| CliError::named(Exit::WrongKey, name, vec![("place", place.clone())]);
+    match error {
+        RepoError::WrongPassword { location } => at("error-wrong-password", location).remedy("remedy-wrong-password"),
+        RepoError::WrongCredential { location } => at("error-wrong-credential", location).remedy("remedy-wrong-credential"),
+        _ => CliError::new(Exit::WrongKey, error.to_string()).remedy("remedy-other-key"),
+    }
 }
 
 fn about_snapshot(error: &RepoError) -> CliError {
     match error {
         RepoError::NoSnapshot { first: None, .. } => {
-            CliError::failed("there is no snapshot in this repository yet").hint("make the first one with: liasse backup FOLDER")
+            CliError::named(Exit::Failed, "error-no-snapshot", Vec::new()).remedy("remedy-no-snapshot")
         }
         RepoError::NoSnapshot { first: Some(first), .. } => CliError::failed(error.to_string())
             .hint(format!("the first snapshot is of {}; see all of them with: liasse snapshots", time::local(*first))),
@@ -191,22 +241,19 @@ fn about_snapshot(error: &RepoError) -> CliError {
 /// Trouble with where the repository is kept.
 pub(crate) fn from_store(error: &store::Error) -> CliError {
     let message = chain(error);
+    let named = |exit, name| CliError::named(exit, name, vec![("error", message.clone())]).within();
     match error.kind() {
         ErrorKind::NotARepository | ErrorKind::NotFound if error.operation() == store::Operation::Open => {
-            no_repository(format!("there is no repository at {}", error.object()))
+            no_repository("error-no-repository", error.object().to_owned())
         }
-        ErrorKind::NotARepository => CliError::new(Exit::NoRepository, format!("the repository is gone: {message}"))
-            .within()
-            .hint("connect the disk again and run the command again"),
+        ErrorKind::NotARepository => named(Exit::NoRepository, "error-gone").remedy("remedy-connect"),
         ErrorKind::NotEmpty => CliError::new(Exit::NoRepository, format!("{} holds other things and is no repository", error.object()))
             .hint("choose an empty or new folder with -r FOLDER"),
-        ErrorKind::Full => CliError::failed(message).within().hint(format!("free some space there and run the command again{WHOLE}")),
-        ErrorKind::ReadOnly => {
-            CliError::failed(message).within().hint("connect it so that it can be written; listing and restoring work as it is")
-        }
-        ErrorKind::Denied => CliError::failed(message).within().hint("check who owns the repository's folder, or run as that user"),
+        ErrorKind::Full => named(Exit::Failed, "error-full").remedy("remedy-full"),
+        ErrorKind::ReadOnly => named(Exit::Failed, "error-read-only").remedy("remedy-read-only"),
+        ErrorKind::Denied => named(Exit::Failed, "error-denied").remedy("remedy-denied"),
         ErrorKind::NotFound | ErrorKind::Short { .. } | ErrorKind::TooLarge { .. } => damaged(message),
-        _ => CliError::failed(message).within().hint(format!("check the disk or the connection, then run the command again{WHOLE}")),
+        _ => named(Exit::Failed, "error-disk").remedy("remedy-disk"),
     }
 }
 
@@ -284,7 +331,7 @@ mod tests {
     #[test]
     fn the_place_is_said_once() {
         let error = CliError::failed("cannot store index/ab").within().in_repository("/backup");
-        assert_eq!(error.message, "cannot store index/ab (repository: /backup)");
+        assert_eq!(error.message, "cannot store index/ab (/backup)");
         assert_eq!(error.clone().in_repository("/backup"), error);
         assert_eq!(CliError::failed("no such pattern").in_repository("/backup").message, "no such pattern");
     }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::os::fd::AsFd as _;
 
+use liasse_dossier::lang::{Lang, Texts};
 use serde::Serialize;
 
 use crate::error::{CliError, Result};
@@ -19,6 +20,8 @@ pub(crate) struct Output {
     pub(crate) quiet: bool,
     /// At length.
     pub(crate) verbose: bool,
+    /// In which language.
+    pub(crate) lang: Lang,
 }
 
 impl Output {
@@ -60,21 +63,32 @@ impl Output {
     /// Something that must be known. JSON has it in its own place.
     pub(crate) fn warn(self, message: &str) {
         if !self.json {
-            _ = writeln!(io::stderr(), "warning: {}", text::plain(&liasse_dossier::spoken(message)));
+            let word = match self.lang {
+                Lang::English => "warning:",
+                Lang::French => "attention :",
+                Lang::Portuguese => "atenção:",
+            };
+            _ = writeln!(io::stderr(), "{word} {}", text::plain(&liasse_dossier::spoken(message)));
         }
     }
 
     /// Why the program fails.
     pub(crate) fn error(self, error: &CliError) {
+        let hints = error.hints(&Texts::new(self.lang));
         let mut stderr = io::stderr().lock();
         if self.json {
-            let shown = Failure { error: &error.message, exit_code: error.exit as u8, hints: &error.hints };
+            let shown = Failure { error: &error.message, exit_code: error.exit as u8, hints: &hints };
             _ = writeln!(stderr, "{}", serde_json::to_string(&shown).unwrap_or_default());
             return;
         }
-        _ = writeln!(stderr, "error: {}", text::plain(&error.message));
-        for hint in &error.hints {
-            _ = writeln!(stderr, "hint: {}", text::plain(hint));
+        let (failed, advice) = match self.lang {
+            Lang::English => ("error:", "hint:"),
+            Lang::French => ("erreur :", "conseil :"),
+            Lang::Portuguese => ("erro:", "dica:"),
+        };
+        _ = writeln!(stderr, "{failed} {}", text::plain(&error.message));
+        for hint in &hints {
+            _ = writeln!(stderr, "{advice} {}", text::plain(hint));
         }
     }
 }

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{Global, KeyAdd};
 use crate::error::{CliError, Result};
+use crate::exit::Exit;
 use crate::recovery;
 
 /// Most bytes of a password.
@@ -86,10 +87,10 @@ impl Source {
     }
 
     /// A new password; a person is asked twice.
-    pub(crate) fn new_password(&self, prompt: &str) -> Result<Zeroizing<String>> {
+    pub(crate) fn new_password(&self, prompt: &str, again: &str) -> Result<Zeroizing<String>> {
         let password = self.password(prompt)?;
-        if *self == Self::Prompt && *ask("The same again: ")? != *password {
-            return Err(CliError::failed("the two passwords are not the same").hint("run the command again"));
+        if *self == Self::Prompt && *ask(again)? != *password {
+            return Err(CliError::named(Exit::Failed, "error-not-the-same", Vec::new()).remedy("remedy-run-again"));
         }
         Ok(password)
     }
@@ -126,8 +127,7 @@ impl Source {
 /// Asks a person, without showing what is typed.
 fn ask(prompt: &str) -> Result<Zeroizing<String>> {
     if !std::io::stdin().is_terminal() {
-        return Err(CliError::usage("no password is given, and there is no terminal to ask for one")
-            .hint("use --password-file, --password-command, --credential or the variable LIASSE_PASSWORD"));
+        return Err(CliError::named(Exit::Usage, "error-no-password", Vec::new()).remedy("remedy-no-password"));
     }
     let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
     if typed.is_err() {
@@ -136,7 +136,7 @@ fn ask(prompt: &str) -> Result<Zeroizing<String>> {
     }
     typed.map_err(|error| match error.kind() {
         std::io::ErrorKind::Interrupted => CliError::interrupted(),
-        std::io::ErrorKind::UnexpectedEof => CliError::usage("no password was typed"),
+        std::io::ErrorKind::UnexpectedEof => CliError::named(Exit::Usage, "error-password-not-typed", Vec::new()),
         _ => CliError::failed(format!("cannot ask for the password: {error}")),
     })
 }

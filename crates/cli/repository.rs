@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{self, CliError, Result};
 use crate::exit::Exit;
 use crate::password::Source;
+use crate::text;
 
 /// How often a person may try a password.
 const TRIES: usize = 3;
@@ -24,13 +25,13 @@ impl Context {
     fn try_to_open(&self) -> Result<Repository> {
         let store = self.store()?;
         let tries = if self.secret == Source::Prompt { TRIES } else { 1 };
-        let prompt = format!("Password for {}: ", self.place.display());
+        let prompt = self.prompt("ask-password");
         let mut opened = self.try_open(&store, &prompt);
         for _ in 1..tries {
             if !matches!(&opened, Err(error) if error.exit == Exit::WrongKey) {
                 break;
             }
-            opened = self.try_open(&store, "Wrong password, try again: ");
+            opened = self.try_open(&store, &self.prompt("ask-password-again"));
         }
         let repository = opened?;
         self.stop.check()?;
@@ -44,7 +45,7 @@ impl Context {
     /// The place, if there is a repository, whole or begun.
     fn store(&self) -> Result<Arc<dyn Store>> {
         if self.place.is_file() {
-            return Err(error::no_repository(format!("{} is a file and no repository", self.place.display())));
+            return Err(error::no_repository("error-no-repository-file", self.place.display().to_string()));
         }
         let store: Arc<dyn Store> = Arc::new(Local::open(&self.place)?);
         if store.list(Area::Config)?.is_empty() {
@@ -91,7 +92,13 @@ impl Context {
             );
         }
         self.refuse_existing()?;
-        self.secret.new_password(&format!("New password for {}: ", self.place.display()))
+        self.secret.new_password(&self.prompt("ask-new-password"), &self.prompt("ask-same"))
+    }
+
+    /// A question of the messages, with the space before its answer.
+    pub(crate) fn prompt(&self, name: &str) -> String {
+        let place = text::plain(&self.place.display().to_string());
+        format!("{} ", self.settings.texts.get(name, &[("place", place.into())]))
     }
 
     /// Makes a repository at the place.

@@ -57,7 +57,7 @@ impl Settings {
             output.warn(&said);
             return Ok(());
         }
-        Err(CliError::usage(said.trim_end_matches('.')).hint("see all mistakes with: liasse config check"))
+        Err(CliError::usage(said.trim_end_matches('.')).remedy("remedy-config-check"))
     }
 }
 

@@ -94,3 +94,58 @@ fn without_a_person_what_must_be_known_must_be_given() {
     world.run(&["config", "init", "--config", "c.toml"]).ends(2).says("--root FOLDER");
     assert!(fs::metadata(world.path("c.toml")).is_err());
 }
+
+#[test]
+fn a_first_file_with_a_bad_answer_is_not_written() {
+    let world = World::new();
+    let file = world.text("set/config.toml");
+    let init =
+        |every: &str| world.run(&["config", "init", "--config", &file, "--root", "books", "-r", "vault", "--every", every, "--lang", "pt"]);
+    init("when the cows come home").ends(2).says("schedule.every").says("nada foi gravado");
+    assert!(!world.path("set/config.toml").exists());
+    let said = init("day 20:30").ends(0).out;
+    assert!(said.contains("liasse run; liasse schedule install"), "{said}");
+}
+
+#[test]
+fn a_mail_that_can_never_go_is_a_mistake() {
+    let world = World::new();
+    let rule = format!("[[rule]]\nname = 'r'\nroot = '{}'\n", world.text("."));
+    for (mail, missing) in [("host = 'h'", "mail.to"), ("to = ['a@example.org']", "mail.host"), ("to = []\nhost = 'h'", "mail.to")] {
+        user_file(&world, &format!("{rule}[mail]\n{mail}\n"));
+        let told = world.run(&["config", "check"]).ends(1).out;
+        assert!(told.contains(missing) && told.ends_with("1 mistake.\n"), "{mail}: {told}");
+    }
+    user_file(&world, &format!("{rule}[mail]\nwhen = 'never'\nhost = 'h'\n"));
+    world.run(&["config", "check"]).ends(0);
+}
+
+#[test]
+fn a_section_is_explained_with_all_its_keys() {
+    let world = World::new();
+    let told = world.run(&["config", "explain", "in-use", "--json"]).ends(0).json();
+    let keys: Vec<&str> = told["keys"].as_array().unwrap().iter().map(|key| key["key"].as_str().unwrap()).collect();
+    assert!(
+        keys.contains(&"in-use") && keys.contains(&"in-use.lock-files") && keys.iter().all(|key| key.starts_with("in-use")),
+        "{keys:?}"
+    );
+}
+
+#[test]
+fn failures_are_told_in_the_language_that_is_set() {
+    let world = World::new();
+    for (lang, none, wrong) in [
+        ("fr", ["erreur : il n'y a pas de dépôt", "conseil : s'il est sur un disque"], ["mot de passe incorrect", "conseil : réessayez"]),
+        ("pt", ["erro: não há repositório", "dica: se está em um disco"], ["senha errada", "dica: tente de novo"]),
+        ("en", ["error: there is no repository", "hint: if it is on a disk"], ["wrong password", "hint: try again"]),
+    ] {
+        let missing = world.run(&["snapshots", "-r", "gone", "--lang", lang]).ends(10);
+        let missing = none.iter().fold(missing, |ran, words| ran.says(words));
+        assert_eq!(missing.err.lines().count(), 2, "{}", missing.err);
+        let place = format!("vault-{lang}");
+        world.run(&["init", "-r", &place, "--lang", lang]).ends(0);
+        let mut command = world.command(&["snapshots", "-r", &place, "--lang", lang]);
+        let refused = finish(command.env("LIASSE_PASSWORD", "other")).ends(11);
+        _ = wrong.iter().fold(refused, |ran, words| ran.says(words));
+    }
+}

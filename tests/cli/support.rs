@@ -154,8 +154,8 @@ impl Ran {
     #[track_caller]
     pub(crate) fn says(self, words: &str) -> Self {
         assert!(self.err.contains(words), "{words:?} is not in:\n{}", self.err);
-        let errors = self.err.lines().filter(|line| line.starts_with("error: ")).count();
-        let hints = self.err.lines().filter(|line| line.starts_with("hint: ")).count();
+        let begin = |words: &[&str]| self.err.lines().filter(|line| words.iter().any(|word| line.starts_with(word))).count();
+        let (errors, hints) = (begin(&["error: ", "erreur : ", "erro: "]), begin(&["hint: ", "conseil : ", "dica: "]));
         assert!(errors == 1 && hints >= 1, "one error and what to do about it, not:\n{}", self.err);
         assert!(!self.err.contains("os error"), "{}", self.err);
         self

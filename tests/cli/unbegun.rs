@@ -32,7 +32,7 @@ fn a_disk_that_is_not_plugged_in_is_reported_in_the_readers_language() {
     firm.settings("fr", &format!("[webhook]\nurl = 'http://127.0.0.1:{}/200'\n", hooks.port));
     firm.night(&[]).ends(0);
     move_away(&firm);
-    let told = firm.night(&["--reason", "before-closing"]).ends(10).says("there is no repository at");
+    let told = firm.night(&["--reason", "before-closing"]).ends(10).says("il n'y a pas de dépôt à");
     assert!(told.out.is_empty(), "{}", told.out);
 
     let said = format!("Le dépôt n'est pas à l'endroit {}.", firm.world.text("vault"));

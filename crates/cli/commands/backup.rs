@@ -112,15 +112,16 @@ fn open(context: &Context, args: &Backup) -> Result<Repository> {
             let password = context.new_password()?;
             let wanted = recovery_key::offer(context)?;
             let mut repository = context.create(&Creation::new(password))?;
-            context.output.note(&format!("made the repository {}", repository.location()));
-            context.output.note("Keep the password: without it or another key nobody can read the backups.");
+            let texts = &context.settings.texts;
+            context.output.note(&texts.get("repository-made", &[("place", repository.location().into())]));
+            context.output.note(&texts.get("keep-password", &[]));
             if wanted {
                 let (_, key) = recovery_key::add(&mut repository, recovery_key::LABEL, Kdf::Default)?;
                 let mut out = Listing::new();
-                recovery_key::show(&key, &mut out)?;
+                recovery_key::show(texts, &key, &mut out)?;
                 out.finish()?;
             } else {
-                context.output.note("A recovery key, to print and keep in a safe place, is made with: liasse key add --recovery-key");
+                context.output.note(&texts.get("recovery-key-later", &[]));
             }
             Ok(repository)
         }

@@ -36,14 +36,15 @@ pub(crate) fn run(context: &Context, args: &Init) -> Result<Exit> {
     };
     let recovery_key = recovery.as_ref().map(|key| key.as_str());
     let made = Made { schema: 1, repository: repository.id().to_string(), location: repository.location(), name: &args.name, recovery_key };
+    let texts = &context.settings.texts;
     if let (true, Some(key)) = (context.output.quiet && !context.output.json, recovery_key) {
         // Asked for, and never to be seen again: even who wants silence needs it.
-        recovery_key::show(key, &mut Listing::new())?;
+        recovery_key::show(texts, key, &mut Listing::new())?;
     }
     context.output.result(&made, |out| {
-        out.line(&format!("made the repository {}", crate::text::plain(&made.location)))?;
-        recovery_key.map_or(Ok(()), |key| recovery_key::show(key, out))?;
-        out.line("Keep the password: without it or another key nobody can read the backups.")
+        out.line(&texts.get("repository-made", &[("place", crate::text::plain(&made.location).into())]))?;
+        recovery_key.map_or(Ok(()), |key| recovery_key::show(texts, key, out))?;
+        out.line(&texts.get("keep-password", &[]))
     })?;
     Ok(Exit::Done)
 }

@@ -41,18 +41,18 @@ pub(crate) fn run(context: &Context, args: &KeyAdd) -> Result<Exit> {
     let (added, recovery) = match &args.out {
         _ if args.recovery_key => recovery_key::add(&mut repository, label, args.kdf).map(|(added, key)| (added, Some(key)))?,
         Some(path) => (with_file(&mut repository, args, path)?, None),
-        None => (with_password(&mut repository, args)?, None),
+        None => (with_password(context, &mut repository, args)?, None),
     };
     let recovery_key = recovery.as_ref().map(|key| key.as_str());
     if let (true, Some(key)) = (context.output.quiet && !context.output.json, recovery_key) {
         // Never to be seen again: even who wants silence needs it.
-        recovery_key::show(key, &mut Listing::new())?;
+        recovery_key::show(&context.settings.texts, key, &mut Listing::new())?;
     }
     let credential_file = args.out.as_ref().map(|path| path.display().to_string());
     let json = Added { schema: 1, id: &added.name, role: role_name(role_of(args)), label, credential_file, recovery_key };
     context.output.result(&json, |out| {
         out.line(&format!("added the {} key {}", json.role, text::short(&added.name)))?;
-        recovery_key.map_or(Ok(()), |key| recovery_key::show(key, out))?;
+        recovery_key.map_or(Ok(()), |key| recovery_key::show(&context.settings.texts, key, out))?;
         match &json.credential_file {
             Some(file) => out.line(&format!("{} is all it needs: keep it as safe as a password", text::plain(file))),
             None => Ok(()),
@@ -69,10 +69,10 @@ fn refuse_credential(args: &KeyAdd) -> Result<()> {
     }
 }
 
-fn with_password(repository: &mut Repository, args: &KeyAdd) -> Result<AddedKey> {
+fn with_password(context: &Context, repository: &mut Repository, args: &KeyAdd) -> Result<AddedKey> {
     let source = Source::of_new(args, std::env::var_os("LIASSE_NEW_PASSWORD").is_some());
     let prompt = format!("Password of the new {} key: ", role_name(role_of(args)));
-    let password = source.new_password(&prompt).map_err(|error| match source {
+    let password = source.new_password(&prompt, &context.prompt("ask-same")).map_err(|error| match source {
         Source::Prompt if error.exit == Exit::Usage => CliError::usage("no new password is given, and there is no terminal to ask for one")
             .hint("use --new-password-file, --new-password-command or the variable LIASSE_NEW_PASSWORD, or write a file with --out"),
         _ => error,

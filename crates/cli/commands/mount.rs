@@ -156,7 +156,7 @@ fn explain_view(error: liasse_mount::Error) -> CliError {
 
 /// What can be done about a mount that cannot be made.
 fn explain(error: &MountError) -> CliError {
-    let failed = CliError::failed(liasse_dossier::spoken(&error.to_string()));
+    let failed = CliError::failed(liasse_dossier::spoken(error));
     let unmount = |place: &PathBuf| format!("unmount it with: umount {0}; or with: fusermount3 -u -z {0}", place.display());
     match error {
         MountError::NoDevice => failed.hint(FUSE),

@@ -1,5 +1,6 @@
 //! A recovery key as a way in: offered, made, shown once.
 
+use liasse_dossier::lang::Texts;
 use liasse_repo::format::keys::Role;
 use liasse_repo::{AddedKey, Handover, Repository};
 use zeroize::Zeroizing;
@@ -23,14 +24,14 @@ pub(super) fn add(repository: &mut Repository, label: &str, kdf: Kdf) -> Result<
 
 /// Asks a person who is there.
 pub(super) fn offer(context: &Context) -> Result<bool> {
-    Ok(context.can_ask() && context.confirm("Make a recovery key too, to print and keep in a safe place?")?)
+    Ok(context.can_ask() && context.confirm(&context.settings.texts.get("ask-recovery-key", &[]))?)
 }
 
 /// Shows one, for the only time.
-pub(super) fn show(key: &str, out: &mut Listing) -> Result<()> {
+pub(super) fn show(texts: &Texts, key: &str, out: &mut Listing) -> Result<()> {
     out.line("")?;
-    out.line("Recovery key, shown only now:")?;
+    out.line(&texts.get("recovery-key-shown", &[]))?;
     out.line(&format!("    {key}"))?;
-    out.line("Print it or write it down, and keep it where the password is not. It is typed instead of the password.")?;
+    out.line(&texts.get("recovery-key-keep", &[]))?;
     out.line("")
 }

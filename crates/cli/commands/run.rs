@@ -67,7 +67,7 @@ pub(crate) fn run(context: &Context, args: &Run) -> Result<Exit> {
 
 pub(crate) fn refuse_without_rules(context: &Context) -> Result<()> {
     if context.settings.loaded.config.rules.iter().all(|rule| rule.off) {
-        return Err(CliError::usage("the settings name no dossiers").hint("write them with: liasse config init"));
+        return Err(CliError::named(Exit::Usage, "error-no-dossiers", Vec::new()).remedy("remedy-config-init"));
     }
     Ok(())
 }
@@ -127,6 +127,7 @@ fn try_to_make(context: &Context, wanted: &Wanted, wait: bool) -> Result<Report,
 
 /// What keeps a run from the repository, for readers of reports. Nobody but who typed a password hears that it is wrong.
 fn with_obstacle(context: &Context, error: CliError) -> (CliError, Option<String>) {
+    let error = error.in_language(&context.settings.texts);
     let is_key = matches!(error.exit, Exit::WrongKey | Exit::Usage);
     if is_key && context.secret == Source::Prompt && std::io::stdin().is_terminal() {
         return (error, None);
@@ -145,9 +146,14 @@ fn with_obstacle(context: &Context, error: CliError) -> (CliError, Option<String
 fn is_due(context: &Context) -> bool {
     let settings = &context.settings.loaded.config;
     let now = Zoned::now();
+    let place = context.place.display().to_string();
     let last = context.reports_folder().map(Reports::at).and_then(|reports| {
         let names = reports.list().ok()?;
-        names.iter().filter_map(|name| reports.load(name).ok()).find(Report::is_of_all).map(|report| report.began)
+        names
+            .iter()
+            .filter_map(|name| reports.load(name).ok())
+            .find(|report| report.is_of_all() && report.repository == place)
+            .map(|report| report.began)
     });
     Moments::new(&settings.schedule.every, now.timestamp(), last, now.time_zone()).is_due()
 }

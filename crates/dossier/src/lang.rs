@@ -41,6 +41,7 @@ files![
     "run",      //
     "settings", //
     "status",   //
+    "terminal", //
     "watch",    //
 ];
 
