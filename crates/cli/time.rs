@@ -43,7 +43,7 @@ fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 /// The first and the last nanosecond of the day, minute or second that is named.
 fn bounds(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let Some((day, clock)) = text.split_once(['T', 't', ' ']) else {
-        let day = text.parse::<Date>().ok().filter(|date| date.to_string() == text)?;
+        let day = text.parse::<Date>().ok().filter(|date| date.to_string() == text).or_else(|| by_hand(text))?;
         let midnight = |day: Date| last_in(zone, day.to_datetime(Clock::midnight()), false);
         return Some((midnight(day)?, before(midnight(day.tomorrow().ok()?)?, SignedDuration::ZERO)?));
     };
@@ -55,6 +55,19 @@ fn bounds(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let date: Date = day.parse().ok()?;
     let start = last_in(zone, date.to_datetime(clock.parse::<Clock>().ok()?), true)?;
     Some((start, before(start, unit)?))
+}
+
+/// A day as people write it by hand, `31/12/2024` or `31.12.2024`, if there is one way only to read it: of a day and a month up to 12 nobody
+/// knows which is which.
+fn by_hand(text: &str) -> Option<Date> {
+    let separator = ['/', '.'].into_iter().find(|separator| text.contains(*separator))?;
+    let numbers: Vec<i16> = text.split(separator).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [one, two, year] = numbers.as_slice() else { return None };
+    let date = |day: i16, month: i16| Date::new(*year, month.try_into().ok()?, day.try_into().ok()?).ok();
+    match (date(*one, *two), date(*two, *one)) {
+        (Some(european), Some(american)) => Some(european).filter(|date| *date == american),
+        (european, american) => european.or(american),
+    }
 }
 
 /// How much time the last part of `21:00` or `21:00:30` stands for.
@@ -139,6 +152,10 @@ mod tests {
         assert_eq!(at("2024-12-31T21:00:30Z"), "2024-12-31T21:00:30.999999999Z");
         assert_eq!(at("2024-12-31T21:00+05:30"), "2024-12-31T15:30:59.999999999Z");
         assert_eq!(at("2024-12-31T21:00:30.25-05:00"), "2025-01-01T02:00:30.25Z");
+        assert_eq!(at("31/12/2024"), at("2024-12-31"));
+        assert_eq!(at("31.12.2024"), at("2024-12-31"));
+        assert_eq!(at("12/31/2024"), at("2024-12-31"));
+        assert_eq!(at("5/5/2024"), at("2024-05-05"));
         assert_eq!(at("1969-12-31T23:59:59Z"), "1969-12-31T23:59:59.999999999Z");
     }
 

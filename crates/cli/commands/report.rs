@@ -25,6 +25,7 @@ struct Row {
     name: String,
     began: String,
     host: String,
+    repository: String,
     reason: Option<String>,
     snapshot: Option<String>,
     failure: Option<String>,
@@ -81,6 +82,7 @@ fn row(context: &Context, name: String, report: Report) -> Row {
         in_error: counts.in_error,
         alarms: counts.alarms,
         host: report.host,
+        repository: report.repository,
         reason: report.reason,
         snapshot: report.snapshot,
         failure: report.failure,
@@ -92,9 +94,17 @@ fn show_list(listed: &Listed, out: &mut Listing) -> Result<()> {
     if listed.reports.is_empty() {
         return out.line(&plain(&format!("no reports in {}", listed.folder)));
     }
-    let mut table = Table::new(&["name", "time", "host", "result"], &[]);
+    // Where runs into several repositories leave their reports in one folder, each says which.
+    let are_mixed = listed.reports.windows(2).any(|pair| matches!(pair, [one, other] if one.repository != other.repository));
+    let mut table =
+        Table::new(if are_mixed { &["name", "time", "host", "repository", "result"] } else { &["name", "time", "host", "result"] }, &[]);
     for row in &listed.reports {
-        table.row(vec![row.name.clone(), row.time.clone(), plain(&row.host), plain(&row.verdict)]);
+        let mut cells = vec![row.name.clone(), row.time.clone(), plain(&row.host)];
+        if are_mixed {
+            cells.push(plain(&row.repository));
+        }
+        cells.push(plain(&row.verdict));
+        table.row(cells);
     }
     table.write(out)
 }
