@@ -159,7 +159,9 @@ fn passed_over(out: &mut String, report: &Report, local: &Local<'_>, all: bool) 
         return;
     }
     heading(out, local, "report-passed-over");
-    lines.iter().for_each(|line| _ = writeln!(out, "- {line}"));
+    for line in lines {
+        _ = writeln!(out, "- {line}");
+    }
     out.push('\n');
 }
 

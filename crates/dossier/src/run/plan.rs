@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -105,7 +105,7 @@ impl Plan {
             let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
             let Ok(code) = code.parse::<Code>() else { continue };
             let Some(cause) = why_not_found(config, discovery, &code, &path) else {
-                self.drop_known(discovery, path);
+                self.drop_known(discovery, &path);
                 continue;
             };
             let outcome = if !is_asked(&code) {
@@ -130,7 +130,7 @@ impl Plan {
     }
 
     /// A dossier that no rule wants any more. One that only has another code is saved under that.
-    fn drop_known(&mut self, discovery: &Discovery, path: PathBuf) {
+    fn drop_known(&mut self, discovery: &Discovery, path: &Path) {
         let is_told = discovery.passed_over.iter().any(|passed| passed.path == path);
         if !is_told && discovery.dossiers.iter().all(|found| found.path != path) {
             self.passed_over.push(PassedOver { path: path.display().to_string(), rule: None, marker: None, was_saved: true });
