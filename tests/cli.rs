@@ -1,6 +1,8 @@
 //! The program as people run it: what it prints, what it ends with, what it leaves behind. One binary, so that it is linked once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr, missing_docs)]
 
+#[path = "cli/again.rs"]
+mod again;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/browse.rs"]

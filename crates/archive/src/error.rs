@@ -66,6 +66,18 @@ pub enum Error {
         #[source]
         cause: std::io::Error,
     },
+    /// Somebody else restores into the target.
+    #[error("another restore into {path} is under way")]
+    TargetBusy {
+        /// The target.
+        path: String,
+    },
+    /// The target has the note of another restore.
+    #[error("a restore of something else into {path} was cut off")]
+    OtherRestore {
+        /// The target.
+        path: String,
+    },
     /// What should be an export is none.
     #[error("{} is no export: {what}", path.display())]
     NoExport {

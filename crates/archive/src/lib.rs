@@ -26,4 +26,4 @@ pub use export::{Checked, Export, Exported, Form, Head, Proof, Signed, Wrong, Wr
 pub use liasse_repo as repo;
 pub use list::list;
 pub use patterns::{PatternError, Patterns};
-pub use restore::{Lost, Overwrite, RestoreOptions, RestoreReport, Shortfall, restore};
+pub use restore::{Lost, NOTE, Noted, Overwrite, RestoreOptions, RestoreReport, Shortfall, is_cut_off, restore};

@@ -281,3 +281,20 @@ fn files_end_in_holes() {
     sparse.read_exact_at(&mut start, 0).unwrap();
     assert_eq!((sparse.metadata().unwrap().len(), &start), ((1 << 20) + 4, b"data\0\0"));
 }
+
+#[test]
+fn a_name_that_is_too_long_for_the_target_is_named() {
+    let long = "n".repeat(300);
+    let planted = Planted::new(
+        |session, put| {
+            let inside = named("inside", 1, put(session, b"theirs"));
+            vec![file(session, "a", b"kept"), folder(session, &long, &[inside]), named(&format!("o{long}"), 1, put(session, b"theirs"))]
+        },
+        |_| {},
+    );
+    let report = planted.restore(|_| {}).unwrap();
+    let told: Vec<_> =
+        report.damaged.iter().map(|lost| (lost.path.len(), lost.damage, lost.cause.contains("is too long for the target"))).collect();
+    assert_eq!(told, [(307, false, true), (308, false, true)]);
+    assert_eq!(fs::read(planted.target().join("a")).unwrap(), b"kept");
+}

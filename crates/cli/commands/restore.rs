@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use liasse_archive::{Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfall};
+use liasse_archive::{Noted, Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfall, is_cut_off};
 use liasse_repo::Snapshot;
 use serde::Serialize;
 
@@ -38,6 +38,8 @@ pub(super) struct Restored {
     others: u64,
     size_bytes: u64,
     unchanged: u64,
+    reused_bytes: u64,
+    resumed: bool,
     deleted: u64,
     spared: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +127,8 @@ pub(super) fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOpti
             Some(args::Overwrite::Never) => Overwrite::Never,
         },
         verify: args.verify,
+        // Whoever says what becomes of files has seen what is there.
+        noted: if args.overwrite.is_some() { Noted::Anew } else { Noted::Yes },
     })
 }
 
@@ -144,8 +148,12 @@ fn refuse_repository(context: &Context, args: &args::Restore) -> Result<()> {
     Ok(())
 }
 
-/// Files that are there are touched only when someone said how.
+/// Files that are there are touched only when someone said how, or when a restore left them that was cut off; whether that was the same one
+/// is looked at when it is known which one this is.
 pub(super) fn refuse_full(target: &Path) -> Result<()> {
+    if is_cut_off(target) {
+        return Ok(());
+    }
     let mut entries = match std::fs::read_dir(target) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -177,7 +185,7 @@ fn refuse_nothing(report: &RestoreReport, args: &args::Restore) -> Result<()> {
 
 pub(super) fn explain(error: CliError) -> CliError {
     if error.exit == Exit::Interrupted {
-        return error.hint("what was restored so far is whole; run the command again with --overwrite if-changed to go on");
+        return error.hint("what was restored so far is whole; run the same command again to go on");
     }
     error
 }
@@ -194,6 +202,8 @@ pub(super) fn json(report: &RestoreReport, snapshot: &Snapshot, target: &Path, a
         others: report.others,
         size_bytes: report.bytes,
         unchanged: report.unchanged,
+        reused_bytes: report.reused,
+        resumed: report.is_resumed,
         deleted: report.deleted,
         spared: report.spared,
         would_write: args.dry_run.then(|| report.would_write.iter().map(|path| PathJson::new(path)).collect()),
@@ -238,6 +248,12 @@ pub(super) fn show(
         text::size(report.bytes),
         text::counted(report.directories, "folder", "folders"),
     ))?;
+    if report.is_resumed {
+        out.line("resumed   a restore that was cut off")?;
+    }
+    if report.reused > 0 {
+        out.line(&format!("reused    {} of the files that were there", text::size(report.reused)))?;
+    }
     if report.unchanged > 0 {
         out.line(&format!("left      {} that were there", text::counted(report.unchanged, "file", "files")))?;
     }
@@ -264,7 +280,10 @@ pub(super) fn warn(report: &RestoreReport, output: Output) {
     let is_owner = |short: &&Shortfall| !output.verbose && matches!(short.what.as_str(), "owner" | "group");
     let (owners, others): (Vec<_>, Vec<_>) = report.shortfalls.iter().partition(is_owner);
     for short in others.iter().take(shown) {
-        output.warn(&format!("could not set the {} of {}: {}", short.what, text::path(&short.path), short.cause));
+        output.warn(&match short.what.as_str() {
+            "device" => format!("not made: the device {}: {}: only root may make devices", text::path(&short.path), short.cause),
+            what => format!("could not set the {what} of {}: {}", text::path(&short.path), short.cause),
+        });
     }
     more(others.len(), shown, "settings that could not be made", output);
     // The report keeps no more of them.

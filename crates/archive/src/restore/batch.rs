@@ -7,7 +7,7 @@ use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::{Metadata, Name};
 use liasse_repo::{GATHER_PIECES, ListWalk, PackNumber, Scratch, Wanted};
 
-use super::plan::{full_cause, occupied};
+use super::plan::full_cause;
 use super::task::FileTask;
 use super::{RestoreReport, Run, fill, is_of_one_entry};
 use crate::error::{Error, Result};
@@ -171,10 +171,13 @@ impl<'r> Batch<'r> {
                 }
                 continue;
             };
-            match link.folder.hard_link(&link.name, &folder, &name, occupied(self.run)) {
+            match link.folder.hard_link(&link.name, &folder, &name, link.occupied) {
                 Ok(()) => report.others += 1,
                 // Another file system, or one without links, or the file has as many names as it can have.
-                Err(error) if is_of_one_entry(&error) && !matches!(error.kind, TargetErrorKind::Exists { .. }) => {
+                Err(error)
+                    if is_of_one_entry(&error)
+                        && !matches!(error.kind, TargetErrorKind::Exists { .. } | TargetErrorKind::Collides { .. }) =>
+                {
                     self.begin(link, report)?;
                 }
                 Err(error) => survive(Err(error), &link.path, report)?,
@@ -185,7 +188,7 @@ impl<'r> Batch<'r> {
 
     fn account(&self, file: &FileTask, report: &mut RestoreReport) -> Result<()> {
         if file.content.data_size() == 0 && !file.is_lost() {
-            match file.finish(self.run) {
+            match file.finish() {
                 Err(Error::Target(error)) if is_of_one_entry(&error) => file.lose(full_cause(&error), false),
                 result => report.fall_short(result?),
             }

@@ -6,11 +6,11 @@ use liasse_repo::format::content::Content;
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::tree::{Metadata, Name, Node};
 
-use super::plan::{Planner, occupied};
+use super::plan::Planner;
 use super::task::FileTask;
 use super::{Overwrite, fill};
 use crate::error::{Error, Result};
-use crate::target::{FileKind, Folder, Shortfall, TargetError, TargetErrorKind, TargetOperation, What};
+use crate::target::{FileKind, Folder, Occupied, Shortfall, TargetError, TargetErrorKind, TargetOperation, What};
 
 /// A group of names, and what they name. Groups are claims: names are of one entry only if they agree in what it is.
 pub(super) type Key = (u64, FileKind, Hash);
@@ -36,7 +36,11 @@ impl Planner<'_> {
         self.may_stand(&folder, &name)?;
         let is_link = first.is_some();
         let first = first.or_else(|| key.map(|key| Arc::clone(self.linked.entry(key).or_default())));
-        let task = FileTask::new(folder, name, content, metadata, self.path.clone(), first);
+        let occupied = self.may_replace(&name);
+        // What it replaces may have most of its bytes.
+        let may_reuse =
+            occupied != Occupied::Refuse && folder.stat(&name)?.is_some_and(|stat| stat.kind == FileKind::File && stat.size > 0);
+        let task = FileTask::new(folder, name, content, metadata, self.path.clone(), first).over(occupied, may_reuse);
         if is_link { self.batch.link(task, &mut self.report) } else { self.batch.add(task, &mut self.report) }
     }
 
@@ -78,11 +82,13 @@ impl Planner<'_> {
         if self.run.options.overwrite == Overwrite::Always || self.is_new() {
             return Ok(false);
         }
-        let there = folder.stat(name)?;
-        Ok(there.is_some_and(|stat| match self.run.options.overwrite {
-            Overwrite::Never => stat.kind != FileKind::Directory,
-            _ => stat.kind == FileKind::File && stat.size == content.size && stat.mtime == metadata.mtime && stat.nlink == 1,
-        }))
+        let Some(stat) = folder.stat(name)?.filter(|_| self.was_there(name)) else { return Ok(false) };
+        if self.run.options.overwrite == Overwrite::Never {
+            return Ok(stat.kind != FileKind::Directory);
+        }
+        let looks_same = stat.kind == FileKind::File && stat.size == content.size && stat.mtime == metadata.mtime && stat.nlink == 1;
+        let is_trusted = !self.run.options.verify && self.run.note.is_none_or(|note| note.trusts(&stat));
+        Ok(looks_same && (is_trusted || fill::verify(folder, name, content).is_none()))
     }
 
     /// Refuses to replace a folder in which something is that must stay. What is no folder may always be replaced.
@@ -111,19 +117,23 @@ impl Planner<'_> {
         let key = metadata.hard_link.map(|group| (group, kind_of(node), what_of(node)));
         let first = key.and_then(|key| self.linked.get(&key)).and_then(|first| first.place());
         // Where links cannot be made, it is made anew.
-        if first.is_none_or(|(first, of)| folder.hard_link(name, &first, &of, occupied(self.run)).is_err()) {
-            let shortfalls = self.make(&folder, name, node, metadata)?;
-            if let (Some(key), true) = (key, shortfalls.iter().all(|shortfall| shortfall.what != What::Special)) {
+        if first.is_none_or(|(first, of)| folder.hard_link(name, &first, &of, self.may_replace(name)).is_err()) {
+            let shortfalls = self.make_other(&folder, name, node, metadata)?;
+            let is_made = shortfalls.iter().all(|shortfall| shortfall.what != What::Special);
+            self.report.fall_short(shortfalls);
+            if !is_made {
+                return Ok(());
+            }
+            if let Some(key) = key {
                 self.linked.entry(key).or_default().is_at(&folder, name);
             }
-            self.report.fall_short(shortfalls);
         }
         self.report.others += 1;
         Ok(())
     }
 
-    fn make(&self, folder: &Folder, name: &Name, node: &Node, metadata: &Metadata) -> Result<Vec<Shortfall>> {
-        let occupied = occupied(self.run);
+    fn make_other(&self, folder: &Folder, name: &Name, node: &Node, metadata: &Metadata) -> Result<Vec<Shortfall>> {
+        let occupied = self.may_replace(name);
         Ok(match node {
             Node::Symlink { target } => folder.symlink(name, target, metadata, occupied)?,
             Node::Fifo => folder.fifo(name, metadata, occupied)?,

@@ -1,7 +1,7 @@
 //! Writing the chunks of a batch, pack by pack, on all cores. A block is opened once and gives all its chunks.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use liasse_repo::format::content::Content;
@@ -20,6 +20,7 @@ const READ_BYTES: usize = 1 << 20;
 
 /// Writes all chunks and empties the list. Chunks that cannot be read take their files with them, and no others.
 pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreReport) -> Result<()> {
+    take_local(run, chunks, report)?;
     // A file that was changed in place has chunks of both kinds, in the same blocks: it is put together in one go, in its order, so that
     // the blocks that hold its changes are opened for it together.
     let changed: HashSet<_> = chunks.iter().filter(|job| job.wanted.way.pieces.len() != 1).map(|job| Arc::as_ptr(&job.file)).collect();
@@ -39,6 +40,32 @@ pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut Resto
         })?;
         rest = later;
     }
+    Ok(())
+}
+
+/// Takes from the files that are replaced the chunks that they have just so, and leaves the others.
+fn take_local(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreReport) -> Result<()> {
+    let jobs: Vec<(&ChunkJob, AtomicBool)> =
+        chunks.iter().filter(|job| job.file.may_reuse).map(|job| (job, AtomicBool::new(false))).collect();
+    in_parallel(run, &jobs, report, &|(job, is_here), _, _| {
+        let chunk = &job.wanted.chunk;
+        match job.file.take_local(run, chunk, job.position) {
+            Ok(Some(shortfalls)) => {
+                is_here.store(true, Ordering::Relaxed);
+                run.progress.advance(chunk.length.into());
+                Ok(vec![shortfalls])
+            }
+            Ok(None) => Ok(Vec::new()),
+            Err(Error::Target(error)) if is_of_one_entry(&error) => {
+                job.file.lose(full_cause(&error), false);
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error),
+        }
+    })?;
+    let are_here: Vec<bool> = jobs.iter().map(|(_, is_here)| is_here.load(Ordering::Relaxed)).collect();
+    let mut are_here = are_here.into_iter();
+    chunks.retain(|job| !(job.file.may_reuse && are_here.next().unwrap_or(false)));
     Ok(())
 }
 
@@ -86,7 +113,7 @@ fn write(run: &Run<'_>, job: &ChunkJob, gathered: Option<Vec<u8>>, scratch: &mut
     run.progress.at(&job.file.path);
     match run.reader.verified(&job.wanted, gathered, scratch, std::mem::take(buffer)) {
         Ok(bytes) => {
-            let written = job.file.write(run, job.position, &bytes);
+            let written = job.file.write(job.position, &bytes);
             *buffer = bytes.into_vec();
             match written {
                 Ok(shortfalls) => return Ok(shortfalls),

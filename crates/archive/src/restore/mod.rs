@@ -7,14 +7,17 @@
 mod batch;
 mod entries;
 mod fill;
+mod note;
 mod plan;
 mod surplus;
 mod task;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use liasse_repo::format::content::Content;
+use liasse_repo::format::ids::Hash;
 use liasse_repo::format::tree::Node;
 use liasse_repo::{Phase, Progress, Reader, Repository, Scratch, Snapshot, Stop};
 
@@ -23,6 +26,8 @@ use crate::list::{self, Found};
 use crate::patterns::Patterns;
 use crate::target::{self, Target, TargetError, TargetErrorKind};
 pub(crate) use entries::kind_of;
+use note::Note;
+pub use note::{NOTE, is_cut_off};
 use plan::Planner;
 use surplus::Surplus;
 
@@ -60,8 +65,22 @@ pub struct RestoreOptions {
     pub delete: bool,
     /// What happens to a file that is there already.
     pub overwrite: Overwrite,
-    /// Read every restored file again and compare it.
+    /// Read every restored file again and compare it; and those that are left, which are written anew where they are others.
     pub verify: bool,
+    /// Whether a restore that is cut off can go on.
+    pub noted: Noted,
+}
+
+/// Whether a restore leaves a note in its target while it is under way, by which it goes on when it is run again after it was cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Noted {
+    /// It does not.
+    #[default]
+    No,
+    /// It does; the note of another restore is refused.
+    Yes,
+    /// It does, and replaces the note of another one.
+    Anew,
 }
 
 /// Something of an entry that could not be set.
@@ -99,6 +118,10 @@ pub struct RestoreReport {
     pub bytes: u64,
     /// Files that were there and were left.
     pub unchanged: u64,
+    /// Bytes of the files written that were taken from the files that they replace.
+    pub reused: u64,
+    /// Whether it went on where an earlier one was cut off.
+    pub is_resumed: bool,
     /// Entries removed because the snapshot does not have them.
     pub deleted: u64,
     /// Entries that the snapshot does not have and that were not removed, or not whole: they were left out of the backup or the restore.
@@ -142,6 +165,8 @@ struct Run<'a> {
     options: &'a RestoreOptions,
     progress: &'a dyn Progress,
     stop: &'a Stop,
+    note: Option<&'a Note>,
+    reused: &'a AtomicU64,
 }
 
 impl Run<'_> {
@@ -168,19 +193,51 @@ pub fn restore(
     };
     let surplus = Surplus::new(options, &snapshot.record)?;
     let target = if options.dry_run { Target::open(&options.target).ok() } else { Some(Target::create(&options.target)?) };
-    let run = Run { reader: &reader, options, progress, stop };
+    let note = match (&target, options.noted) {
+        (Some(target), Noted::Yes | Noted::Anew) if !options.dry_run => {
+            Some(Note::begin(target, &wanted(snapshot, options), options.noted == Noted::Anew)?)
+        }
+        _ => None,
+    };
+    // The note's going changes the time of the folder that it is in.
+    let last = match &found {
+        Found::Entry(entry) if note.is_some() && matches!(entry.node, Node::Directory { .. }) => {
+            target.as_ref().map(|target| (target.root().clone(), entry.metadata.clone()))
+        }
+        _ => None,
+    };
+    let reused = AtomicU64::new(0);
+    let run = Run { reader: &reader, options, progress, stop, note: note.as_ref(), reused: &reused };
     progress.begin(Phase::Restore);
     let mut path = trimmed(&options.path);
-    match found {
-        Found::Root(tree) => Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, None),
+    let mut report = match found {
+        Found::Root(tree) => Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, None)?,
         Found::Entry(entry) => {
             if let Node::Directory { tree, .. } = entry.node {
-                return Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, Some(entry.metadata));
+                Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, Some(entry.metadata))?
+            } else {
+                path.truncate(path.len() - entry.name.as_bytes().len() - 1);
+                Planner::new(&run, target, surplus, path, scratch)?.single(*entry)?
             }
-            path.truncate(path.len() - entry.name.as_bytes().len() - 1);
-            Planner::new(&run, target, surplus, path, scratch)?.single(*entry)
+        }
+    };
+    report.reused = reused.load(Ordering::Relaxed);
+    report.is_resumed = note.as_ref().is_some_and(|note| note.is_resumed);
+    if let Some(note) = note {
+        note.remove()?;
+        if let Some((root, metadata)) = last {
+            // What could not be set was told the first time.
+            root.apply(&metadata)?;
         }
     }
+    Ok(report)
+}
+
+/// What a note says of a restore: another one must not go on where this one was cut off.
+fn wanted(snapshot: &Snapshot, options: &RestoreOptions) -> String {
+    let path = Hash::of(&trimmed(&options.path));
+    let tree = options.tree.as_ref().map_or(Hash::NONE, |tree| tree.hash);
+    format!("liasse restore 1\nsnapshot {}\npath {path}\ntree {tree}\n", snapshot.id)
 }
 
 /// A directory with the entry that leads to it, if what was found is one. Where nothing was found, or it cannot be read, there is none.

@@ -1,6 +1,7 @@
 //! Walking the snapshot: folders, links and devices are made as they come, files gather into batches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use liasse_repo::format::content::Content;
@@ -12,7 +13,7 @@ use super::surplus::Surplus;
 use super::task::First;
 use super::{Overwrite, RestoreReport, Run, entries, is_of_one_entry};
 use crate::error::{Error, Result};
-use crate::target::{Folder, Occupied, Target, TargetError};
+use crate::target::{FileKind, Folder, Occupied, Target, TargetError, TargetOperation};
 
 /// A folder of the snapshot that is being restored.
 struct Frame<'r> {
@@ -28,6 +29,8 @@ struct Frame<'r> {
     whole: bool,
     /// What is there and has not been met in the snapshot, ascending, the last first.
     extra: Vec<Name>,
+    /// Hashes of the names that were there before this restore.
+    held: HashSet<u64>,
 }
 
 /// The walk of one restore.
@@ -42,6 +45,7 @@ pub(super) struct Planner<'r> {
     /// What may have several names, and where the first of them stands.
     pub(super) linked: HashMap<entries::Key, Arc<First>>,
     pub(super) report: RestoreReport,
+    hashes: RandomState,
 }
 
 impl<'r> Planner<'r> {
@@ -56,6 +60,7 @@ impl<'r> Planner<'r> {
             batch: Batch::new(run, Scratch::new()?),
             linked: HashMap::new(),
             report: RestoreReport::default(),
+            hashes: RandomState::new(),
         })
     }
 
@@ -64,8 +69,8 @@ impl<'r> Planner<'r> {
         let whole = self.run.options.include.is_empty();
         let root = self.target.as_ref().map(|target| target.root().clone());
         let walk = TreeWalk::new(self.run.reader, tree);
-        let (path_length, extra) = (self.path.len(), Vec::new());
-        self.frames.push(Frame { walk, name: None, metadata, folder: root, is_new: false, path_length, whole, extra });
+        let (path_length, extra, held) = (self.path.len(), Vec::new(), self.held(root.as_ref())?);
+        self.frames.push(Frame { walk, name: None, metadata, folder: root, is_new: false, path_length, whole, extra, held });
         self.look_for_surplus()?;
         while !self.frames.is_empty() {
             self.run.stop.check()?;
@@ -79,6 +84,7 @@ impl<'r> Planner<'r> {
         let empty = Content::empty();
         let root = self.target.as_ref().map(|target| target.root().clone());
         let walk = TreeWalk::new(self.run.reader, &empty);
+        let held = self.held(root.as_ref())?;
         self.frames.push(Frame {
             walk,
             name: None,
@@ -88,6 +94,7 @@ impl<'r> Planner<'r> {
             path_length: self.path.len(),
             whole: true,
             extra: Vec::new(),
+            held,
         });
         self.path.push(b'/');
         self.path.extend_from_slice(entry.name.as_bytes());
@@ -125,6 +132,10 @@ impl<'r> Planner<'r> {
 
     /// Restores an entry if it is wanted.
     fn choose(&mut self, entry: Entry, whole: bool) -> Result<()> {
+        if self.frames.len() == 1 && self.run.note.is_some_and(|note| note.is(&entry.name)) {
+            self.lose(self.path.clone(), "its name is that of the note that lies here while it is restored".to_owned(), false);
+            return Ok(());
+        }
         let is_dir = matches!(entry.node, Node::Directory { .. });
         if self.run.options.excludes(&self.path, is_dir) {
             return Ok(());
@@ -175,6 +186,7 @@ impl<'r> Planner<'r> {
             path_length: self.path.len(),
             whole: wanted,
             extra: Vec::new(),
+            held: HashSet::new(),
         });
         if !wanted {
             return Ok(());
@@ -188,21 +200,53 @@ impl<'r> Planner<'r> {
 
     /// The folder at hand in the target, made if it is missing, with those above it. `None` in a dry run that finds none.
     fn folder(&mut self) -> Result<Option<Folder>> {
-        let first = self.frames.iter().rposition(|frame| frame.folder.is_some());
-        let mut folder = first.and_then(|first| self.frames.get(first)).and_then(|frame| frame.folder.clone());
-        let Some(first) = first else { return Ok(None) };
-        for frame in self.frames.iter_mut().skip(first + 1) {
-            let (Some(parent), Some(name)) = (&folder, &frame.name) else { return Ok(None) };
-            if self.run.options.dry_run {
-                folder = parent.open(name).ok();
+        let Some(first) = self.frames.iter().rposition(|frame| frame.folder.is_some()) else { return Ok(None) };
+        for at in first + 1..self.frames.len() {
+            let (Some(above), Some(frame)) = (self.frames.get(at - 1), self.frames.get(at)) else { break };
+            let (Some(parent), Some(name)) = (above.folder.clone(), frame.name.clone()) else { return Ok(None) };
+            let (folder, is_new) = if self.run.options.dry_run {
+                let Ok(folder) = parent.open(&name) else { return Ok(None) };
+                (folder, false)
             } else {
-                let (made, is_new) = parent.make_dir(name, occupied(self.run))?;
-                folder = Some(made);
-                frame.is_new = is_new;
+                self.make(&parent, &name, above.held.contains(&self.hashes.hash_one(&name)))?
+            };
+            let held = if is_new { HashSet::new() } else { self.held(Some(&folder))? };
+            if let Some(frame) = self.frames.get_mut(at) {
+                frame.folder = Some(folder);
+                (frame.is_new, frame.held) = (is_new, held);
             }
-            frame.folder.clone_from(&folder);
         }
-        Ok(folder)
+        Ok(self.frames.last().and_then(|frame| frame.folder.clone()))
+    }
+
+    /// Makes a folder, or opens the one that was there under just this name. Another one that answers to it is another name's.
+    fn make(&self, parent: &Folder, name: &Name, was_there: bool) -> Result<(Folder, bool)> {
+        let (folder, is_new) = parent.make_dir(name, if was_there { occupied(self.run) } else { Occupied::Refuse })?;
+        if is_new || was_there {
+            return Ok((folder, is_new));
+        }
+        Err(parent.exists(name, FileKind::Directory, TargetOperation::MakeDirectory).into())
+    }
+
+    /// Hashes of the names in a folder. What a restore left there that was cut off before it had a name goes.
+    fn held(&self, folder: Option<&Folder>) -> Result<HashSet<u64>> {
+        let Some(folder) = folder else { return Ok(HashSet::new()) };
+        let listed = folder.list()?;
+        for listed in &listed {
+            self.run.note.inspect(|note| note.tidy(folder, &listed.name));
+        }
+        Ok(listed.into_iter().map(|listed| self.hashes.hash_one(&listed.name)).collect())
+    }
+
+    /// Whether the folder at hand had an entry of just this name before this restore.
+    pub(super) fn was_there(&self, name: &Name) -> bool {
+        self.frames.last().is_some_and(|frame| frame.held.contains(&self.hashes.hash_one(name)))
+    }
+
+    /// What an entry may replace: only what had its name before. What answers to the name all the same is the work of this restore, under
+    /// another name that the target takes for the same.
+    pub(super) fn may_replace(&self, name: &Name) -> Occupied {
+        if self.was_there(name) { occupied(self.run) } else { Occupied::Refuse }
     }
 
     fn leave(&mut self, complete: bool) -> Result<()> {
@@ -232,7 +276,9 @@ impl<'r> Planner<'r> {
         let Some(frame) = self.frames.last().filter(|frame| frame.whole && !frame.is_new) else { return Ok(()) };
         let Some(folder) = &frame.folder else { return Ok(()) };
         match self.surplus.of(folder, above, &self.path) {
-            Ok(extra) => {
+            Ok(mut extra) => {
+                let is_root = self.frames.len() == 1;
+                extra.retain(|name| !(is_root && self.run.note.is_some_and(|note| note.is(name))));
                 if let Some(frame) = self.frames.last_mut() {
                     frame.extra = extra;
                 }

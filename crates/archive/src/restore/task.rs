@@ -1,16 +1,18 @@
 //! One file that is restored. Must never get its name before it is whole, nor count as restored before it has it.
 
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use liasse_repo::Verified;
-use liasse_repo::format::content::{Content, Hole};
+use liasse_repo::format::content::{ChunkRef, Content, Hole};
+use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::{Metadata, Name};
 
-use super::plan::occupied;
 use super::{Run, fill, lock};
 use crate::error::Result;
-use crate::target::{Folder, Shortfall, TempFile};
+use crate::target::{Folder, Occupied, Shortfall, TempFile};
 
 /// Where a file with several names stands, once this restore wrote it or proved it equal. Its other names are linked to it.
 #[derive(Default)]
@@ -26,6 +28,12 @@ pub(super) struct FileTask {
     pub(super) path: Vec<u8>,
     /// If it may have several names.
     pub(super) first: Option<Arc<First>>,
+    /// What it may replace.
+    pub(super) occupied: Occupied,
+    /// Whether a file is there that may have some of its bytes.
+    pub(super) may_reuse: bool,
+    /// Whether it began as a copy of that file, which shares its room with it.
+    is_clone: AtomicBool,
     file: Mutex<Option<TempFile>>,
     left: AtomicU64,
     is_placed: AtomicBool,
@@ -47,7 +55,14 @@ impl FileTask {
     pub(super) fn new(folder: Folder, name: Name, content: Content, metadata: Metadata, path: Vec<u8>, first: Option<Arc<First>>) -> Self {
         let left = AtomicU64::new(content.data_size());
         let (file, lost) = (Mutex::default(), Mutex::default());
-        Self { folder, name, content, metadata, path, first, file, left, is_placed: AtomicBool::new(false), lost }
+        let [is_clone, is_placed] = [false; 2].map(AtomicBool::new);
+        let (occupied, may_reuse) = (Occupied::Refuse, false);
+        Self { folder, name, content, metadata, path, first, occupied, may_reuse, is_clone, file, left, is_placed, lost }
+    }
+
+    /// The same, with what it may replace, and whether that may have some of its bytes.
+    pub(super) fn over(self, occupied: Occupied, may_reuse: bool) -> Self {
+        Self { occupied, may_reuse, ..self }
     }
 
     /// Gives the file up.
@@ -68,7 +83,7 @@ impl FileTask {
     }
 
     /// Writes a chunk at its place; the last one finishes the file.
-    pub(super) fn write(&self, run: &Run<'_>, position: u64, bytes: &Verified<'_>) -> Result<Vec<Shortfall>> {
+    pub(super) fn write(&self, position: u64, bytes: &Verified<'_>) -> Result<Vec<Shortfall>> {
         {
             let mut file = lock(&self.file);
             if self.is_lost() {
@@ -78,12 +93,54 @@ impl FileTask {
                 Some(file) => file,
                 none => none.insert(self.begin()?),
             };
-            for (offset, part) in Placed::new(&self.content.holes, position, bytes) {
-                file.write_at(offset, part)?;
+            for (offset, part) in Placed::new(&self.content.holes, position, bytes.len()) {
+                file.write_at(offset, bytes.get(part).unwrap_or_default())?;
             }
         }
-        let written = bytes.len() as u64;
-        if self.left.fetch_sub(written, Ordering::AcqRel) == written { self.finish(run) } else { Ok(Vec::new()) }
+        self.count(bytes.len() as u64)
+    }
+
+    /// So many bytes more are in their place; the last ones finish the file.
+    fn count(&self, written: u64) -> Result<Vec<Shortfall>> {
+        if self.left.fetch_sub(written, Ordering::AcqRel) == written { self.finish() } else { Ok(Vec::new()) }
+    }
+
+    /// Takes a chunk from the file that is replaced, if it is just so there; `None` if it is not. Nothing is believed that does not have the
+    /// chunk's name, and of a copy only what is read from the copy, which nobody else can change.
+    pub(super) fn take_local(&self, run: &Run<'_>, chunk: &ChunkRef, position: u64) -> Result<Option<Vec<Shortfall>>> {
+        let mut bytes = vec![0; usize::try_from(chunk.length).unwrap_or_default()];
+        if !self.read_local(position, &mut bytes)? {
+            return Ok(None);
+        }
+        let Some(bytes) = run.reader.believe(ChunkKind::Data, chunk, bytes) else { return Ok(None) };
+        run.reused.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if self.is_clone.load(Ordering::Acquire) {
+            return self.count(bytes.len() as u64).map(Some);
+        }
+        self.write(position, &bytes).map(Some)
+    }
+
+    /// Reads what is where a chunk belongs. Whether there is so much.
+    fn read_local(&self, position: u64, bytes: &mut [u8]) -> Result<bool> {
+        let mut file = lock(&self.file);
+        if self.is_lost() {
+            return Ok(false);
+        }
+        let Ok(there) = self.folder.open_file(&self.name) else { return Ok(false) };
+        // Where holes are, bytes of the other file would show.
+        if file.is_none() && self.content.holes.is_empty() {
+            let begun = self.begin()?;
+            let is_clone = begun.clone_from(&there);
+            begun.set_len(if is_clone { self.content.size } else { 0 })?;
+            self.is_clone.store(is_clone, Ordering::Release);
+            *file = Some(begun);
+        }
+        if let Some(file) = file.as_ref().filter(|_| self.is_clone.load(Ordering::Acquire)) {
+            return Ok(file.read_at(position, bytes));
+        }
+        drop(file);
+        let mut parts = Placed::new(&self.content.holes, position, bytes.len());
+        Ok(parts.all(|(offset, part)| bytes.get_mut(part).is_some_and(|part| there.read_exact_at(part, offset).is_ok())))
     }
 
     fn begin(&self) -> Result<TempFile> {
@@ -96,13 +153,13 @@ impl FileTask {
     }
 
     /// Gives the file its metadata and its name.
-    pub(super) fn finish(&self, run: &Run<'_>) -> Result<Vec<Shortfall>> {
+    pub(super) fn finish(&self) -> Result<Vec<Shortfall>> {
         let file = lock(&self.file).take();
         let file = match file {
             Some(file) => file,
             None => self.begin()?,
         };
-        let shortfalls = file.finish(&self.metadata, occupied(run))?;
+        let shortfalls = file.finish(&self.metadata, self.occupied)?;
         self.is_placed.store(true, Ordering::Release);
         Ok(shortfalls)
     }
@@ -118,11 +175,12 @@ struct Placed<'b> {
     holes: std::slice::Iter<'b, Hole>,
     next: Option<&'b Hole>,
     offset: u64,
-    bytes: &'b [u8],
+    done: usize,
+    length: usize,
 }
 
 impl<'b> Placed<'b> {
-    fn new(holes: &'b [Hole], position: u64, bytes: &'b [u8]) -> Self {
+    fn new(holes: &'b [Hole], position: u64, length: usize) -> Self {
         let mut holes = holes.iter();
         let mut offset = position;
         let mut next = holes.next();
@@ -131,12 +189,12 @@ impl<'b> Placed<'b> {
             offset += hole.length;
             next = holes.next();
         }
-        Self { holes, next, offset, bytes }
+        Self { holes, next, offset, done: 0, length }
     }
 }
 
-impl<'b> Iterator for Placed<'b> {
-    type Item = (u64, &'b [u8]);
+impl Iterator for Placed<'_> {
+    type Item = (u64, Range<usize>);
 
     fn next(&mut self) -> Option<Self::Item> {
         while let Some(hole) = self.next.filter(|hole| hole.offset <= self.offset) {
@@ -144,12 +202,14 @@ impl<'b> Iterator for Placed<'b> {
             self.next = self.holes.next();
         }
         let room = self.next.map_or(u64::MAX, |hole| hole.offset - self.offset);
-        let length = self.bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-        let (part, rest) = self.bytes.split_at_checked(length).filter(|(part, _)| !part.is_empty())?;
-        let offset = self.offset;
-        self.offset += part.len() as u64;
-        self.bytes = rest;
-        Some((offset, part))
+        let length = (self.length - self.done).min(usize::try_from(room).unwrap_or(usize::MAX));
+        if length == 0 {
+            return None;
+        }
+        let (offset, start) = (self.offset, self.done);
+        self.offset += length as u64;
+        self.done += length;
+        Some((offset, start..self.done))
     }
 }
 
@@ -179,7 +239,7 @@ mod tests {
         let data: Vec<u8> = (0..18).collect();
         let placed = |position: usize, length: usize| -> Vec<(u64, Vec<u8>)> {
             let bytes = data.get(position..position + length).unwrap_or_default();
-            Placed::new(&holes, position as u64, bytes).map(|(offset, part)| (offset, part.to_vec())).collect()
+            Placed::new(&holes, position as u64, length).map(|(offset, part)| (offset, bytes.get(part).unwrap().to_vec())).collect()
         };
         let range = |from: u8, to: u8| (from..to).collect::<Vec<u8>>();
         assert_eq!(placed(0, 18), [(10, range(0, 5)), (20, range(5, 15)), (100, range(15, 18))]);

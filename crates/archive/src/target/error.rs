@@ -29,6 +29,15 @@ pub enum TargetErrorKind {
         /// What it is.
         kind: FileKind,
     },
+    /// The file system takes the name for another one's, which is there: it folds case, or leaves something out of names.
+    #[error("the target cannot tell its name from {:?}, which is there", String::from_utf8_lossy(with))]
+    Collides {
+        /// The name that is there.
+        with: Vec<u8>,
+    },
+    /// The file system has no names as long as that.
+    #[error("its name is too long for the target's file system")]
+    TooLong,
     /// Something that is no directory, perhaps a symbolic link, stands where a directory was expected.
     #[error("not a directory")]
     NotADirectory,
@@ -94,6 +103,7 @@ impl TargetErrorKind {
             Some(Errno::ACCESS | Errno::PERM) => Self::Denied,
             Some(Errno::NOTDIR | Errno::LOOP) => Self::NotADirectory,
             Some(Errno::NOENT) => Self::Missing,
+            Some(Errno::NAMETOOLONG) => Self::TooLong,
             _ => Self::Io(error),
         }
     }

@@ -183,6 +183,11 @@ impl Folder {
         self.at(TargetOperation::Sync, |handle| Ok(rustix::fs::syncfs(handle)?))
     }
 
+    /// Removes an entry that is no directory. Nothing of that name is fine.
+    pub fn remove_file(&self, name: &Name) -> Result<(), TargetError> {
+        self.unlink(name, AtFlags::empty())
+    }
+
     pub(super) fn unlink(&self, name: &Name, flags: AtFlags) -> Result<(), TargetError> {
         self.on(name, TargetOperation::Remove, |handle| match rustix::fs::unlinkat(handle, name.as_bytes(), flags) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
@@ -217,8 +222,36 @@ impl Folder {
         self.chain.handle()
     }
 
-    pub(super) fn exists(&self, name: &Name, kind: FileKind, operation: TargetOperation) -> TargetError {
-        TargetError { path: self.path_of(name), operation, kind: TargetErrorKind::Exists { kind } }
+    pub(crate) fn exists(&self, name: &Name, kind: FileKind, operation: TargetOperation) -> TargetError {
+        let other = self.called(name).ok().flatten().filter(|called| called != name);
+        let kind = other.map_or(TargetErrorKind::Exists { kind }, |with| TargetErrorKind::Collides { with: with.as_bytes().to_vec() });
+        TargetError { path: self.path_of(name), operation, kind }
+    }
+
+    /// What an entry is really called that answers to a name: file systems that fold case take several names for it.
+    fn called(&self, name: &Name) -> Result<Option<Name>, TargetError> {
+        // Another thread may list the directory by the handle that all share.
+        let own = self.at(TargetOperation::List, |handle| {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            Ok(rustix::fs::openat(handle, ".", flags, Mode::empty())?)
+        })?;
+        let listed = self.at(TargetOperation::List, |_| system::list(&own))?;
+        if listed.binary_search_by(|listed| listed.name.cmp(name)).is_ok() {
+            return Ok(Some(name.clone()));
+        }
+        let Some(stat) = self.stat(name)? else { return Ok(None) };
+        // Where inodes have no numbers of their own (some FUSE file systems), letters must do.
+        let letters = |name: &Name| String::from_utf8_lossy(name.as_bytes()).to_lowercase();
+        let wanted = letters(name);
+        if let Some(same) = listed.iter().find(|listed| letters(&listed.name) == wanted) {
+            return Ok(Some(same.name.clone()));
+        }
+        for listed in listed {
+            if self.stat(&listed.name)?.is_some_and(|other| other.is_same_entry(&stat)) {
+                return Ok(Some(listed.name));
+            }
+        }
+        Ok(None)
     }
 
     fn at<T>(&self, operation: TargetOperation, act: impl FnOnce(Arc<OwnedFd>) -> io::Result<T>) -> Result<T, TargetError> {

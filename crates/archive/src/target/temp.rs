@@ -49,6 +49,16 @@ impl TempFile {
         self.file.write_all_at(bytes, offset).map_err(|error| self.failed(TargetOperation::Write, error))
     }
 
+    /// Begins with all the bytes of a file that is there, which both share until one of them is written. Whether the file system can do that.
+    pub fn clone_from(&self, file: &std::fs::File) -> bool {
+        rustix::fs::ioctl_ficlone(&self.file, file).is_ok()
+    }
+
+    /// Reads as many bytes as the buffer holds, at an offset. Whether there are so many.
+    pub fn read_at(&self, offset: u64, buffer: &mut [u8]) -> bool {
+        self.file.read_exact_at(buffer, offset).is_ok()
+    }
+
     /// Sets the length in bytes. No room is taken on the disk.
     pub fn set_len(&self, size: u64) -> Result<(), TargetError> {
         self.file.set_len(size).map_err(|error| self.failed(TargetOperation::Write, error))

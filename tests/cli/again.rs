@@ -1,0 +1,243 @@
+//! A restore onto what is there: over files that changed, where one was cut off, and into targets that take two names for one.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+
+use crate::support::{Ran, World, is_root, noise};
+
+const NOTE: &str = ".liasse-restore";
+
+fn restore(world: &World, more: &[&str]) -> Ran {
+    let what = format!("latest:{}", world.text("src"));
+    world.run(&[&["restore", &what, "--target", "out"], more].concat())
+}
+
+/// Without showing what differs: it is large.
+#[track_caller]
+fn same(world: &World) {
+    assert!(world.picture("out") == world.picture("src"), "the target is not what was backed up");
+}
+
+/// Bytes that are there just so are not read from the repository: they need not even be readable there.
+#[test]
+fn what_is_there_is_taken_from_there() {
+    let world = World::with_repository();
+    world.write("src/large", &noise(12 << 20, 1));
+    let sparse = File::create(world.path("src/sparse")).unwrap();
+    sparse.write_all_at(&noise(2 << 20, 2), 3 << 20).unwrap();
+    sparse.set_len(9 << 20).unwrap();
+    world.run(&["backup", "src"]).ends(0);
+    restore(&world, &[]).ends(0);
+    assert!(!world.path("out").join(NOTE).exists());
+    let before = fs::metadata(world.path("out/large")).unwrap().ino();
+    // A chunk or two change, the rest stays.
+    File::options().write(true).open(world.path("out/large")).unwrap().write_all_at(b"changed", 5 << 20).unwrap();
+    let open = File::open(world.path("out/large")).unwrap();
+    let told = restore(&world, &["--overwrite", "if-changed", "--json"]).ends(0).json();
+    let reused = told["reused_bytes"].as_u64().unwrap();
+    assert!(reused > 10 << 20 && reused < 12 << 20, "{told}");
+    same(&world);
+    // Whoever had it open has the old one: the new one came into its place when it was whole.
+    assert!(fs::metadata(world.path("out/large")).unwrap().ino() != before);
+    let mut old = [0; 7];
+    open.read_exact_at(&mut old, 5 << 20).unwrap();
+    assert_eq!(&old, b"changed");
+    // Longer, and with bytes where a hole must be.
+    File::options().write(true).open(world.path("out/large")).unwrap().set_len(20 << 20).unwrap();
+    File::options().write(true).open(world.path("out/sparse")).unwrap().write_all_at(b"no hole", 1 << 20).unwrap();
+    restore(&world, &["--overwrite", "if-changed"]).ends(0);
+    same(&world);
+    assert!(fs::metadata(world.path("out/sparse")).unwrap().blocks() * 512 < 4 << 20, "its holes are holes");
+
+    // No block of it can be opened any more.
+    for pack in world.objects("packs").iter().filter(|pack| fs::metadata(pack).unwrap().len() > 8 << 20) {
+        let mut bytes = fs::read(pack).unwrap();
+        let end = bytes.len() - 100_000;
+        bytes[1_000..end].iter_mut().step_by(10_000).for_each(|byte| *byte ^= 1);
+        fs::write(pack, bytes).unwrap();
+    }
+    let told = restore(&world, &["--overwrite", "always", "--json"]).ends(0).json();
+    assert!(told["reused_bytes"].as_u64().unwrap() >= 14 << 20, "{told}");
+    same(&world);
+    File::options().write(true).open(world.path("out/large")).unwrap().write_all_at(b"changed", 5 << 20).unwrap();
+    assert!(restore(&world, &["--overwrite", "always"]).ends(12).err.contains("src/large"));
+    assert!(fs::read(world.path("out/large")).unwrap()[5 << 20..].starts_with(b"changed"), "it is what it was");
+}
+
+/// What looks the same is read when that is asked for, and written anew where it is not the same.
+#[test]
+fn verify_reads_what_is_left_too() {
+    let world = World::with_snapshot();
+    restore(&world, &[]).ends(0);
+    let path = world.path("out/letter.txt");
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, b"Dear Eve,\n").unwrap();
+    File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    restore(&world, &["--overwrite", "if-changed"]).ends(0);
+    assert_eq!(fs::read(&path).unwrap(), b"Dear Eve,\n", "size and time are what counts");
+    restore(&world, &["--overwrite", "if-changed", "--verify"]).ends(0);
+    same(&world);
+}
+
+/// A restore that met a full disk goes on when there is room. After a restart, files are not believed by how they look.
+#[test]
+fn a_restore_that_was_cut_off_goes_on() {
+    let world = World::with_repository();
+    for number in 0..60 {
+        world.write_noise(&format!("src/many/file{number:02}"), 100_000, number);
+    }
+    world.write_noise("src/zz-last", 6 << 20, 99);
+    world.run(&["backup", "src"]).ends(0);
+    world.run(&["backup", "src/deep"]).ends(0);
+    let first = world.snapshots().remove(0);
+    fs::create_dir(world.path("out")).unwrap();
+    let script = format!(
+        r#"
+        mount -t tmpfs -o size=8m none out
+        go() {{ "$LIASSE" restore {first}:{src} --target out --json "$@" 2>>err || echo "failed $?"; }}
+        go
+        test -f out/{NOTE} && test ! -e out/zz-last && ls out/many | wc -l
+        "$LIASSE" restore latest:{src}/deep --target out 2>&1 || echo "failed $?"
+        mkdir -p out/many && : > out/many/.liasse-0123456789abcdef && : > out/many/.liasse-mine
+        mount -o remount,size=64m out
+        # As after a restart: a file that has its length and its time, and not its bytes.
+        file=$(ls -d out/many/file* | head -1)
+        touch -r "$file" stamp && printf wrong | dd of="$file" conv=notrunc status=none && touch -r stamp "$file"
+        sed -i 's/^boot .*/boot another/' out/{NOTE}
+        go
+        diff -r out src && echo same
+        ls -A out out/many | grep liasse
+        "#,
+        src = world.text("src"),
+    );
+    let Some(ran) = world.run_with_mounts(&script) else { return };
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let shown = format!("{}\n{}{}", ran.out, ran.err, fs::read_to_string(world.path("err")).unwrap_or_default());
+    assert_eq!(lines.first(), Some(&"failed 1"), "{shown}");
+    assert!(lines[1].trim().parse::<u32>().unwrap() > 5, "{shown}");
+    assert!(ran.out.contains("a restore of something else into out was cut off"), "{shown}");
+    let told: serde_json::Value = serde_json::from_str(lines.iter().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    assert_eq!(told["resumed"], true, "{shown}");
+    assert!(told["unchanged"].as_u64() > Some(4) && told["files"].as_u64() > Some(1), "{shown}");
+    // Only what somebody else put there is left.
+    assert_eq!(lines.last(), Some(&".liasse-mine"), "{shown}");
+    assert!(ran.out.contains("Only in out/many: .liasse-mine"), "{shown}");
+    assert!(!ran.out.contains(NOTE) && !ran.out.contains("differ"), "{shown}");
+}
+
+#[test]
+fn a_restore_that_was_killed_goes_on_by_the_same_command() {
+    let world = World::with_repository();
+    for number in 0..300 {
+        world.write_noise(&format!("src/many/{number}"), 50_000, number);
+    }
+    world.write_noise("src/zz-last", 40 << 20, 999);
+    world.run(&["backup", "src"]).ends(0);
+    let what = format!("latest:{}", world.text("src"));
+    let args = ["restore", &what, "--target", "out", "--json"];
+    let mut child = world.command(&args).stdout(std::process::Stdio::null()).spawn().unwrap();
+    crate::support::wait_until(&mut child, || world.path("out/many").join("0").exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Two at once would be in each other's way.
+    let target = File::open(world.path("out")).unwrap();
+    rustix::fs::flock(&target, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    if world.path("out").join(NOTE).exists() {
+        world.run(&args).ends(1);
+        drop(target);
+        let told = world.run(&args).ends(0).json();
+        assert_eq!(told["resumed"], true);
+        assert!(told["unchanged"].as_u64() > Some(0), "{told}");
+    }
+    same(&world);
+}
+
+/// Two names that the target takes for one: the first stays as it is, the second is named and written nowhere.
+#[test]
+fn names_that_fall_together_are_told_before_anything_is_lost() {
+    if !is_root() {
+        eprintln!("only root mounts an image: not tested here");
+        return;
+    }
+    let world = World::with_repository();
+    for (name, text) in
+        [("src/A.txt", "upper"), ("src/a.txt", "lower"), ("src/Docs/one", "1"), ("src/docs/one", "2"), ("src/docs/two", "2")]
+    {
+        world.write(name, text.as_bytes());
+    }
+    std::os::unix::fs::symlink("a.txt", world.path("src/a-link")).unwrap();
+    world.run(&["backup", "src"]).ends(0);
+    fs::create_dir(world.path("disk")).unwrap();
+    let script = format!(
+        r#"
+        truncate -s 64M img && mkfs.exfat img >/dev/null
+        loop=$(losetup -f --show img)
+        trap 'umount disk; losetup -d "$loop"' EXIT
+        mount.exfat-fuse "$loop" disk >/dev/null
+        go() {{ "$LIASSE" restore latest:{src} --target disk/out --json "$@" 2>>err || echo "ended $?"; cat disk/out/A.txt disk/out/Docs/one; ls disk/out/Docs; echo; }}
+        go
+        go --overwrite always
+        go --overwrite if-changed --delete
+        go --overwrite never
+        "#,
+        src = world.text("src"),
+    );
+    let Some(ran) = world.run_with_mounts(&script) else { return };
+    let shown = format!("{}\n{}{}", ran.out, ran.err, fs::read_to_string(world.path("err")).unwrap_or_default());
+    assert_eq!(ran.out.matches("upper1one\n").count(), 4, "{shown}");
+    let told: Vec<serde_json::Value> =
+        ran.out.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 4, "{shown}");
+    for told in &told {
+        let lost = told["lost"].to_string();
+        for (name, with) in [("src/a.txt", "A.txt"), ("src/docs", "Docs")] {
+            let is_named = told["lost"].as_array().unwrap().iter().any(|lost| {
+                let (path, cause) = (lost["path"].as_str().unwrap(), lost["cause"].as_str().unwrap());
+                path.ends_with(name) && cause.contains(&format!("cannot tell its name from \"{with}\""))
+            });
+            assert!(is_named, "{name}: {lost}");
+        }
+    }
+}
+
+/// Where the file system lets two files share their room, what stayed is shared, and what changed is not.
+#[test]
+fn what_stayed_shares_its_room_where_that_is_possible() {
+    if !is_root() {
+        eprintln!("only root mounts an image: not tested here");
+        return;
+    }
+    let world = World::with_repository();
+    world.write_noise("src/large", 24 << 20, 5);
+    world.run(&["backup", "src"]).ends(0);
+    fs::create_dir(world.path("disk")).unwrap();
+    let script = format!(
+        r#"
+        truncate -s 200M img && mkfs.btrfs -q img
+        mount -o loop img disk
+        "$LIASSE" restore latest:{src} --target disk/out >/dev/null
+        for text in changed again; do
+            ln -f disk/out/large disk/kept
+            cp --reflink=never disk/out/large disk/new && printf $text | dd of=disk/new bs=1M seek=9 conv=notrunc status=none
+            mv disk/new disk/out/large && sync -f disk
+            before=$(btrfs filesystem du -s --raw disk/out/large | awk 'END {{ print $2 }}')
+            cp --reflink=always disk/out/large disk/witness
+            "$LIASSE" restore latest:{src} --target disk/out --overwrite always --json
+            sync -f disk
+            echo "own $(btrfs filesystem du -s --raw disk/out/large | awk 'END {{ print $2 }}') of $before"
+            cmp disk/out/large {src}/large && echo same
+            rm disk/witness
+        done
+        umount disk
+        "#,
+        src = world.text("src"),
+    );
+    let Some(ran) = world.run_with_mounts(&script) else { return };
+    let shown = format!("{}\n{}", ran.out, ran.err);
+    assert_eq!(ran.out.lines().filter(|line| *line == "same").count(), 2, "{shown}");
+    for own in ran.out.lines().filter_map(|line| line.strip_prefix("own ")) {
+        let (own, all) = own.split_once(" of ").unwrap();
+        assert!(own.parse::<u64>().unwrap() * 4 < all.parse::<u64>().unwrap(), "{shown}");
+    }
+    assert_eq!(ran.out.matches("own ").count(), 2, "{shown}");
+}
