@@ -14,6 +14,7 @@ pub mod in_use;
 pub mod lang;
 mod nearest;
 pub mod notify;
+mod records;
 pub mod report;
 pub mod restore;
 pub mod run;

@@ -4,18 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use liasse_archive::repo::format::ids::SessionId;
 use liasse_archive::repo::format::snapshot::{Dossier as Line, Snapshot as Record};
-use liasse_archive::repo::{self, Head, Repository, Snapshot, Stop};
+use liasse_archive::repo::{self, Repository, Snapshot, Stop};
 
 use super::state::{Origin, State, is_read, is_state};
+use crate::records::{Bad, Records};
 
 /// Snapshots that are looked at, the newest first.
 #[derive(Clone)]
 pub struct History<'r> {
-    repository: &'r Repository,
-    heads: Vec<Head>,
-    bad: Vec<(String, String)>,
+    records: Records<'r>,
+    bad: Bad,
 }
 
 /// What was found.
@@ -49,18 +48,14 @@ struct Search {
 impl<'r> History<'r> {
     /// The snapshots that fit. Nothing but heads is looked at.
     pub fn new(repository: &'r Repository, fits: impl Fn(&Record) -> bool) -> repo::Result<Self> {
-        let (mut heads, bad) = repository.heads_and_bad()?;
-        heads.retain(|head| head.dossiers > 0 && fits(&head.record));
-        heads.reverse();
-        let bad = bad.into_iter().map(|(object, error)| (object, error.to_string())).collect();
-        Ok(Self { repository, heads, bad })
+        let (records, bad) = Records::new(repository, |head| head.dossiers > 0 && fits(&head.record))?;
+        Ok(Self { records, bad })
     }
 
     /// Those of one machine.
     #[must_use]
     pub fn of_host(&self, host: &str) -> Self {
-        let heads = self.heads.iter().filter(|head| head.record.host == host).cloned().collect();
-        Self { repository: self.repository, heads, bad: self.bad.clone() }
+        Self { records: self.records.filter(|record| record.host == host), bad: self.bad.clone() }
     }
 
     /// Objects that are no snapshots any more, and why.
@@ -89,7 +84,7 @@ impl<'r> History<'r> {
 
     /// Whether there is no snapshot with dossiers.
     pub fn is_empty(&self) -> bool {
-        self.heads.is_empty()
+        self.records.heads().is_empty()
     }
 
     /// What the newest snapshots say of these dossiers.
@@ -102,13 +97,15 @@ impl<'r> History<'r> {
         let mut found = Found::default();
         let start = |code: &&str| ((*code).to_owned(), Search { state: None, is_done: false });
         let mut searches: BTreeMap<String, Search> = codes.unwrap_or_default().iter().map(start).collect();
-        for head in &self.heads {
+        for head in self.records.heads() {
             let is_first = codes.is_none() && found.newest.is_none();
             if !is_first && searches.values().all(|search| search.is_done) {
                 break;
             }
             stop.check()?;
-            let Some((snapshot, lines)) = self.read(head.id, &mut found.bad)? else { continue };
+            let Some(mut snapshot) = self.records.read(head.id, &mut found.bad)? else { continue };
+            let lines = std::mem::take(&mut snapshot.record.dossiers);
+            let snapshot = Arc::new(snapshot);
             if is_first {
                 let started = |line: &Line| {
                     let state = State { line: line.clone(), snapshot: Arc::clone(&snapshot), origin: None };
@@ -128,22 +125,6 @@ impl<'r> History<'r> {
         }
         found.states = searches.into_iter().filter_map(|(code, search)| Some((code, search.state?))).collect();
         Ok(found)
-    }
-
-    /// A record's lines, and the rest of it.
-    fn read(&self, id: SessionId, bad: &mut Vec<(String, String)>) -> repo::Result<Option<(Arc<Snapshot>, Vec<Line>)>> {
-        match self.repository.snapshot(id) {
-            Ok(Some(mut snapshot)) => {
-                let lines = std::mem::take(&mut snapshot.record.dossiers);
-                Ok(Some((Arc::new(snapshot), lines)))
-            }
-            Ok(None) => Ok(None),
-            Err(error) if error.is_damage() => {
-                bad.push((format!("snapshots/{id}"), error.to_string()));
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
     }
 }
 

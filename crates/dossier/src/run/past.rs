@@ -8,6 +8,7 @@ use liasse_archive::repo::format::snapshot::Dossier as Line;
 use liasse_archive::repo::{Head, Repository, Snapshot};
 
 use super::RunError;
+use crate::records::Records;
 
 /// Most records that are read to find the last line of a dossier that newer ones do not have.
 const MOST_RECORDS: usize = 64;
@@ -26,16 +27,14 @@ impl Past {
     /// Reads what a machine's runs recorded. Each holds all that its settings know, but another run on this machine may have others: so the
     /// newest of each set of roots is read, and older ones as long as a dossier that is `found` was not met.
     pub(super) fn read<'f>(repository: &Repository, host: &str, found: impl Iterator<Item = &'f str>) -> Result<Self, RunError> {
-        let mut heads = repository.heads()?;
-        heads.retain(|head| head.dossiers > 0 && head.record.host == host);
-        heads.sort_by_key(|head| std::cmp::Reverse((head.record.time, head.record.sequence)));
-        let mut past = Self { records: Vec::new(), largest: largest(&heads) };
+        let (records, _) = Records::new(repository, |head| head.dossiers > 0 && head.record.host == host)?;
+        let mut past = Self { records: Vec::new(), largest: largest(records.heads()) };
         let mut unmet: HashSet<&str> = found.collect();
         let (mut roots, mut older) = (HashSet::new(), Vec::new());
-        for head in &heads {
+        for head in records.heads() {
             if roots.contains(&head.record.sources) {
                 older.push(head);
-            } else if past.learn(repository, head, &mut unmet)? {
+            } else if past.learn(&records, head, &mut unmet)? {
                 roots.insert(&head.record.sources);
             }
         }
@@ -43,24 +42,18 @@ impl Past {
             if unmet.is_empty() || past.records.len() >= MOST_RECORDS {
                 break;
             }
-            past.learn(repository, head, &mut unmet)?;
+            past.learn(&records, head, &mut unmet)?;
         }
         past.records.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.record.time, snapshot.record.sequence)));
         Ok(past)
     }
 
     /// Reads a record; whether it could be read.
-    fn learn(&mut self, repository: &Repository, head: &Head, unmet: &mut HashSet<&str>) -> Result<bool, RunError> {
-        match repository.snapshot(head.id) {
-            Ok(Some(snapshot)) => {
-                snapshot.record.dossiers.iter().for_each(|line| _ = unmet.remove(line.code.as_str()));
-                self.records.push(snapshot);
-                Ok(true)
-            }
-            Ok(None) => Ok(false),
-            Err(error) if error.is_damage() => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+    fn learn(&mut self, records: &Records<'_>, head: &Head, unmet: &mut HashSet<&str>) -> Result<bool, RunError> {
+        let Some(snapshot) = records.read(head.id, &mut Vec::new())? else { return Ok(false) };
+        snapshot.record.dossiers.iter().for_each(|line| _ = unmet.remove(line.code.as_str()));
+        self.records.push(snapshot);
+        Ok(true)
     }
 
     /// The newest line of each dossier.

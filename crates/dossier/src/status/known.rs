@@ -1,15 +1,19 @@
-//! What the snapshot records of this machine know of dossiers. Each record is looked at once, in whatever order they come.
+//! What the snapshot records of this machine know of dossiers: read from the newest on, as far as anything is still open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use liasse_archive::repo::Snapshot;
 use liasse_archive::repo::format::ids::Evidence;
 use liasse_archive::repo::format::snapshot::{Dossier as Line, Snapshot as Record};
+use liasse_archive::repo::{self, Head, Repository};
 
 use super::room::Written;
+use crate::records::{Bad, Records};
 use crate::report::Outcome;
 use crate::run::moment_of;
+
+/// Most records that are read for dossiers of which newer ones say too little.
+const MOST_RECORDS: usize = 64;
 
 /// All of it.
 #[derive(Default)]
@@ -33,6 +37,8 @@ pub(super) struct Past {
     pub(super) good: Option<Timestamp>,
     /// The last run that was asked for it.
     pub(super) last: Option<Last>,
+    /// Whether no older record can say more.
+    is_settled: bool,
 }
 
 /// How it fared in a run.
@@ -47,30 +53,48 @@ pub(super) struct Last {
 }
 
 impl Known {
-    /// Learns from one snapshot.
-    pub(super) fn learn(&mut self, snapshot: Snapshot, host: &str) {
-        let record = snapshot.record;
-        let Some(time) = moment_of(record.time) else { return };
+    /// Reads what is needed to know of these dossiers, and of those that the last run knows, how they stand.
+    pub(super) fn read<'f>(repository: &Repository, host: &str, found: impl Iterator<Item = &'f str>) -> repo::Result<(Self, Bad)> {
+        let (all, mut bad) = Records::new(repository, |_| true)?;
+        let mut known = Self::default();
+        all.heads().iter().for_each(|head| known.count(head));
+        let own: Vec<&Head> = all.heads().iter().filter(|head| head.dossiers > 0 && head.record.host == host).collect();
+        let mut open: HashSet<String> = found.map(str::to_owned).collect();
+        for (number, head) in own.into_iter().enumerate() {
+            if known.last.is_some() && known.last_of_all.is_some() && (open.is_empty() || number >= MOST_RECORDS) {
+                break;
+            }
+            if let Some(snapshot) = all.read(head.id, &mut bad)? {
+                known.learn(snapshot.record, &mut open);
+            }
+        }
+        Ok((known, bad))
+    }
+
+    /// Counts a snapshot of any machine.
+    fn count(&mut self, head: &Head) {
+        let Some(time) = moment_of(head.record.time) else { return };
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
-        self.written.push(Written { time, bytes: record.statistics.stored, is_first: record.sequence == 1 });
-        if record.dossiers.is_empty() || record.host != host {
-            return;
+        self.written.push(Written { time, bytes: head.record.statistics.stored, is_first: head.record.sequence == 1 });
+    }
+
+    /// Learns from a record that is older than all before it. `open` are the dossiers of which more is to be learnt.
+    fn learn(&mut self, record: Record, open: &mut HashSet<String>) {
+        let Some(time) = moment_of(record.time) else { return };
+        if self.last.is_none() {
+            open.extend(record.dossiers.iter().map(|line| line.code.clone()));
         }
-        for line in &record.dossiers {
-            if !self.dossiers.contains_key(&line.code) {
-                self.dossiers.insert(line.code.clone(), Past::default());
+        for line in record.dossiers.iter().filter(|line| open.contains(&line.code)).collect::<Vec<_>>() {
+            let past = self.dossiers.entry(line.code.clone()).or_default();
+            past.learn(line, time, &record);
+            if past.is_settled {
+                open.remove(&line.code);
             }
-            if let Some(past) = self.dossiers.get_mut(&line.code) {
-                past.learn(line, time, &record);
-            }
         }
-        if record.dossiers.iter().all(|line| Outcome::from(line.outcome) != Outcome::NotAsked) {
-            self.last_of_all = self.last_of_all.max(Some(time));
+        if self.last_of_all.is_none() && record.dossiers.iter().all(|line| Outcome::from(line.outcome) != Outcome::NotAsked) {
+            self.last_of_all = Some(time);
         }
-        let is_newer = |(then, other): &(Timestamp, Record)| (time, record.sequence) > (*then, other.sequence);
-        if self.last.as_ref().is_none_or(is_newer) {
-            self.last = Some((time, record));
-        }
+        self.last.get_or_insert((time, record));
     }
 }
 
@@ -85,10 +109,11 @@ impl Past {
             Outcome::InUse | Outcome::Failed | Outcome::Missing | Outcome::NotAsked => moment_of(line.since).filter(|_| is_state),
         };
         self.good = self.good.max(good);
-        if outcome == Outcome::NotAsked || self.last.as_ref().is_some_and(|last| last.time > time) {
+        let is_stored = matches!(outcome, Outcome::Stored | Outcome::Unchanged);
+        self.is_settled = is_stored;
+        if outcome == Outcome::NotAsked || self.last.is_some() {
             return;
         }
-        let is_stored = matches!(outcome, Outcome::Stored | Outcome::Unchanged);
         self.last = Some(Last {
             time,
             outcome,

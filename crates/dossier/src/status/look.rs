@@ -44,9 +44,8 @@ pub struct World<'a> {
 
 /// Looks how things stand.
 pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
-    let mut known = Known::default();
-    let damaged = world.repository.each_snapshot(|snapshot| known.learn(snapshot, world.host))?;
     let discovery = discover(world.config);
+    let (known, damaged) = Known::read(world.repository, world.host, discovery.dossiers.iter().map(|found| found.code.as_str()))?;
     let mut problems: Vec<String> = discovery.problems.iter().map(|problem| problem.text(world.texts)).collect();
     let reports = world.reports.map(|reports| last_reports(world, reports, &mut problems)).unwrap_or_default();
     let checks = Checks::load(world.repository.cache());
