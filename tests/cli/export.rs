@@ -26,6 +26,7 @@ fn with_odd_dossier() -> World {
     fs::set_permissions(odd(b"-rf"), fs::Permissions::from_mode(0o640)).unwrap();
     fs::hard_link(odd(b"large"), odd(b"large too")).unwrap();
     symlink("large", odd(b"link")).unwrap();
+    symlink(OsStr::from_bytes(b"raw\xff"), odd(b"link to raw")).unwrap();
     symlink("/etc/passwd", odd(b"away")).unwrap();
     assert!(Command::new("mkfifo").arg(odd(b"pipe")).status().unwrap().success());
     assert!(Command::new("setfattr").args(["-n", "user.note", "-v", "kept"]).arg(odd(b" lead")).status().unwrap().success());
@@ -86,8 +87,8 @@ fn a_zip_is_the_same() {
     let left_out = exported["left_out"].to_string();
     assert!(left_out.contains("in/pipe") && left_out.contains("in/ lead"), "{left_out}");
     let checked = verify(&world, "out.zip", &["--signer", &signer(&world)]).ends(3).json();
-    assert_eq!((&checked["absent_count"], &checked["wrong_count"], &checked["is_evident"]), (&1.into(), &0.into(), &true.into()));
-    assert_eq!(checked["absent"][0]["path"], "in/pipe");
+    assert_eq!((&checked["absent_count"], &checked["wrong_count"], &checked["is_evident"]), (&2.into(), &0.into(), &true.into()));
+    assert_eq!([&checked["absent"][0]["path"], &checked["absent"][1]["path"]], ["in/link to raw", "in/pipe"]);
     // A program that writes names as they are in the zip.
     let unpack = "python3 -c 'import zipfile; zipfile.ZipFile(\"out.zip\").extractall(\"un\")'";
     let sums = shell(&world, &format!("{unpack} && cd un && sha256sum -c --strict SHA256SUMS")).ends(0).out;
@@ -140,6 +141,18 @@ fn whoever_changes_it_is_seen() {
         let checked = tampered(&format!("sed -i '{script}' MANIFEST.tsv; mv files/in/-rf files/in/-rg || true")).ends(12).json();
         assert!(checked["is_evident"] == false || checked["record"] == "foreign", "{script}: {checked}");
     }
+    // What the root says nothing about: where a file is. None is replaced by saying that it is not there, and none changes its name.
+    let swap = "-e 's/\\t=\\tin\\/large$/\\tas in\\/ledger\\tin\\/large/' -e 's/\\t=\\tin\\/ledger$/\\tas in\\/large\\tin\\/ledger/'";
+    for script in [
+        "sed -i 's/\\t=\\tin\\/ledger$/\\t-\\tin\\/ledger/' MANIFEST.tsv && printf FIRST > files/in/ledger".to_owned(),
+        format!("sed -i {swap} MANIFEST.tsv && cd files/in && mv ledger x && mv large ledger && mv x large"),
+    ] {
+        let checked = tampered(&script).ends(12).json();
+        assert!(checked["is_evident"] == true && wrong(&checked).contains(&(path("ledger"), "changed".to_owned())), "{script}: {checked}");
+    }
+    let told = tampered("sed -i 's/\\t=\\tin\\/ledger$/\\t-\\tin\\/ledger/' MANIFEST.tsv && rm files/in/ledger").ends(12).json();
+    assert_eq!(told["absent"][0]["path"], "in/ledger", "and the sums do not fit");
+
     for (script, record) in [
         ("cp ../other/snapshot.* . && printf 1 | dd of=snapshot.signature conv=notrunc status=none", "bad"),
         ("printf 1 | dd of=snapshot.record seek=100 bs=1 conv=notrunc status=none", "bad"),
@@ -275,8 +288,10 @@ fn damage_is_told_and_stays_visible_in_the_export() {
     for target in ["out", "out.zip"] {
         let exported = world.run(&["export", "D1", "--to", target, "--json"]).ends(12).json();
         assert_eq!(exported["lost"][0]["path"], "in/large");
-        let checked = verify(&world, target, &["--signer", &signer(&world)]).ends(3).json();
-        assert_eq!((&checked["absent"][0]["path"], &checked["is_sound"]), (&"in/large".into(), &true.into()));
+        // A zip has the part that could be read, which nobody must take for the file.
+        let checked = verify(&world, target, &["--signer", &signer(&world)]).ends(if target == "out" { 3 } else { 12 }).json();
+        assert_eq!((&checked["absent"][0]["path"], &checked["is_evident"]), (&"in/large".into(), &true.into()));
+        assert_eq!(wrong(&checked).iter().any(|(name, _)| name == "files/in/large"), target == "out.zip");
     }
     assert!(fs::read_to_string(world.path("out/README.html")).unwrap().contains("<li>in/large</li>"));
     shell(&world, "cd out && sha256sum -c --strict --quiet SHA256SUMS").ends(0);

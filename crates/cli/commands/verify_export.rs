@@ -15,6 +15,9 @@ use crate::output::Listing;
 use crate::text;
 use crate::time;
 
+/// Most entries that are not there and named.
+const SHOWN: usize = 20;
+
 #[derive(Serialize)]
 struct VerifiedJson {
     schema: u32,
@@ -95,10 +98,17 @@ fn show(texts: &Texts, checked: &Checked, is_sound: bool, is_given: Option<bool>
         ("others", local.number(checked.others).into()),
     ];
     out.line(&texts.get("verify-files", &values))?;
-    for (message, number) in [("verify-absent", checked.absent_count), ("verify-touched", checked.touched)] {
+    for (message, number) in [("verify-touched", checked.touched), ("verify-absent", checked.absent_count)] {
         if number > 0 {
             out.line(&counted(message, number))?;
         }
+    }
+    for path in checked.absent.iter().take(SHOWN) {
+        out.line(&format!("  {}", text::path(path)))?;
+    }
+    let more = checked.absent_count.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        out.line(&counted("export-more", more))?;
     }
     let evident = if checked.is_evident { "verify-evident" } else { "verify-not-evident" };
     out.line(&texts.get(evident, &[("root", head.evidence.to_string().into())]))?;

@@ -14,7 +14,7 @@ use super::manifest::{Row, Stored};
 use super::stage::{Stage, zip_name};
 use super::{Export, Exported, MANIFEST, SUMS, documents, output};
 use crate::browse::Browse;
-use crate::browse::dump::zip::{ELSEWHERE, Zip};
+use crate::browse::dump::zip::{ELSEWHERE, Zip, holds};
 use crate::browse::dump::{Begun, Sink};
 use crate::error::Result;
 use crate::restore::Lost;
@@ -79,12 +79,17 @@ impl Ledgered<'_, '_> {
 
 impl Sink for Ledgered<'_, '_> {
     fn plain(&mut self, name: &[u8], entry: &Entry) -> io::Result<Option<&'static str>> {
+        // What cannot be there as it is, is not there at all: a check must not take it for what somebody changed.
+        if matches!(&entry.node, Node::Symlink { target } if !holds(target)) {
+            self.ledger.row(&Row { facts: Facts::of(entry), sha256: None, stored: Stored::Not, path: name.to_vec() })?;
+            return Ok(Some(ELSEWHERE));
+        }
         let left = self.zip.plain(&in_files(name), entry)?;
         let mut row = self.row(name, entry);
-        if left == Some(ELSEWHERE) || !matches!(entry.node, Node::Directory { .. } | Node::Symlink { .. }) {
-            row.stored = Stored::Not;
-        } else {
+        if matches!(entry.node, Node::Directory { .. } | Node::Symlink { .. }) {
             self.exported.others += 1;
+        } else {
+            row.stored = Stored::Not;
         }
         self.ledger.row(&row)?;
         Ok(left)

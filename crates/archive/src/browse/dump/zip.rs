@@ -68,7 +68,7 @@ impl Sink for Zip<'_> {
             Node::Symlink { target } => self.named(name, |zip, name| zip.add_symlink(name, text(target), options.clone()))?,
             _ => return Ok(Some("a pipe or device")),
         };
-        if matches!(&entry.node, Node::Symlink { target } if text(target).as_bytes() != target) {
+        if matches!(&entry.node, Node::Symlink { target } if !holds(target)) {
             return Ok(Some(ELSEWHERE));
         }
         Ok(shortcoming(entry, is_renamed))
@@ -110,6 +110,19 @@ fn error(error: ZipError) -> io::Error {
 /// What of an entry a zip does not hold and that would be missed.
 fn shortcoming(entry: &Entry, is_renamed: bool) -> Option<&'static str> {
     if is_renamed { Some("its own name") } else { (!entry.metadata.xattrs.is_empty()).then_some("extended attributes") }
+}
+
+/// Whether a zip holds these bytes as they are, as a name or as where a link leads.
+pub(crate) fn holds(bytes: &[u8]) -> bool {
+    text(bytes).as_bytes() == bytes
+}
+
+/// Whether a zip that cannot hold a name may have the entry under this one.
+pub(crate) fn may_call(name: &[u8], called: &[u8]) -> bool {
+    let text = text(name);
+    let Some(rest) = called.strip_prefix(text.as_bytes()).filter(|_| text.as_bytes() != name) else { return false };
+    let number = rest.strip_prefix(b" (").and_then(|rest| rest.strip_suffix(b")"));
+    rest.is_empty() || number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
 /// A name as text: bytes that are no UTF-8 as `%FF`, and a backslash, which would part folders on Windows, as `%5C`.
@@ -167,6 +180,16 @@ mod tests {
         });
         assert_eq!(shown, [(1980, 1, 1, 0, 0, 0), (2000, 2, 28, 23, 59, 58), (2000, 3, 1, 0, 0, 0), (2024, 12, 31, 23, 59, 58)]);
         assert!(civil(Time::new(0, 0).unwrap()).is_none() && civil(Time::new(i64::MAX, 0).unwrap()).is_none());
+    }
+
+    #[test]
+    fn a_name_has_few_substitutes() {
+        for (called, may) in
+            [(&b"a%FF"[..], true), (b"a%FF (2)", true), (b"a%FF (12)", true), (b"a%FF (x)", false), (b"a%FF ()", false), (b"b", false)]
+        {
+            assert_eq!(may_call(b"a\xff", called), may);
+        }
+        assert!(!may_call(b"a", b"a") && !may_call(b"a", b"a (2)") && !may_call(b"a", b"b"));
     }
 
     #[test]

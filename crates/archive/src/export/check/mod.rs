@@ -3,117 +3,30 @@
 //! the export's word for anything.
 
 mod evidence;
+mod found;
 mod source;
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use liasse_repo::format::ids::{Hash, PublicKey};
-use liasse_repo::format::time::Time;
+use liasse_repo::format::ids::Hash;
 use liasse_repo::format::wire;
 use liasse_repo::{SignedRecord, Stop, public_key_pem};
 
 use self::evidence::Growing;
+pub use self::found::{Checked, Proof, Signed, Wrong, WrongKind};
 use self::source::{Seen, Source};
 use super::hashed::{Digests, Hashed};
 use super::ledger::{Sums, in_files};
 use super::manifest::{BLOCK_DEVICE, CHARACTER_DEVICE, FILE, FOLDER, Head, LINK, LOST, MOST_LINE, PIPE, Row, Stored};
 use super::{DOCUMENTS, FILES, MANIFEST, MOST_NAMED, SUMS};
+use crate::browse::dump::zip::may_call;
 use crate::error::{Error, Result};
 use crate::target::FileKind;
 
 /// Most bytes of a record that are read.
-const MOST_RECORD: u64 = 1 << 30;
-
-/// What is wrong with an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WrongKind {
-    /// The manifest has it, and it is not there.
-    Missing,
-    /// It is there, and the manifest does not have it.
-    Extra,
-    /// Its bytes, where it leads, or what it is.
-    Changed,
-    /// It cannot be read.
-    Unreadable,
-}
-
-/// Something that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// Where, in the export.
-    pub path: Vec<u8>,
-    /// What.
-    pub kind: WrongKind,
-}
-
-/// A record that fits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
-    /// The key that signed it.
-    pub key: PublicKey,
-    /// The machine, as the record says.
-    pub host: String,
-    /// When, as the record says.
-    pub time: Time,
-    /// Seconds east of UTC there.
-    pub utc_offset: i32,
-}
-
-/// What stands for the evidence root.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Proof {
-    /// Nothing: no record is there.
-    None,
-    /// A record that is no record, or is not signed by the key that it names.
-    Bad,
-    /// A record that is signed, of another snapshot or of another state.
-    Foreign,
-    /// A record that is signed and has this state.
-    Signed(Signed),
-}
-
-/// What was found.
-#[derive(Debug)]
-pub struct Checked {
-    /// What the export says that it is of.
-    pub head: Head,
-    /// Files that are as the manifest says.
-    pub files: u64,
-    /// Folders, links and others that are.
-    pub others: u64,
-    /// Bytes of these files.
-    pub bytes: u64,
-    /// Entries that the export itself says it does not have; the first 1,000.
-    pub absent: Vec<Vec<u8>>,
-    /// How many.
-    pub absent_count: u64,
-    /// Files whose times are no longer those of the manifest: somebody copied them without.
-    pub touched: u64,
-    /// What is wrong; the first 1,000.
-    pub wrong: Vec<Wrong>,
-    /// How much.
-    pub wrong_count: u64,
-    /// Whether the manifest is just what the evidence root stands for.
-    pub is_evident: bool,
-    /// What stands for the root.
-    pub proof: Proof,
-}
-
-impl Checked {
-    /// Whether nothing is wrong. What was never there is another matter.
-    pub fn is_sound(&self) -> bool {
-        self.wrong_count == 0 && self.is_evident && !matches!(self.proof, Proof::Bad | Proof::Foreign)
-    }
-
-    fn wrong(&mut self, path: &[u8], kind: WrongKind) {
-        self.wrong_count += 1;
-        if self.wrong.len() < MOST_NAMED {
-            self.wrong.push(Wrong { path: path.to_vec(), kind });
-        }
-    }
-}
+const MOST_RECORD: u64 = 64 << 20;
 
 /// Checks an export: a folder or a zip.
 pub fn verify_export(path: &Path, stop: &Stop) -> Result<Checked> {
@@ -159,19 +72,7 @@ struct Checking {
 
 impl Checking {
     fn new(source: Box<dyn Source>, head: Head) -> Self {
-        let checked = Checked {
-            head,
-            files: 0,
-            others: 0,
-            bytes: 0,
-            absent: Vec::new(),
-            absent_count: 0,
-            touched: 0,
-            wrong: Vec::new(),
-            wrong_count: 0,
-            is_evident: false,
-            proof: Proof::None,
-        };
+        let checked = Checked::new(head);
         let sums = [(); 2].map(|()| Sums::new(Hashed::new(io::sink())));
         let mut checking = Self { source, checked, known: HashSet::new(), sums };
         for name in SUMS.into_iter().chain(DOCUMENTS).chain([FILES, MANIFEST]) {
@@ -188,9 +89,18 @@ impl Checking {
     fn row(&mut self, row: &Row, stop: &Stop) -> Result<()> {
         let stored = match &row.stored {
             Stored::Here => in_files(&row.path),
-            Stored::As(name) => in_files(name),
+            // Only the name that a zip would have given it: files must not change their names among themselves.
+            Stored::As(name) if may_call(&row.path, name) => in_files(name),
+            Stored::As(name) => {
+                self.checked.wrong(&in_files(name), WrongKind::Changed);
+                return Ok(());
+            }
             Stored::Not => {
-                self.expect(&in_files(&row.path));
+                // Nothing may stand where nothing is said to be: it would be taken for the entry.
+                if row.facts.kind != LOST && self.source.look(&in_files(&row.path)).map_or(true, |seen| seen.is_some()) {
+                    self.expect(&in_files(&row.path));
+                    self.checked.wrong(&in_files(&row.path), WrongKind::Changed);
+                }
                 self.checked.absent_count += 1;
                 if self.checked.absent.len() < MOST_NAMED {
                     self.checked.absent.push(row.path.clone());

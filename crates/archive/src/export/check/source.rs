@@ -45,6 +45,9 @@ pub(super) fn open(path: &Path) -> io::Result<Box<dyn Source>> {
         let root = Target::open(path).map_err(of_target)?.root().clone();
         return Ok(Box::new(InFolder { last: (Vec::new(), root.clone()), root }));
     }
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is neither a folder nor a file"));
+    }
     let zip = ZipArchive::new(File::open(path)?).map_err(of_zip)?;
     Ok(Box::new(InZip(zip)))
 }
