@@ -42,6 +42,8 @@ mod report;
 mod sample;
 #[path = "cli/schedule.rs"]
 mod schedule;
+#[path = "cli/serve.rs"]
+mod serve;
 #[path = "../crates/dossier/tests/notify/servers.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod servers;

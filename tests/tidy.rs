@@ -162,7 +162,8 @@ fn no_file_is_too_long() {
     let long: Vec<_> =
         rust().iter().map(|(path, text)| (text.lines().count(), path.clone())).filter(|(lines, _)| *lines > MOST_LINES).collect();
     assert!(long.is_empty(), "{long:#?}");
-    assert!(read("ARCHITECTURE.md").lines().count() < 200);
+    // Its tables grow with what there is; what is told beside them has to stay short.
+    assert!(read("ARCHITECTURE.md").lines().filter(|line| !line.starts_with("| ")).count() < 140);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use liasse_repo::format::config::ChunkSizes;
 pub(crate) use browse::{Archive, Cat, Diff, Dump, Find, History, OfDossier};
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use export::{Export, VerifyExport};
-pub(crate) use mount::Mount;
+pub(crate) use mount::{Mount, Serve, Which};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use restore::{Overwrite, Restore};
 pub(crate) use run::Run;
@@ -131,6 +131,8 @@ pub(crate) enum Command {
     VerifyExport(VerifyExport),
     /// Show snapshots as a folder to look into, until it is unmounted
     Mount(Mount),
+    /// Show snapshots in a browser and to file managers, until stopped
+    Serve(Serve),
     /// Check that the repository is whole; changes nothing
     Check(Check),
     /// Passwords and credentials: add, list, remove

@@ -88,6 +88,7 @@ fn run(cli: &Cli, context: &Context) -> Result<Exit> {
         Command::Export(args) => commands::export::run(context, args),
         Command::VerifyExport(args) => commands::verify_export::run(context, args),
         Command::Mount(args) => commands::mount::run(context, args),
+        Command::Serve(args) => commands::serve::run(context, args),
         Command::Check(args) => commands::check::run(context, args),
         Command::Key(Key::Add(args)) => commands::key_add::run(context, args),
         Command::Key(Key::List) => commands::key::list(context),

@@ -100,7 +100,8 @@ fn of_timestamp(moment: Timestamp) -> Option<Time> {
     Time::new(moment.as_second() - borrow, u32::try_from(nanoseconds + borrow * 1_000_000_000).ok()?)
 }
 
-fn to_timestamp(time: Time) -> Option<Timestamp> {
+/// The same moment, where a calendar has it.
+pub(crate) fn to_timestamp(time: Time) -> Option<Timestamp> {
     Timestamp::new(time.seconds(), i32::try_from(time.nanoseconds()).ok()?).ok()
 }
 

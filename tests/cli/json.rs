@@ -79,6 +79,7 @@ fn print_everything(world: &World) -> Printed {
     } else {
         printed.0.extend(documented().remove_entry("mount"));
     }
+    printed.add("serve", &crate::serve::first_line(world, &["--snapshot", "latest"]));
     printed.add("check", &world.run(&["check", "--json"]).ends(0).out);
     printed.add("stats", &world.run(&["stats", "--json"]).ends(0).out);
     printed.add("config show", &world.run(&["config", "show", "--json"]).ends(0).out);

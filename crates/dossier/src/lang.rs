@@ -43,6 +43,7 @@ files![
     "status",   //
     "terminal", //
     "watch",    //
+    "web",      //
 ];
 
 impl Lang {

@@ -17,6 +17,9 @@ pub enum Error {
     /// A node that was never given out, or that was given back.
     #[error("node {0} is not known")]
     Unknown(u64),
+    /// Who asked for it takes it no more.
+    #[error("cannot hand it out")]
+    Output(#[source] std::io::Error),
     /// The repository does not give it, or not as it was stored. It was told already, with path and object.
     #[error(transparent)]
     Repository(#[from] repo::Error),

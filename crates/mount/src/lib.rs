@@ -7,7 +7,8 @@
 mod error;
 pub mod fuse;
 mod view;
+pub mod web;
 
 pub use error::{Error, Result};
 pub use liasse_archive::repo;
-pub use view::{Attributes, Item, Kind, LocalTime, NodeId, Options, ROOT, Shown, Space, Trouble, View, Whence};
+pub use view::{Attributes, Item, Kind, Listing, LocalTime, NodeId, Options, ROOT, Shown, Space, StateAt, Trouble, View, Whence};

@@ -11,6 +11,7 @@ mod search;
 mod seen;
 
 use std::io::Write;
+use std::sync::Arc;
 
 use liasse_repo::format::content::Content;
 use liasse_repo::format::tree::Node;
@@ -29,7 +30,7 @@ pub use seen::Seen;
 /// Looks into the snapshots of one repository, as it was when this was made. Trees are named by their content: the root of a snapshot
 /// or the tree of a dossier.
 pub struct Browse<'r> {
-    reader: Reader<'r>,
+    reader: Arc<Reader<'r>>,
     scratch: Scratch,
     stop: Stop,
 }
@@ -37,7 +38,12 @@ pub struct Browse<'r> {
 impl<'r> Browse<'r> {
     /// Loads the index. Needs a key that reads.
     pub fn new(repository: &'r Repository, stop: &Stop) -> Result<Self> {
-        Ok(Self { reader: repository.reader()?, scratch: Scratch::new()?, stop: stop.clone() })
+        Self::over(Arc::new(repository.reader()?), stop)
+    }
+
+    /// Goes by a reader that is there already, and may serve others meanwhile.
+    pub fn over(reader: Arc<Reader<'r>>, stop: &Stop) -> Result<Self> {
+        Ok(Self { reader, scratch: Scratch::new()?, stop: stop.clone() })
     }
 
     /// Looks a path up. Slashes at its ends do not matter.

@@ -96,7 +96,7 @@ fn errno(error: &Error) -> Errno {
         Error::NotAFolder => Errno::ENOTDIR,
         Error::OtherKind => Errno::EINVAL,
         Error::Unknown(_) => Errno::ESTALE,
-        Error::Repository(_) => Errno::EIO,
+        Error::Output(_) | Error::Repository(_) => Errno::EIO,
     }
 }
 

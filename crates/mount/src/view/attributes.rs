@@ -1,5 +1,6 @@
 //! What a node is, for who shows it.
 
+use liasse_archive::repo::format::ids::Hash;
 use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::format::tree::{Device, Entry, Node as Stored};
 
@@ -45,6 +46,8 @@ pub struct Attributes {
     pub mtime: Time,
     /// When it was made, where that is known.
     pub birth: Option<Time>,
+    /// BLAKE3 of a file's bytes.
+    pub hash: Option<Hash>,
 }
 
 impl Attributes {
@@ -60,11 +63,12 @@ impl Attributes {
         };
         let (mode, uid, gid, mtime, birth) = (metadata.mode, metadata.uid, metadata.gid, metadata.mtime, metadata.birth);
         let links = if metadata.hard_link.is_some() { 2 } else { 1 };
-        Self { id, kind, mode, uid, gid, size, data, links, mtime, birth }
+        let hash = if let Stored::File(content) = &entry.node { Some(content.hash) } else { None };
+        Self { id, kind, mode, uid, gid, size, data, links, mtime, birth, hash }
     }
 
     /// A folder that no snapshot has.
     pub(super) fn made(id: NodeId, mtime: Time, (uid, gid): (u32, u32)) -> Self {
-        Self { id, kind: Kind::Folder, mode: 0o555, uid, gid, size: 0, data: 0, links: 1, mtime, birth: None }
+        Self { id, kind: Kind::Folder, mode: 0o555, uid, gid, size: 0, data: 0, links: 1, mtime, birth: None, hash: None }
     }
 }

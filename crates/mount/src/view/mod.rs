@@ -14,6 +14,7 @@ mod source;
 mod state;
 #[cfg(test)]
 mod tests;
+mod through;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -35,6 +36,7 @@ use moments::{Child, Children, Made, Moments};
 use nodes::{Node, Nodes, number_of, number_of_link};
 use source::{Source, lock};
 use state::State;
+pub use through::StateAt;
 
 /// The number of a node.
 pub type NodeId = u64;

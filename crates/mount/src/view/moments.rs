@@ -52,6 +52,8 @@ pub(super) struct Shape {
     pub(super) tree: Content,
     /// Tells it from others that may have its name.
     pub(super) salt: [u8; 16],
+    /// The machine it is of; empty for dossiers, which are told apart by their codes.
+    pub(super) host: Arc<str>,
 }
 
 /// Names, ascending, and what they stand for.
@@ -64,11 +66,12 @@ struct Moment {
     time: Time,
     root: Content,
     statistics: Statistics,
+    host: Arc<str>,
 }
 
 impl Moment {
     fn of(id: SessionId, record: &Record) -> Self {
-        Self { id, time: record.time, root: record.root.clone(), statistics: record.statistics }
+        Self { id, time: record.time, root: record.root.clone(), statistics: record.statistics, host: record.host.as_str().into() }
     }
 }
 
@@ -217,7 +220,7 @@ impl Known {
 
     fn snapshot(&self, place: &str, name: String, moment: &Moment) -> (String, Child) {
         let state = State { place: place.as_bytes().to_vec(), time: moment.time, look: self.look, dossier: None };
-        (name, Child::State(Arc::new(Shape { state, tree: moment.root.clone(), salt: moment.id.0 })))
+        (name, Child::State(Arc::new(Shape { state, tree: moment.root.clone(), salt: moment.id.0, host: Arc::clone(&moment.host) })))
     }
 
     fn codes(&mut self, source: &Source) -> Result<Vec<(String, Child)>> {
@@ -252,13 +255,16 @@ impl Known {
             }
         }
         let times: Vec<Time> = found.states.keys().copied().collect();
-        let look = self.look;
+        let (look, host) = (self.look, Arc::from(""));
         let children = names(&times, local).into_iter().filter_map(|(name, number)| {
             let time = *times.get(number)?;
             let state = found.states.get(&time)?;
             let place = format!("dossiers/{code}/{name}").into_bytes();
             let shown = State { place, time, look, dossier: Some((state.root.clone(), state.path.clone())) };
-            Some((name, Child::State(Arc::new(Shape { state: shown, tree: state.tree.clone(), salt: state.id.0 }))))
+            Some((
+                name,
+                Child::State(Arc::new(Shape { state: shown, tree: state.tree.clone(), salt: state.id.0, host: Arc::clone(&host) })),
+            ))
         });
         let children = children.collect();
         if self.dossiers.len() >= MOST_DOSSIERS {

@@ -78,6 +78,15 @@ pub(crate) enum Begun {
 impl Browse<'_> {
     /// Writes what is at a path as an archive: a folder under its own name, a whole tree by the paths in it.
     pub fn dump(&mut self, root: &Content, path: &[u8], format: Format, out: &mut dyn Write) -> Result<Dumped> {
+        self.dump_as(root, path, format, false, out)
+    }
+
+    /// The same for who could not be told what is missing: the first entry that cannot be read ends it, with the archive unfinished.
+    pub fn dump_whole(&mut self, root: &Content, path: &[u8], format: Format, out: &mut dyn Write) -> Result<Dumped> {
+        self.dump_as(root, path, format, true, out)
+    }
+
+    fn dump_as(&mut self, root: &Content, path: &[u8], format: Format, all: bool, out: &mut dyn Write) -> Result<Dumped> {
         let found = self.find(root, path)?;
         let full = path.strip_suffix(b"/").unwrap_or(path).to_vec();
         // Names in the archive begin here.
@@ -89,7 +98,7 @@ impl Browse<'_> {
             Format::Tar => Box::new(Tar::new(out)),
             Format::Zip => Box::new(Zip::new(out)),
         };
-        let mut dump = self.dumping(sink, full, start);
+        let mut dump = Dump { all, ..self.dumping(sink, full, start) };
         match found {
             Found::Root(tree) => dump.tree(&tree)?,
             Found::Entry(entry) => {
@@ -112,7 +121,7 @@ impl Browse<'_> {
 
     fn dumping<'d>(&'d mut self, sink: Box<dyn Sink + 'd>, full: Vec<u8>, start: usize) -> Dump<'d> {
         let (reader, scratch, stop) = (&self.reader, &mut self.scratch, &self.stop);
-        Dump { reader, scratch, stop, sink, full, start, dumped: Dumped::default() }
+        Dump { reader, scratch, stop, sink, full, start, all: false, dumped: Dumped::default() }
     }
 }
 
@@ -129,6 +138,8 @@ struct Dump<'d> {
     /// The path of the present entry.
     full: Vec<u8>,
     start: usize,
+    /// Whether all of it is wanted, or nothing.
+    all: bool,
     dumped: Dumped,
 }
 
@@ -196,7 +207,9 @@ impl Dump<'_> {
             Some(bytes) => self.sink.write_all(&bytes).map_err(output),
             None => copy(self.reader, self.scratch, self.stop, content, holes, &mut self.sink),
         };
-        self.sink.end(written.is_err()).map_err(output)?;
+        if written.is_ok() || !self.all {
+            self.sink.end(written.is_err()).map_err(output)?;
+        }
         if let Err(error) = written {
             return self.lose(error, Some(entry)).map(|()| None);
         }
@@ -208,7 +221,11 @@ impl Dump<'_> {
     /// Notes that the entry at the present path cannot be read, if that is all.
     fn lose(&mut self, error: Error, entry: Option<&Entry>) -> Result<()> {
         let Error::Repo(cause) = error else { return Err(error) };
-        let cause = self.reader.repository().as_partial(cause)?.to_string();
+        let cause = self.reader.repository().as_partial(cause)?;
+        if self.all {
+            return Err(Error::Unreadable { path: String::from_utf8_lossy(&self.full).into_owned(), cause });
+        }
+        let cause = cause.to_string();
         self.sink.lose(self.full.get(self.start..).unwrap_or_default(), entry).map_err(output)?;
         self.dumped.lost.push(Lost { path: self.full.clone(), cause, damage: true });
         Ok(())
