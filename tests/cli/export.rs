@@ -310,3 +310,24 @@ fn somebody_who_is_not_root_exports() {
     verify(&world, "out", &["--signer", &signer(&world)]).ends(0);
     assert!(Path::new(&world.path("out/files/in/ledger")).exists());
 }
+
+#[test]
+fn who_stops_an_export_finds_nothing_of_it() {
+    let world = World::with_repository();
+    world.write_noise("books/D1/in/large", 60 << 20, 9);
+    with_dossier(&world, b"first");
+    let names = || -> Vec<_> {
+        let mut names: Vec<_> = fs::read_dir(world.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    for target in ["out", "out.zip"] {
+        let mut child = world.command(&["export", "D1", "--to", target]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        crate::support::wait_until(&mut child, || names().len() > before.len());
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
+        assert_eq!(names(), before, "{target}");
+    }
+}
