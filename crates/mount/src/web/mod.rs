@@ -28,8 +28,10 @@ pub use access::{Access, Password};
 pub use server::{ServeError, Serving, Tls};
 pub use words::{Value, Words};
 
-/// Archives that may be under way at once, and as many searches: each keeps a thread busy.
-const MOST_LONG: usize = 4;
+/// Archives that may be under way at once: each holds up to some 60 MiB of opened data, beside the cache.
+const MOST_ARCHIVES: usize = 2;
+/// Searches and histories that may be under way at once: each keeps a thread busy.
+const MOST_LOOKS: usize = 4;
 
 /// What is served, to whom, and in which languages.
 pub struct Web {
@@ -49,8 +51,9 @@ impl Web {
     /// Puts them together. The first language is spoken to who asks for none that is spoken.
     pub fn new(view: View, first: Arc<dyn Words>, others: Vec<Arc<dyn Words>>, access: Access) -> Self {
         let words = std::iter::once(Arc::clone(&first)).chain(others).collect();
-        let room = || Arc::new(Semaphore::new(MOST_LONG));
-        Self { view: Arc::new(view), first, words, access, archives: room(), looks: room(), guess: Mutex::default() }
+        let room = |most| Arc::new(Semaphore::new(most));
+        let (archives, looks) = (room(MOST_ARCHIVES), room(MOST_LOOKS));
+        Self { view: Arc::new(view), first, words, access, archives, looks, guess: Mutex::default() }
     }
 
     /// A language by its number.
