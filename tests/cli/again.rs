@@ -100,10 +100,9 @@ fn a_restore_that_was_cut_off_goes_on() {
         "$LIASSE" restore latest:{src}/deep --target out 2>&1 || echo "failed $?"
         mkdir -p out/many && : > out/many/.liasse-0123456789abcdef && : > out/many/.liasse-mine
         mount -o remount,size=64m out
-        # As after a restart: a file that has its length and its time, and not its bytes.
+        # As after a cut of power: a file that has its length and its time, and not its bytes.
         file=$(ls -d out/many/file* | head -1)
         touch -r "$file" stamp && printf wrong | dd of="$file" conv=notrunc status=none && touch -r stamp "$file"
-        sed -i 's/^boot .*/boot another/' out/{NOTE}
         go
         diff -r out src && echo same
         ls -A out out/many | grep liasse
@@ -240,4 +239,76 @@ fn what_stayed_shares_its_room_where_that_is_possible() {
         assert!(own.parse::<u64>().unwrap() * 4 < all.parse::<u64>().unwrap(), "{shown}");
     }
     assert_eq!(ran.out.matches("own ").count(), 2, "{shown}");
+}
+
+/// A restore that was cut off, as the note in its target tells.
+fn cut_off(world: &World) {
+    world.write("src/ledger", b"as it was stored");
+    world.write("src/letter", b"Dear Ada");
+    world.run(&["backup", "src"]).ends(0);
+    restore(world, &["--dry-run"]).ends(0);
+    let script = format!(
+        "mount -t tmpfs -o size=64k none out; \"$LIASSE\" restore latest:{} --target out || :; cp -a out/{NOTE} kept",
+        world.text("src")
+    );
+    world.write_noise("src/zz-last", 1 << 20, 7);
+    world.run(&["backup", "src"]).ends(0);
+    fs::create_dir(world.path("out")).unwrap();
+    assert!(world.run_with_mounts(&script).is_some());
+    restore(world, &[]).ends(0);
+    fs::copy(world.path("kept"), world.path("out").join(NOTE)).unwrap();
+}
+
+#[test]
+fn what_somebody_worked_in_since_is_not_replaced_by_who_goes_on() {
+    let world = World::with_repository();
+    cut_off(&world);
+    world.write("out/ledger", b"an hour of work");
+    world.write("out/new", b"more work");
+    let told = restore(&world, &[]).ends(1);
+    assert!(told.err.contains("ledger"), "{}", told.err);
+    assert_eq!(fs::read(world.path("out/ledger")).unwrap(), b"an hour of work");
+    fs::copy(world.path("kept"), world.path("out").join(NOTE)).unwrap();
+    restore(&world, &["--delete"]).ends(2).says("may hold what came since");
+    assert!(world.path("out/new").exists());
+    restore(&world, &["--overwrite", "if-changed", "--delete"]).ends(0);
+    same(&world);
+}
+
+#[test]
+fn where_any_restore_was_cut_off_what_looks_whole_is_read() {
+    let world = World::with_repository();
+    cut_off(&world);
+    // The length and the time, and not the bytes: the disk was unplugged.
+    let time = fs::metadata(world.path("out/letter")).unwrap().modified().unwrap();
+    world.write("out/letter", b"\0\0\0\0\0\0\0\0");
+    File::options().write(true).open(world.path("out/letter")).unwrap().set_modified(time).unwrap();
+    world.write("src/ledger", b"a newer state");
+    world.run(&["backup", "src"]).ends(0);
+    restore(&world, &[]).ends(1).says("was cut off");
+    restore(&world, &["--overwrite", "if-changed"]).ends(0);
+    same(&world);
+}
+
+#[test]
+fn a_file_that_is_called_like_the_note_is_told_and_not_lost_unsaid() {
+    let world = World::with_repository();
+    world.write(&format!("src/{NOTE}"), b"mine");
+    world.run(&["backup", "src"]).ends(0);
+    let what = format!("latest:{}/{NOTE}", world.text("src"));
+    let told = world.run(&["restore", &what, "--target", "out"]).ends(1);
+    assert!(told.err.contains("its name is that of the note"), "{}", told.err);
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_comes_back_for_anybody() {
+    let world = World::with_repository();
+    world.write("src/letter", b"Dear Ada");
+    fs::set_permissions(world.path("src"), std::os::unix::fs::PermissionsExt::from_mode(0o555)).unwrap();
+    world.run_unprivileged(&["init", "-r", "vault"]).ends(0);
+    world.run_unprivileged(&["backup", "src", "-r", "vault"]).ends(0);
+    let what = format!("latest:{}", world.text("src"));
+    world.run_unprivileged(&["restore", &what, "--target", "out", "-r", "vault"]).ends(0);
+    assert!(!world.path("out").join(NOTE).exists());
+    assert_eq!(fs::metadata(world.path("out")).unwrap().mode() & 0o777, 0o555);
 }

@@ -75,17 +75,18 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
         return Ok(exit);
     }
     let what = args.what.first().map(OsString::as_os_str).unwrap_or_default();
-    let wanted = Wanted::parse(what)?;
+    let wanted = Wanted::parse(what).map_err(|error| restore_dossier::neither(context, args, error))?;
     if !args.parts.is_empty() {
         return Err(CliError::usage("--parts chooses parts of dossiers, and no dossier is named")
             .hint("name dossiers by their codes; of a snapshot, choose files with --include and --exclude"));
     }
     let options = options(args, wanted.path)?;
     if args.overwrite.is_none() && !args.dry_run {
-        refuse_full(args.target())?;
+        refuse_full(args.target(), args.delete)?;
     }
     let repository = context.open()?;
-    let found = wanted::find(&repository, &wanted.selector, &Sieve::of(&args.filter)?, context.output)?;
+    let found = wanted::find(&repository, &wanted.selector, &Sieve::of(&args.filter)?, context.output);
+    let found = found.map_err(|error| restore_dossier::neither(context, args, error))?;
     let bars = Bars::new(context.output);
     let report = liasse_archive::restore(&repository, &found.snapshot, &options, &bars, &context.stop);
     bars.clear();
@@ -150,7 +151,11 @@ fn refuse_repository(context: &Context, args: &args::Restore) -> Result<()> {
 
 /// Files that are there are touched only when someone said how, or when a restore left them that was cut off; whether that was the same one
 /// is looked at when it is known which one this is.
-pub(super) fn refuse_full(target: &Path) -> Result<()> {
+pub(super) fn refuse_full(target: &Path, deletes: bool) -> Result<()> {
+    if is_cut_off(target) && deletes {
+        return Err(CliError::usage(format!("{} holds a restore that was cut off, and may hold what came since", target.display()))
+            .hint("leave out --delete to go on; or say with --overwrite if-changed that what is there may go"));
+    }
     if is_cut_off(target) {
         return Ok(());
     }

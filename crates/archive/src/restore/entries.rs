@@ -6,6 +6,7 @@ use liasse_repo::format::content::Content;
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::tree::{Metadata, Name, Node};
 
+use super::note::Note;
 use super::plan::Planner;
 use super::task::FileTask;
 use super::{Overwrite, fill};
@@ -34,6 +35,7 @@ impl Planner<'_> {
         }
         let folder = folder.ok_or(Error::Internal("a file without a folder"))?;
         self.may_stand(&folder, &name)?;
+        self.is_ours(&folder, &name, content.size, &metadata)?;
         let is_link = first.is_some();
         let first = first.or_else(|| key.map(|key| Arc::clone(self.linked.entry(key).or_default())));
         let occupied = self.may_replace(&name);
@@ -87,8 +89,23 @@ impl Planner<'_> {
             return Ok(stat.kind != FileKind::Directory);
         }
         let looks_same = stat.kind == FileKind::File && stat.size == content.size && stat.mtime == metadata.mtime && stat.nlink == 1;
-        let is_trusted = !self.run.options.verify && self.run.note.is_none_or(|note| note.trusts(&stat));
+        let is_trusted = !self.run.options.verify && self.run.note.is_none_or(Note::trusts);
         Ok(looks_same && (is_trusted || fill::verify(folder, name, content).is_none()))
+    }
+
+    /// Refuses to replace what somebody worked in since the restore was cut off that this one goes on with: it has not the size and time that
+    /// a restored file has.
+    fn is_ours(&self, folder: &Folder, name: &Name, size: u64, metadata: &Metadata) -> Result<()> {
+        if !self.run.note.is_some_and(Note::keeps_others) {
+            return Ok(());
+        }
+        match folder.stat(name)? {
+            Some(stat) if (stat.kind, stat.size) != (FileKind::File, size) || stat.mtime != metadata.mtime => {
+                let kind = TargetErrorKind::Exists { kind: stat.kind };
+                Err(TargetError { path: folder.path_of(name), operation: TargetOperation::Place, kind }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses to replace a folder in which something is that must stay. What is no folder may always be replaced.

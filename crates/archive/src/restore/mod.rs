@@ -199,7 +199,7 @@ pub fn restore(
         }
         _ => None,
     };
-    // The note's going changes the time of the folder that it is in.
+    // The note's going changes the time of the folder that it is in, and may need rights that the folder is not to have.
     let last = match &found {
         Found::Entry(entry) if note.is_some() && matches!(entry.node, Node::Directory { .. }) => {
             target.as_ref().map(|target| (target.root().clone(), entry.metadata.clone()))
@@ -214,7 +214,7 @@ pub fn restore(
         Found::Root(tree) => Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, None)?,
         Found::Entry(entry) => {
             if let Node::Directory { tree, .. } = entry.node {
-                Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, Some(entry.metadata))?
+                Planner::new(&run, target, surplus, path, scratch)?.tree(&tree, Some(entry.metadata).filter(|_| last.is_none()))?
             } else {
                 path.truncate(path.len() - entry.name.as_bytes().len() - 1);
                 Planner::new(&run, target, surplus, path, scratch)?.single(*entry)?
@@ -226,8 +226,7 @@ pub fn restore(
     if let Some(note) = note {
         note.remove()?;
         if let Some((root, metadata)) = last {
-            // What could not be set was told the first time.
-            root.apply(&metadata)?;
+            report.fall_short(root.apply(&metadata)?);
         }
     }
     Ok(report)

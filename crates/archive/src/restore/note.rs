@@ -1,24 +1,22 @@
 //! The note that lies in a target while it is restored into, so that a restore that was cut off goes on when it is run again. Must never
 //! make a file be believed that no restore wrote whole.
 //!
-//! A file gets its name, its size and its time when it is whole. So one that has all three, and was not changed before the restore began,
-//! is whole as far as the running system knows. After a restart the disk may have less than was written: then its bytes are compared.
+//! A file gets its name, its size and its time when it is whole. But a disk that was unplugged, or a machine that lost its power, may have
+//! kept less than was written: so where any note lies, files that look as they must are read and compared. One that does not look so was
+//! changed by somebody since, and stays unless whoever asks says otherwise.
 
 use std::io::Read as _;
 
-use liasse_repo::format::time::Time;
 use liasse_repo::format::tree::{Metadata, Name};
 
 use crate::error::{Error, Result};
-use crate::target::{FileKind, Folder, FolderLock, Occupied, Stat, TEMP_PREFIX, Target, TargetErrorKind};
+use crate::target::{FileKind, Folder, FolderLock, Occupied, TEMP_PREFIX, Target, TargetErrorKind};
 
 /// What the note is called.
 pub const NOTE: &str = ".liasse-restore";
 /// Digits after the prefix in the names of temporary files.
 const DIGITS: usize = 16;
 const MOST_BYTES: u64 = 4_096;
-/// Changes with every start of the system.
-const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 
 /// The note of a restore that is under way.
 pub(super) struct Note {
@@ -26,8 +24,10 @@ pub(super) struct Note {
     name: Name,
     /// Whether an earlier restore left it.
     pub(super) is_resumed: bool,
-    /// What was changed since then, it wrote; `None` after a restart.
-    since: Option<Time>,
+    /// Whether any restore was cut off here.
+    was_there: bool,
+    /// Whether nobody has said what becomes of files that are there.
+    is_unasked: bool,
     _lock: FolderLock,
 }
 
@@ -38,27 +38,28 @@ impl Note {
         let path = || String::from_utf8_lossy(&root.path()).into_owned();
         let lock = root.lock()?.ok_or_else(|| Error::TargetBusy { path: path() })?;
         let name = Name::new(NOTE).ok_or(Error::Internal("the note has no name"))?;
-        let boot = std::fs::read_to_string(BOOT).unwrap_or_default();
-        let text = format!("{wanted}boot {}\n", boot.trim());
         let there = read(&root, &name)?;
         let is_resumed = there.as_deref().is_some_and(|there| there.starts_with(wanted));
         if there.is_some() && !is_resumed && !may_replace {
             return Err(Error::OtherRestore { path: path() });
         }
-        let is_same_boot = there.as_deref() == Some(text.as_str()) && !boot.is_empty();
-        if !is_same_boot {
+        if !is_resumed {
             let file = root.create_temp(&name)?;
-            file.write_at(0, text.as_bytes())?;
+            file.write_at(0, wanted.as_bytes())?;
             file.finish(&Metadata { mode: 0o600, mtime: liasse_repo::now(), ..Metadata::default() }, Occupied::Replace)?;
             target.sync()?;
         }
-        let since = root.stat(&name)?.filter(|_| is_same_boot).map(|stat| stat.ctime);
-        Ok(Self { root, name, is_resumed, since, _lock: lock })
+        Ok(Self { root, name, is_resumed, was_there: there.is_some(), is_unasked: !may_replace, _lock: lock })
     }
 
     /// Whether a file that looks as it must is whole without reading it.
-    pub(super) fn trusts(&self, stat: &Stat) -> bool {
-        !self.is_resumed || self.since.is_some_and(|since| stat.ctime >= since)
+    pub(super) fn trusts(&self) -> bool {
+        !self.was_there
+    }
+
+    /// Whether files that do not look as they must are the work of somebody who was here meanwhile, and nobody has said what becomes of it.
+    pub(super) fn keeps_others(&self) -> bool {
+        self.is_resumed && self.is_unasked
     }
 
     /// Whether an entry of the target's folder is the note itself.

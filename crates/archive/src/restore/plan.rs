@@ -98,8 +98,19 @@ impl<'r> Planner<'r> {
         });
         self.path.push(b'/');
         self.path.extend_from_slice(entry.name.as_bytes());
-        self.entry(entry, true)?;
+        if !self.is_in_the_way(&entry.name) {
+            self.entry(entry, true)?;
+        }
         self.finish()
+    }
+
+    /// Whether an entry has the name of the note, which lies here meanwhile: then it is not restored, and told.
+    fn is_in_the_way(&mut self, name: &Name) -> bool {
+        let is = self.frames.len() == 1 && self.run.note.is_some_and(|note| note.is(name));
+        if is {
+            self.lose(self.path.clone(), "its name is that of the note that lies here while it is restored".to_owned(), false);
+        }
+        is
     }
 
     fn finish(mut self) -> Result<RestoreReport> {
@@ -132,8 +143,7 @@ impl<'r> Planner<'r> {
 
     /// Restores an entry if it is wanted.
     fn choose(&mut self, entry: Entry, whole: bool) -> Result<()> {
-        if self.frames.len() == 1 && self.run.note.is_some_and(|note| note.is(&entry.name)) {
-            self.lose(self.path.clone(), "its name is that of the note that lies here while it is restored".to_owned(), false);
+        if self.is_in_the_way(&entry.name) {
             return Ok(());
         }
         let is_dir = matches!(entry.node, Node::Directory { .. });
