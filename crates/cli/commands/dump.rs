@@ -49,8 +49,8 @@ pub(crate) fn run(context: &Context, args: &Dump) -> Result<Exit> {
     let dumped = match &args.output {
         Some(path) => to_file(path, dump)?,
         None => match dump(output::bytes()?) {
-            // Who reads no further has had enough.
-            Err(Error::Output { cause }) if cause.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+            // Half an archive must not pass for a whole one.
+            Err(Error::Output { cause }) if cause.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Failed),
             done => done?,
         },
     };

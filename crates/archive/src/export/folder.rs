@@ -99,7 +99,13 @@ impl Reading<'_> {
 
     fn row(&mut self, folder: Option<&Folder>, entry: &Entry, path: Vec<u8>) -> Row {
         let mut row = Row { facts: Facts::of(entry), sha256: None, stored: Stored::Not, path };
-        let Some(folder) = folder else { return row };
+        let Some(folder) = folder else {
+            if !self.told.contains(&row.path) {
+                let cause = "the folder that it is in cannot be read back".to_owned();
+                self.exported.lost.push(Lost { path: row.path.clone(), cause, damage: false });
+            }
+            return row;
+        };
         if !matches!(entry.node, Node::File(_)) {
             let is_there = folder.stat(&entry.name).is_ok_and(|stat| stat.is_some_and(|stat| stat.kind == kind_of(&entry.node)));
             row.stored = if is_there { Stored::Here } else { Stored::Not };

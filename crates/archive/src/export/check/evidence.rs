@@ -22,11 +22,12 @@ struct Level {
 pub(super) struct Growing {
     levels: Vec<Level>,
     is_sound: bool,
+    has_lost: bool,
 }
 
 impl Growing {
     pub(super) fn new() -> Self {
-        Self { levels: vec![Level::default()], is_sound: true }
+        Self { levels: vec![Level::default()], is_sound: true, has_lost: false }
     }
 
     /// Takes the next row; `None` if it does not stand where it must.
@@ -39,6 +40,7 @@ impl Growing {
         let level = self.levels.last_mut()?;
         if row.facts.kind == LOST {
             level.is_lost = true;
+            self.has_lost = true;
             return Some(());
         }
         if level.last.as_ref().is_some_and(|last| *last >= row.facts.name) {
@@ -57,10 +59,9 @@ impl Growing {
     pub(super) fn is(mut self, root: Evidence) -> bool {
         if let Some(level) = self.levels.first_mut() {
             level.claimed = Some(root);
-            // What is missing there leaves nothing to compare.
-            self.is_sound &= !level.is_lost;
         }
-        self.is_sound && self.levels.iter().all(Level::is_sound)
+        // Of a folder that was lost nothing can be compared, and who forges a row in it could say so too.
+        self.is_sound && !self.has_lost && self.levels.iter().all(Level::is_sound)
     }
 }
 
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_is_believed_of_its_folder_only() {
+    fn what_is_lost_leaves_the_rest_unproven() {
         let mut lines = example();
         let at = lines.iter().position(|line| line.ends_with(b"\tin/a b.txt")).unwrap();
         let folder = lines.iter().position(|line| line.ends_with(b"\tin")).unwrap();
@@ -122,7 +123,7 @@ mod tests {
         assert_eq!(is_evident(&lines), Some(false));
         let lost = Row::lost(b"in".to_vec()).unwrap().line();
         lines.insert(folder + 1, lost.strip_suffix(b"\n").unwrap().to_vec());
-        assert_eq!(is_evident(&lines), Some(true));
+        assert_eq!(is_evident(&lines), Some(false));
         let lost = Row::lost(Vec::new()).unwrap().line();
         lines.push(lost.strip_suffix(b"\n").unwrap().to_vec());
         assert_eq!(is_evident(&lines), Some(false), "what is missing at the top proves nothing");
