@@ -555,3 +555,25 @@ fn all_is_one_choice_and_not_a_wish_to_delete() {
     firm.run(&["restore", "--all", "D1", "--target", "back"]).ends(2);
     firm.run(&["restore", "--all", "--in-place", "--delete-others"]).ends(2);
 }
+
+#[test]
+fn all_are_those_of_every_settings_of_this_machine() {
+    let firm = Firm::new(&["A1"]);
+    firm.night(&[]).ends(0);
+    let books = firm.0.text("books");
+    firm.0.write("other/B1/ledger.txt", b"B1");
+    let set = format!("repository = '{}'\n[[rule]]\nname = 'other'\nroot = '{}'\n", firm.0.text("vault"), firm.0.text("other"));
+    firm.0.write("other.toml", set.as_bytes());
+    let other = firm.0.text("other.toml");
+    firm.0.run(&["run", "--config", &other]).ends(0);
+    // Neither misses what the other saves.
+    let told = firm.night(&[]).ends(0).out;
+    assert!(!told.contains("B1") && told.ends_with("1 of 1 dossier saved, 0 in error.\n"), "{told}");
+    fs::remove_dir_all(&books).unwrap();
+    fs::create_dir(&books).unwrap();
+    firm.0.run(&["run", "--config", &other]).ends(0);
+    let told = firm.run(&["status", "--json"]).ends(3).json();
+    assert_eq!((&told["dossiers"][0]["code"], &told["dossiers"][0]["outcome"]), (&"A1".into(), &"missing".into()), "{told}");
+    firm.run(&["restore", "--all", "--target", &firm.0.text("back")]).ends(0);
+    assert!(firm.0.path("back/A1/ledger.txt").exists() && firm.0.path("back/B1/ledger.txt").exists());
+}

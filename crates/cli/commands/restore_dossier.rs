@@ -82,6 +82,14 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
 fn every(context: &Context, args: &Restore, repository: &Repository, history: &History<'_>) -> Result<Exit> {
     let own = history.of_host(&whoami::host());
     let history = if args.filter.host.is_none() && !own.is_empty() { &own } else { history };
+    let hosts = history.hosts();
+    if hosts.len() > 1 {
+        // Two machines may have dossiers of one code.
+        let names: Vec<String> = hosts.into_iter().map(text::plain).collect();
+        let texts = &context.settings.texts;
+        return Err(CliError::usage(texts.get("restore-all-hosts", &[("hosts", names.join(", ").into())]))
+            .hint(texts.get("restore-all-hosts-remedy", &[])));
+    }
     let (found, without) = history.all(&context.stop)?;
     passed_over(context, &found.bad);
     if found.states.is_empty() {
@@ -101,6 +109,15 @@ pub(super) fn never_saved(context: &Context, codes: &[String]) {
     for code in codes {
         context.output.warn(&context.settings.texts.get("restore-all-without", &[("code", text::plain(code).into())]));
     }
+}
+
+/// One word that is no snapshot, and could have been meant as the code of a dossier.
+pub(super) fn neither(context: &Context, args: &Restore, error: CliError) -> CliError {
+    let is_unknown = matches!(error.exit, Exit::Failed | Exit::Usage) && args.parts.is_empty();
+    let [word] = args.what.as_slice() else { return error };
+    let Some(word) = word.to_str().filter(|word| is_unknown && !word.contains(['/', ':']) && *word != "latest") else { return error };
+    let texts = &context.settings.texts;
+    CliError::new(error.exit, texts.get("restore-neither", &[("word", text::plain(word).into())])).hint(texts.get("restore-see-list", &[]))
 }
 
 /// A word of the command line as a code. A code has no `/`, so it leads nowhere but into the target.
@@ -162,7 +179,7 @@ pub(super) fn warning(context: &Context, state: &State) -> Option<String> {
 fn into_folders(context: &Context, args: &Restore, repository: &Repository, chosen: &[&State], without: Vec<String>) -> Result<Exit> {
     if args.overwrite.is_none() && !args.dry_run {
         for state in chosen {
-            restore::refuse_full(&args.target().join(&state.line.code))?;
+            restore::refuse_full(&args.target().join(&state.line.code), args.delete)?;
         }
     }
     let mut worst = if without.is_empty() { Exit::Done } else { Exit::Incomplete };
@@ -179,7 +196,11 @@ fn into_folders(context: &Context, args: &Restore, repository: &Repository, chos
         let bars = Bars::new(context.output);
         let report = liasse_archive::restore(repository, snapshot, &options, &bars, &context.stop);
         bars.clear();
-        let report = report.map_err(|error| restore::explain(error.into()))?;
+        let report = report.map_err(|error| match CliError::from(error) {
+            // Dossiers that are done have no note any more.
+            error if error.exit == Exit::Interrupted && chosen.len() > 1 => error.remedy("remedy-go-on"),
+            error => restore::explain(error),
+        })?;
         let exit = match restore::exit(&report, false) {
             Exit::Done if state.is_incomplete() => Exit::Incomplete,
             exit => exit,

@@ -2,6 +2,7 @@
 //! whoever looks reads only as far as it must. Must never give anything of a record that was not read whole.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use liasse_archive::repo::format::ids::SessionId;
 use liasse_archive::repo::format::snapshot::Snapshot as Record;
@@ -37,6 +38,12 @@ impl<'r> Records<'r> {
     /// What they say of themselves, the newest first.
     pub(crate) fn heads(&self) -> &[Head] {
         &self.heads
+    }
+
+    /// The newest of each machine and each set of roots: runs with other settings know other dossiers.
+    pub(crate) fn newest_of_each(&self) -> Vec<&Head> {
+        let mut seen = HashSet::new();
+        self.heads.iter().filter(|head| seen.insert((&head.record.host, &head.record.sources))).collect()
     }
 
     /// One of them, whole; nothing where it went meanwhile or is damaged, which is told.

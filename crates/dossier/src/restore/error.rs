@@ -33,7 +33,7 @@ pub enum Trouble {
     },
     /// Nobody knows where it belongs on this machine.
     #[error("it has no place here")]
-    NoPlace,
+    NoPlace(PathBuf),
     /// The folder that should hold it is not there.
     #[error("{} is not there", .0.display())]
     NoParent(PathBuf),
@@ -183,7 +183,7 @@ impl Trouble {
             Self::MountedWithin(path) | Self::InTheWay(path) | Self::Unsaved(path) => {
                 texts.get(self.name(), &[("path", String::from_utf8_lossy(path).into())])
             }
-            Self::NoParent(path) => texts.get(self.name(), &[("path", path.display().to_string().into())]),
+            Self::NoPlace(path) | Self::NoParent(path) => texts.get(self.name(), &[("path", path.display().to_string().into())]),
             Self::UnknownPart(part) => texts.get("restore-unknown-part", &[("part", part.into())]),
             Self::Lost(lost) => lost_text(lost, texts),
             Self::State(error) => texts.get("restore-failed", &[("error", chain(error).into())]),
@@ -219,7 +219,7 @@ impl Trouble {
 
     fn name(&self) -> &'static str {
         match self {
-            Self::NoPlace => "restore-no-place",
+            Self::NoPlace(_) => "restore-no-place",
             Self::NoParent(_) => "restore-no-parent",
             Self::TwoFolders => "restore-two-folders",
             Self::Mounted => "restore-mounted",

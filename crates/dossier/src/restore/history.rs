@@ -73,13 +73,24 @@ impl<'r> History<'r> {
         self.search(None, Wish::Gaps, stop)
     }
 
-    /// The newest state of each dossier that the newest snapshot names, and the codes of those that have none.
+    /// The newest state of each dossier that the newest snapshots name, each of another machine or other roots, and the codes of those that
+    /// have none.
     pub fn all(&self, stop: &Stop) -> repo::Result<(Found, Vec<String>)> {
-        let mut found = self.newest(stop)?;
-        let (states, without) = std::mem::take(&mut found.states).into_iter().partition(|(_, state)| is_state(&state.line));
-        found.states = states;
-        let without: BTreeMap<String, State> = without;
-        Ok((found, without.into_keys().collect()))
+        let (mut codes, mut bad) = (BTreeSet::new(), Vec::new());
+        for head in self.records.newest_of_each() {
+            stop.check()?;
+            let record = self.records.read(head.id, &mut bad)?.map(|snapshot| snapshot.record);
+            codes.extend(record.into_iter().flat_map(|record| record.dossiers).map(|line| line.code));
+        }
+        let wanted: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let found = self.find(&wanted, stop)?;
+        let without = codes.iter().filter(|code| !found.states.contains_key(*code)).cloned().collect();
+        Ok((found, without))
+    }
+
+    /// The machines whose snapshots these are.
+    pub fn hosts(&self) -> BTreeSet<&str> {
+        self.records.heads().iter().map(|head| head.record.host.as_str()).collect()
     }
 
     /// Whether there is no snapshot with dossiers.

@@ -31,17 +31,17 @@ impl Place {
     /// Where the settings find a dossier now; else where this machine had it; else where another machine had it, if these settings would
     /// find it there: a new computer in the place of that one.
     pub(super) fn find(config: &Config, discovery: &Discovery, state: &State, host: &str) -> Result<Self, Trouble> {
-        let code: Code = state.line.code.parse().map_err(|_| Trouble::NoPlace)?;
+        let path = Path::new(OsStr::from_bytes(&state.line.path));
+        let code: Code = state.line.code.parse().map_err(|_| Trouble::NoPlace(path.to_owned()))?;
         if discovery.problems.iter().any(|problem| matches!(problem, Problem::TwoFolders { code: two, .. } if *two == code)) {
             return Err(Trouble::TwoFolders);
         }
         if let Some(found) = discovery.get(&code) {
             return Self::at(&found.path);
         }
-        let path = Path::new(OsStr::from_bytes(&state.line.path));
         let is_wanted = || config.rules.iter().any(|rule| !rule.off && wants(rule, &code, path).unwrap_or(false));
         if !path.is_absolute() || (state.snapshot.record.host != host && !is_wanted()) {
-            return Err(Trouble::NoPlace);
+            return Err(Trouble::NoPlace(path.to_owned()));
         }
         let overlaps = |other: &Path| path.starts_with(other) || other.starts_with(path);
         if let Some(other) = discovery.dossiers.iter().find(|found| overlaps(&found.path)) {
@@ -52,7 +52,7 @@ impl Place {
 
     /// A place that is given.
     pub(super) fn at(path: &Path) -> Result<Self, Trouble> {
-        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Trouble::NoPlace) };
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Trouble::NoPlace(path.to_owned())) };
         match parent.canonicalize() {
             Err(_) => return Err(Trouble::NoParent(parent.to_owned())),
             Ok(real) if real != parent => return Err(Trouble::Link),
@@ -61,7 +61,7 @@ impl Place {
         if name.len() > MOST_NAME {
             return Err(Trouble::TooLong);
         }
-        let name = Name::new(name.as_bytes()).ok_or(Trouble::NoPlace)?;
+        let name = Name::new(name.as_bytes()).ok_or_else(|| Trouble::NoPlace(path.to_owned()))?;
         Ok(Self { path: path.to_owned(), parent: Target::open(parent)?.root().clone(), name })
     }
 

@@ -8,6 +8,8 @@
 //! - `old`: what was replaced;
 //! - `gone`: what was replaced and is being removed.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 use liasse_archive::repo::format::tree::{Metadata, Name};
@@ -64,7 +66,7 @@ impl Work {
             return Err(Trouble::Mounted);
         }
         let lock = folder.lock()?.ok_or(Trouble::Busy)?;
-        let path = place.path.with_file_name(std::ffi::OsStr::new(std::str::from_utf8(called.as_bytes()).unwrap_or_default()));
+        let path = place.path.with_file_name(OsStr::new(std::str::from_utf8(called.as_bytes()).unwrap_or_default()));
         Ok(Self { parent: place.parent.clone(), name: place.name.clone(), called, folder, path, _lock: lock })
     }
 
@@ -200,7 +202,7 @@ impl Work {
 /// What the folder beside a dossier is called.
 fn called(name: &Name) -> Result<Name, Trouble> {
     // A name that is no text could not be shown; such dossiers have no code, so there are none.
-    let text = std::str::from_utf8(name.as_bytes()).map_err(|_| Trouble::NoPlace)?;
+    let text = std::str::from_utf8(name.as_bytes()).map_err(|_| Trouble::NoPlace(OsStr::from_bytes(name.as_bytes()).into()))?;
     Name::new(format!("{TEMP_PREFIX}restore-{text}")).ok_or(Trouble::TooLong)
 }
 

@@ -65,6 +65,16 @@ impl Past {
         last
     }
 
+    /// Whether a run over these roots may miss a dossier: the newest record that names it is of the same roots; or there is none of these, and
+    /// that one is of some of them, so that the settings were changed since.
+    pub(super) fn is_of(&self, code: &str, roots: &[Vec<u8>]) -> bool {
+        let sources = |snapshot: &&Snapshot| snapshot.record.sources.clone();
+        let named = |snapshot: &&Snapshot| snapshot.record.dossiers.iter().any(|line| line.code == code);
+        let Some(newest) = self.records.iter().find(named).as_ref().map(sources) else { return false };
+        let is_known = self.records.iter().any(|snapshot| snapshot.record.sources == roots);
+        newest == roots || (!is_known && newest.iter().any(|root| roots.contains(root)))
+    }
+
     /// The most bytes that one of the last runs wrote.
     pub(super) fn largest(&self) -> u64 {
         self.largest

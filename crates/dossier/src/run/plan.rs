@@ -90,7 +90,7 @@ impl Plan {
             let refusal = (!is_asked(&found.code)).then(|| Refusal { outcome: Fared::NotAsked, cause: String::new() });
             plan.add(&world.config.hooks, planned, last.get(found.code.as_str()).copied(), refusal);
         }
-        plan.add_known(world.config, &discovery, &last, &is_asked);
+        plan.add_known(world.config, &discovery, &past, &is_asked);
         plan.problems = discovery.problems;
         if plan.dossiers.is_empty() {
             return Err(RunError::NothingFound { problems: plan.problems.iter().map(|problem| problem.text(world.texts)).collect() });
@@ -99,13 +99,17 @@ impl Plan {
     }
 
     /// Dossiers that the last snapshot has and that are not found.
-    fn add_known(&mut self, config: &Config, discovery: &Discovery, last: &BTreeMap<&str, &Line>, is_asked: &dyn Fn(&Code) -> bool) {
+    fn add_known(&mut self, config: &Config, discovery: &Discovery, past: &Past, is_asked: &dyn Fn(&Code) -> bool) {
+        let last = past.last_lines();
+        let roots: Vec<Vec<u8>> = roots(config).into_iter().map(|root| root.into_os_string().into_encoded_bytes()).collect();
         let found: BTreeSet<&str> = discovery.dossiers.iter().map(|found: &Found| found.code.as_str()).collect();
         for (code, line) in last.iter().filter(|(code, _)| !found.contains(*code)) {
             let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
             let Ok(code) = code.parse::<Code>() else { continue };
             let Some(cause) = why_not_found(config, discovery, &code, &path) else {
-                self.drop_known(discovery, &path);
+                if past.is_of(code.as_str(), &roots) {
+                    self.drop_known(discovery, &path);
+                }
                 continue;
             };
             let outcome = if !is_asked(&code) {

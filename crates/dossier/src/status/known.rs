@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use liasse_archive::repo::format::ids::Evidence;
+use liasse_archive::repo::format::ids::{Evidence, SessionId};
 use liasse_archive::repo::format::snapshot::{Dossier as Line, Snapshot as Record};
 use liasse_archive::repo::{self, Head, Repository};
 
@@ -18,8 +18,10 @@ const MOST_RECORDS: usize = 64;
 /// All of it.
 #[derive(Default)]
 pub(super) struct Known {
-    /// The last run's record and its time.
-    pub(super) last: Option<(Timestamp, Record)>,
+    /// When the last run was made.
+    pub(super) last: Option<Timestamp>,
+    /// Where the dossiers were that the last run of each set of roots knows, by code.
+    pub(super) places: BTreeMap<String, Vec<u8>>,
     /// When the last run was made that was asked for all dossiers.
     pub(super) last_of_all: Option<Timestamp>,
     /// Each dossier, by code.
@@ -58,14 +60,18 @@ impl Known {
         let (all, mut bad) = Records::new(repository, |_| true)?;
         let mut known = Self::default();
         all.heads().iter().for_each(|head| known.count(head));
-        let own: Vec<&Head> = all.heads().iter().filter(|head| head.dossiers > 0 && head.record.host == host).collect();
+        let own = all.filter(|record| record.host == host);
+        let newest: HashSet<SessionId> = own.newest_of_each().into_iter().map(|head| head.id).collect();
         let mut open: HashSet<String> = found.map(str::to_owned).collect();
-        for (number, head) in own.into_iter().enumerate() {
-            if known.last.is_some() && known.last_of_all.is_some() && (open.is_empty() || number >= MOST_RECORDS) {
-                break;
+        let mut read = 0;
+        for head in own.heads().iter().filter(|head| head.dossiers > 0) {
+            let is_newest = newest.contains(&head.id);
+            if !is_newest && known.last_of_all.is_some() && (open.is_empty() || read >= MOST_RECORDS) {
+                continue;
             }
-            if let Some(snapshot) = all.read(head.id, &mut bad)? {
-                known.learn(snapshot.record, &mut open);
+            read += usize::from(!is_newest);
+            if let Some(snapshot) = own.read(head.id, &mut bad)? {
+                known.learn(&snapshot.record, is_newest, &mut open);
             }
         }
         Ok((known, bad))
@@ -78,15 +84,21 @@ impl Known {
         self.written.push(Written { time, bytes: head.record.statistics.stored, is_first: head.record.sequence == 1 });
     }
 
-    /// Learns from a record that is older than all before it. `open` are the dossiers of which more is to be learnt.
-    fn learn(&mut self, record: Record, open: &mut HashSet<String>) {
+    /// Learns from a record that is older than all before it; `is_newest` if none of these was of its roots. `open` are the dossiers of which
+    /// more is to be learnt.
+    fn learn(&mut self, record: &Record, is_newest: bool, open: &mut HashSet<String>) {
         let Some(time) = moment_of(record.time) else { return };
-        if self.last.is_none() {
-            open.extend(record.dossiers.iter().map(|line| line.code.clone()));
+        for line in record.dossiers.iter().filter(|_| is_newest) {
+            if self.places.insert(line.code.clone(), line.path.clone()).is_none() && !self.dossiers.contains_key(&line.code) {
+                open.insert(line.code.clone());
+            }
         }
-        for line in record.dossiers.iter().filter(|line| open.contains(&line.code)).collect::<Vec<_>>() {
+        for line in &record.dossiers {
+            if !open.contains(&line.code) {
+                continue;
+            }
             let past = self.dossiers.entry(line.code.clone()).or_default();
-            past.learn(line, time, &record);
+            past.learn(line, time, record);
             if past.is_settled {
                 open.remove(&line.code);
             }
@@ -94,7 +106,7 @@ impl Known {
         if self.last_of_all.is_none() && record.dossiers.iter().all(|line| Outcome::from(line.outcome) != Outcome::NotAsked) {
             self.last_of_all = Some(time);
         }
-        self.last.get_or_insert((time, record));
+        self.last.get_or_insert(time);
     }
 }
 
