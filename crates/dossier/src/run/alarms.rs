@@ -72,7 +72,9 @@ impl Rules {
 #[derive(Default)]
 pub(super) struct Watched {
     noise: Noise,
+    /// Bytes that changed in files that were there, and bytes of files that are new.
     changed_bytes: u64,
+    new_bytes: u64,
     gone: Gone,
     named: BTreeSet<String>,
     alarms: Vec<Alarm>,
@@ -136,7 +138,7 @@ impl Watched {
         self.noise.file(file, noisy);
         self.gone.file(file);
         if file.is_exact {
-            self.changed_bytes += file.added;
+            *if file.before.is_some() { &mut self.changed_bytes } else { &mut self.new_bytes } += file.added;
         }
         let Some(before) = file.before else { return };
         let is = |patterns: &Patterns| patterns.matches_with_parents(&[b"/", file.path].concat(), false);
@@ -165,10 +167,12 @@ impl Watched {
 
     /// All alarms of a dossier that was read, and what to remember of it. `known` if it was stored before.
     pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool) -> (Vec<Alarm>, Learnt) {
+        // What is new has changed nothing, unless it is there instead of what went.
+        let changed = self.changed_bytes + self.new_bytes.min(self.gone.bytes);
         self.alarms.extend(self.gone.finish(rules.vanished, found));
         let (noise, learnt) = self.noise.finish(rules.noise, found);
         self.alarms.extend(noise.filter(|_| known));
-        let changed = percent(self.changed_bytes, found.size);
+        let changed = percent(changed, found.size);
         if known && rules.changed > 0 && found.size >= LEAST_BYTES && changed >= rules.changed {
             self.alarms.push(Alarm::MostChanged { percent: changed });
         }
@@ -221,6 +225,18 @@ mod tests {
         let unsure: Vec<_> =
             files.iter().map(|file| FileSeen { is_exact: false, is_noise: false, begins_with_noise: false, ..*file }).collect();
         assert_eq!(alarms(&unsure, &[], (5, 5 << 20), true), [], "whole chunks were stored because nobody knew their leaves");
+    }
+
+    #[test]
+    fn what_is_new_has_changed_nothing_unless_something_went_for_it() {
+        let scan = [seen("scans/2.jpg", None, 8 << 20, 8 << 20, false)];
+        assert_eq!(alarms(&scan, &[], (6, 10 << 20), true), []);
+        let mut watched = Watched::default();
+        let rules = Rules::new(&Settings::default()).unwrap();
+        watched.file(&rules, &scan[0], &BTreeSet::new());
+        watched.gone(&rules, b"scans/1.jpg", 8 << 20, &BTreeSet::new());
+        let found = Found { files: 6, size: 10 << 20, ..Found::default() };
+        assert!(watched.finish(&rules, &found, true).0.contains(&Alarm::MostChanged { percent: 80 }));
     }
 
     #[test]
