@@ -100,7 +100,7 @@ fn run(cli: &Cli, context: &Context) -> Result<Exit> {
         Command::Config(Config::Explain { key }) => commands::config_check::explained(context, key.as_deref()),
         Command::Report(Report::List(args)) => commands::report::list(context, args),
         Command::Report(Report::Show(args)) => commands::report::show(context, args),
-        Command::Status(args) => commands::status::run(context, args),
+        Command::Status(args) => commands::status::run(context, &cli.global, args),
         Command::Schedule(Schedule::Install { dry_run }) => commands::schedule::install(context, &cli.global, *dry_run),
         Command::Schedule(Schedule::Remove { dry_run }) => commands::schedule::remove(context, &cli.global, *dry_run),
         Command::Schedule(Schedule::Show) => commands::schedule::show(context, &cli.global),

@@ -48,6 +48,11 @@ impl Settings {
         Self { loaded, texts, first }
     }
 
+    /// Every mistake in them, with its place.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.loaded.mistakes.iter().map(|mistake| format!("{}: {}", mistake.origin, mistake.text(&self.texts))).collect()
+    }
+
     /// Refuses settings that no command should start with. Who says where the repository is gets at it all the same: a restore must not
     /// fail for a comma in a file.
     pub(crate) fn refuse_bad(&self, has_repository: bool, output: Output) -> Result<()> {

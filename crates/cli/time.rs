@@ -62,7 +62,11 @@ fn bounds(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
 fn by_hand(text: &str) -> Option<Date> {
     let separator = ['/', '.'].into_iter().find(|separator| text.contains(*separator))?;
     let numbers: Vec<i16> = text.split(separator).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    // A year of two figures may be of any century.
     let [one, two, year] = numbers.as_slice() else { return None };
+    if *year < 1900 {
+        return None;
+    }
     let date = |day: i16, month: i16| Date::new(*year, month.try_into().ok()?, day.try_into().ok()?).ok();
     match (date(*one, *two), date(*two, *one)) {
         (Some(european), Some(american)) => Some(european).filter(|date| *date == american),
@@ -157,6 +161,7 @@ mod tests {
         assert_eq!(at("31.12.2024"), at("2024-12-31"));
         assert_eq!(at("12/31/2024"), at("2024-12-31"));
         assert_eq!(at("5/5/2024"), at("2024-05-05"));
+        assert!(["11/12/2024", "31/12/24", "31/31/2024", "1/2", "31.12/2024"].iter().all(|text| by_hand(text).is_none()));
         assert_eq!(at("1969-12-31T23:59:59Z"), "1969-12-31T23:59:59.999999999Z");
     }
 

@@ -21,7 +21,10 @@ fn status(world: &World, more: &[&str]) -> Ran {
 fn a_dossier_that_was_never_saved_is_overdue_when_it_is_no_longer_new() {
     let world = firm();
     let told = status(&world, &[]).ends(0).out;
-    assert!(told.contains("D1") && told.contains("never") && told.ends_with("All is well: 1 dossier.\n"), "{told}");
+    assert!(
+        told.contains("D1") && told.contains("never") && told.ends_with("Nothing is wrong so far: 1 dossier, 1 of them never saved yet.\n"),
+        "{told}"
+    );
     let told = status(&world, &["--set", "status.overdue-after='0 s'"]).ends(3).out;
     assert!(told.ends_with("Something needs your attention: 1 dossier, 1 overdue.\n"), "{told}");
     let json = status(&world, &["--json", "--set", "status.overdue-after='0 s'"]).ends(3).json();
@@ -74,9 +77,16 @@ fn it_needs_no_password_where_a_credential_is_set_and_writes_nothing() {
 #[test]
 fn it_speaks_the_readers_language_and_makes_a_page() {
     let world = firm();
-    assert!(status(&world, &["--lang", "fr"]).ends(0).out.ends_with("Tout va bien : 1 dossier.\n"));
+    assert!(
+        status(&world, &["--lang", "fr"]).ends(0).out.ends_with("Rien d'anormal jusqu'ici : 1 dossier, dont 1 pas encore sauvegardé.\n")
+    );
     let page = status(&world, &["--html", "--lang", "pt"]).ends(0).out;
-    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n") && page.contains("Está tudo bem: 1 dossiê."), "{page}");
+    assert!(
+        page.starts_with("<!DOCTYPE html>")
+            && page.ends_with("</html>\n")
+            && page.contains("Nada de errado até aqui: 1 dossiê, 1 ainda nunca salvo."),
+        "{page}"
+    );
 }
 
 #[test]
@@ -104,4 +114,18 @@ fn records_that_cannot_be_read_are_damage() {
     world.run(&["backup", "src"]).ends(0);
     fs::write(&world.objects("snapshots")[0], b"rubbish").unwrap();
     assert_eq!(status(&world, &["--json"]).ends(12).json()["damaged"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn mistakes_in_the_settings_and_a_schedule_that_nobody_installed_are_told() {
+    let world = firm();
+    world.run(&["run"]).ends(0);
+    let told = status(&world, &[]).ends(0).out;
+    assert!(
+        told.contains("not by itself; see to it with: liasse schedule install") && told.ends_with("All is well: 1 dossier.\n"),
+        "{told}"
+    );
+    assert_eq!(status(&world, &["--json"]).ends(0).json()["next_run"], serde_json::Value::Null);
+    let told = status(&world, &["--set", "rule.books.exlude=['x']"]).ends(3).out;
+    assert!(told.contains("exlude") && told.ends_with("1 other thing to look at.\n"), "{told}");
 }

@@ -91,9 +91,9 @@ pub(crate) fn make(context: &Context, wanted: &Wanted, wait: bool) -> Result<Rep
 
 /// Mistakes in the settings that did not keep the run from being made may have made it another one than was meant.
 fn with_mistakes(context: &Context, mut report: Report) -> Report {
-    let mistakes = &context.settings.loaded.mistakes;
+    let mistakes = context.settings.told();
     report.problems += mistakes.len() as u64;
-    report.remarks.splice(0..0, mistakes.iter().map(|mistake| format!("{}: {}", mistake.origin, mistake.text(&context.settings.texts))));
+    report.remarks.splice(0..0, mistakes);
     report
 }
 

@@ -126,6 +126,11 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Whether a schedule is installed, or nobody can tell.
+pub(crate) fn is_installed(context: &Context, global: &Global) -> bool {
+    Place::new(context, global).and_then(|place| place.installed()).map_or(true, |found| !found.is_empty())
+}
+
 /// What a run started by the timer is told: where the settings and the repository are, as they are now.
 fn arguments(context: &Context, global: &Global) -> Result<Vec<String>> {
     let mut words = Vec::new();

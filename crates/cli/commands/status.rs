@@ -4,14 +4,15 @@ use jiff::Zoned;
 use liasse_dossier::report::Reports;
 use liasse_dossier::status::{World, html, look, text};
 
-use crate::args::Status as Args;
+use super::schedule;
+use crate::args::{Global, Status as Args};
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::output::Listing;
 use crate::whoami;
 
-pub(crate) fn run(context: &Context, args: &Args) -> Result<Exit> {
+pub(crate) fn run(context: &Context, global: &Global, args: &Args) -> Result<Exit> {
     let repository = context.open()?;
     let settings = &context.settings;
     let now = Zoned::now();
@@ -23,6 +24,8 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Exit> {
         host: &whoami::host(),
         place: Some(&context.place),
         reports: reports.as_ref(),
+        mistakes: settings.told(),
+        is_scheduled: schedule::is_installed(context, global),
         now: now.timestamp(),
         zone: now.time_zone().clone(),
     })?;

@@ -18,7 +18,11 @@ pub(crate) fn tell(context: &Context, mut report: Report) -> Report {
     };
     match save(&report) {
         Some(Ok(reports)) => _ = reports.prune(&settings.report, Timestamp::now()),
-        Some(Err(error)) => report.remarks.push(chain(&error)),
+        Some(Err(error)) => {
+            // A report that nobody can look up is something to look at.
+            report.problems += 1;
+            report.remarks.push(chain(&error));
+        }
         None => {}
     }
     let failed =

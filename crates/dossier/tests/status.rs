@@ -84,6 +84,8 @@ impl Firm {
             host: "till",
             place: Some(self.folder.path()),
             reports: Some(&self.reports),
+            mistakes: Vec::new(),
+            is_scheduled: true,
             now: Timestamp::now() + SignedDuration::from_hours(hours),
             zone: TimeZone::UTC,
         };

@@ -85,6 +85,7 @@ summary-alarms = { $number ->
 
 alarm-missing = Its folder is not there any more.
 alarm-missing-remedy = If it was moved or deleted on purpose, add its name to exclude in the settings: what is stored stays. Otherwise restore it.
+alarm-way-back = The state before: liasse restore { $code } --at { $date } --target FOLDER
 alarm-empty = It is empty; it had { $files } files before.
 alarm-empty-remedy = If it was emptied on purpose, add its name to exclude in the settings: what is stored stays. Otherwise restore it.
 alarm-vanished = Most of it is gone: { $files } of { $before } files, { $bytes } of { $whole }.

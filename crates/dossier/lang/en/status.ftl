@@ -2,6 +2,7 @@
 status-title = Status of { $host }, { $date }
 status-last-run = Last run
 status-next-run = Next run
+status-not-scheduled = not by itself; see to it with: liasse schedule install
 status-last-check = Last check
 status-room = Room left
 status-copies = Copies
@@ -42,6 +43,11 @@ status-dossiers = { $number ->
 }
 status-no-dossiers = no dossiers
 status-good = All is well: { $dossiers }.
+status-good-so-far = Nothing is wrong so far: { $dossiers }, { $never }.
+status-never-saved = { $number ->
+    [one] { $count } of them never saved yet
+   *[other] { $count } of them never saved yet
+}
 status-bad = Something needs your attention: { $dossiers }, { $list }.
 status-overdue-count = { $number ->
     [one] { $count } overdue

@@ -48,3 +48,4 @@ remedy-no-snapshot = make the first one with: liasse backup FOLDER
 remedy-no-password = use --password-file, --password-command, --credential or the variable LIASSE_PASSWORD
 remedy-config-init = write them with: liasse config init
 remedy-config-check = see all mistakes with: liasse config check
+remedy-go-on = what was restored so far is whole; to go on, run the same command with --overwrite if-changed

@@ -88,6 +88,7 @@ summary-alarms = { $number ->
 
 alarm-missing = Son répertoire n'existe plus.
 alarm-missing-remedy = S'il a été déplacé ou supprimé volontairement, ajoutez son nom à exclude dans les réglages : ce qui est enregistré reste. Sinon, restaurez-le.
+alarm-way-back = L'état d'avant : liasse restore { $code } --at { $date } --target RÉPERTOIRE
 alarm-empty = Il est vide ; il contenait { $files } fichiers.
 alarm-empty-remedy = S'il a été vidé volontairement, ajoutez son nom à exclude dans les réglages : ce qui est enregistré reste. Sinon, restaurez-le.
 alarm-vanished = L'essentiel a disparu : { $files } fichiers sur { $before }, { $bytes } sur { $whole }.

@@ -2,6 +2,7 @@
 status-title = État de { $host }, { $date }
 status-last-run = Dernière sauvegarde
 status-next-run = Prochaine sauvegarde
+status-not-scheduled = pas d'elle-même ; pour cela : liasse schedule install
 status-last-check = Dernière vérification
 status-room = Place restante
 status-copies = Copies
@@ -42,6 +43,11 @@ status-dossiers = { $number ->
 }
 status-no-dossiers = aucun dossier
 status-good = Tout va bien : { $dossiers }.
+status-good-so-far = Rien d'anormal jusqu'ici : { $dossiers }, { $never }.
+status-never-saved = { $number ->
+    [one] dont { $count } pas encore sauvegardé
+   *[other] dont { $count } pas encore sauvegardés
+}
 status-bad = Quelque chose demande votre attention : { $dossiers }, { $list }.
 status-overdue-count = { $number ->
     [one] { $count } en retard

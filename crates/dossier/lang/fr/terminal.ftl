@@ -48,3 +48,4 @@ remedy-no-snapshot = faites le premier avec : liasse backup RÉPERTOIRE
 remedy-no-password = utilisez --password-file, --password-command, --credential ou la variable LIASSE_PASSWORD
 remedy-config-init = écrivez-les avec : liasse config init
 remedy-config-check = voyez toutes les erreurs avec : liasse config check
+remedy-go-on = ce qui a été restauré est entier ; pour continuer, relancez la commande avec --overwrite if-changed

@@ -85,6 +85,7 @@ summary-alarms = { $number ->
 
 alarm-missing = A pasta dele não existe mais.
 alarm-missing-remedy = Se foi movido ou apagado de propósito, acrescente o nome dele a exclude nas configurações: o que está gravado permanece. Caso contrário, restaure-o.
+alarm-way-back = O estado anterior: liasse restore { $code } --at { $date } --target PASTA
 alarm-empty = Está vazio; antes tinha { $files } arquivos.
 alarm-empty-remedy = Se foi esvaziado de propósito, acrescente o nome dele a exclude nas configurações: o que está gravado permanece. Caso contrário, restaure-o.
 alarm-vanished = A maior parte sumiu: { $files } de { $before } arquivos, { $bytes } de { $whole }.

@@ -2,6 +2,7 @@
 status-title = Situação de { $host }, { $date }
 status-last-run = Último backup
 status-next-run = Próximo backup
+status-not-scheduled = não sozinho; para isso: liasse schedule install
 status-last-check = Última verificação
 status-room = Espaço restante
 status-copies = Cópias
@@ -42,6 +43,11 @@ status-dossiers = { $number ->
 }
 status-no-dossiers = nenhum dossiê
 status-good = Está tudo bem: { $dossiers }.
+status-good-so-far = Nada de errado até aqui: { $dossiers }, { $never }.
+status-never-saved = { $number ->
+    [one] { $count } ainda nunca salvo
+   *[other] { $count } ainda nunca salvos
+}
 status-bad = Algo precisa da sua atenção: { $dossiers }, { $list }.
 status-overdue-count = { $number ->
     [one] { $count } atrasado

@@ -48,3 +48,4 @@ remedy-no-snapshot = faça a primeira com: liasse backup PASTA
 remedy-no-password = use --password-file, --password-command, --credential ou a variável LIASSE_PASSWORD
 remedy-config-init = escreva-as com: liasse config init
 remedy-config-check = veja todos os erros com: liasse config check
+remedy-go-on = o que foi restaurado está inteiro; para continuar, execute o mesmo comando com --overwrite if-changed

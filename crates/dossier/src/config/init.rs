@@ -80,7 +80,8 @@ fn example(key: &Key) -> String {
     let text = match key.shape {
         Shape::Truth => "false",
         Shape::Number if key.name() == "port" => "587",
-        Shape::Number => "2019",
+        Shape::Number if key.name() == "since-year" => "2019",
+        Shape::Number => "100",
         Shape::Fraction => "0.5",
         Shape::Period => "\"7 days\"",
         Shape::Texts | Shape::FileNames | Shape::Names | Shape::Patterns | Shape::NeededPatterns => "[\"…\"]",

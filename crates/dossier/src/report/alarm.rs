@@ -1,9 +1,11 @@
 //! What a person should look at although a run went well: what happened and what to do, in the reader's language.
 
 use fluent_bundle::FluentValue;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::local::Local;
+use super::{DossierReport, Outcome, Report, plain};
 
 /// Something about a dossier that a person should look at, although its present state was stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +92,20 @@ impl Alarm {
             }
             Self::ArchiveChanged { file } => ("alarm-archive-changed", vec![("file", file.into())]),
         }
+    }
+}
+
+impl Report {
+    /// How to get the state back that a dossier had before this run stored what raised the alarm.
+    pub(super) fn way_back(&self, dossier: &DossierReport, local: &Local<'_>) -> Option<String> {
+        if !matches!(dossier.outcome, Outcome::Stored | Outcome::Unchanged) {
+            return None;
+        }
+        let before = local.typed(self.began.checked_sub(SignedDuration::from_secs(1)).ok()?);
+        let code = dossier.code.as_str();
+        let is_word = code.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let code = if is_word { code.to_owned() } else { format!("'{}'", code.replace('\'', "'\\''")) };
+        Some(plain(&local.texts().get("alarm-way-back", &[("code", code.into()), ("date", before.into())])))
     }
 }
 

@@ -58,6 +58,9 @@ fn alarms(page: &mut Page, report: &Report, local: &Local<'_>) {
         page.element("strong", &[], &plain(dossier.code.as_str()));
         page.element("p", &[], &plain(&alarm.text(local)));
         page.element("p", &[], &plain(&alarm.remedy(local)));
+        if let Some(way) = report.way_back(dossier, local) {
+            page.element("p", &[], &way);
+        }
         page.close("li");
     }
     page.close("ul");

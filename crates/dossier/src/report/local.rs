@@ -89,6 +89,11 @@ impl<'a> Local<'a> {
         self.zoned(moment).strftime(form).to_string()
     }
 
+    /// A moment as one types it on a command line.
+    pub(super) fn typed(&self, moment: Timestamp) -> String {
+        self.zoned(moment).strftime("%Y-%m-%dT%H:%M:%S").to_string()
+    }
+
     /// A moment for a sentence.
     pub fn long(&self, moment: Timestamp) -> String {
         let zoned = self.zoned(moment);

@@ -101,6 +101,9 @@ fn alarms(out: &mut String, report: &Report, local: &Local<'_>) {
     for (dossier, alarm) in report.alarms() {
         let (text, remedy) = (plain(&alarm.text(local)), plain(&alarm.remedy(local)));
         _ = writeln!(out, "!!! {}: {text} {remedy}", plain(dossier.code.as_str()));
+        if let Some(way) = report.way_back(dossier, local) {
+            _ = writeln!(out, "    {way}");
+        }
     }
     out.push('\n');
 }

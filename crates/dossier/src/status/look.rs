@@ -36,6 +36,10 @@ pub struct World<'a> {
     pub place: Option<&'a Path>,
     /// Where runs leave reports.
     pub reports: Option<&'a Reports>,
+    /// Mistakes in the settings, as sentences.
+    pub mistakes: Vec<String>,
+    /// Whether something starts runs at the times of the schedule.
+    pub is_scheduled: bool,
     /// Now.
     pub now: Timestamp,
     /// The time zone of this machine: schedules mean its clock.
@@ -46,7 +50,8 @@ pub struct World<'a> {
 pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
     let discovery = discover(world.config);
     let (known, damaged) = Known::read(world.repository, world.host, discovery.dossiers.iter().map(|found| found.code.as_str()))?;
-    let mut problems: Vec<String> = discovery.problems.iter().map(|problem| problem.text(world.texts)).collect();
+    let mut problems = world.mistakes.clone();
+    problems.extend(discovery.problems.iter().map(|problem| problem.text(world.texts)));
     let reports = world.reports.map(|reports| last_reports(world, reports, &mut problems)).unwrap_or_default();
     let checks = Checks::load(world.repository.cache());
     let offset = world.zone.to_offset(world.now);
@@ -63,7 +68,8 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
         counts: Counts::default(),
         dossiers: dossiers(world, &known, &discovery, &reports),
         problems,
-        next_run: next_run(world, known.last_of_all),
+        scheduled: world.is_scheduled,
+        next_run: next_run(world, known.last_of_all).filter(|_| world.is_scheduled),
         last_run,
         check_overdue: checks
             .last()
@@ -116,7 +122,7 @@ fn last_reports(world: &World<'_>, reports: &Reports, problems: &mut Vec<String>
 
 /// The last run: what the newest record says, or a later report of one that made none.
 fn last_run(known: &Known, report: Option<&Report>) -> Option<LastRun> {
-    let recorded = known.last.as_ref().map(|(time, _)| *time);
+    let recorded = known.last;
     match report {
         Some(report) if recorded.is_none_or(|time| report.began >= time) => {
             Some(LastRun { began: report.began, failure: report.failure.clone() })
@@ -152,12 +158,12 @@ fn dossiers(world: &World<'_>, known: &Known, discovery: &Discovery, reports: &[
         Draft { world, code, path, rule, past, told, now }.finish()
     };
     let mut all: Vec<Dossier> = discovery.dossiers.iter().map(|found| one(&found.code, &found.path, Some(&found.rule), None)).collect();
-    for line in known.last.iter().flat_map(|(_, record)| &record.dossiers) {
-        let Ok(code) = line.code.parse::<Code>() else { continue };
+    for (code, path) in &known.places {
+        let Ok(code) = code.parse::<Code>() else { continue };
         if discovery.get(&code).is_some() {
             continue;
         }
-        let path = PathBuf::from(std::ffi::OsStr::from_bytes(&line.path));
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(path));
         if let Some(cause) = why_not_found(world.config, discovery, &code, &path) {
             all.push(one(&code, &path, None, Some(cause)));
         }

@@ -25,6 +25,7 @@ use crate::report::{Alarm, Cause, Outcome};
 
 /// How things stand.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Status {
     /// Version of this layout.
     pub schema: u32,
@@ -44,6 +45,8 @@ pub struct Status {
     pub problems: Vec<String>,
     /// The last run of this machine.
     pub last_run: Option<LastRun>,
+    /// Whether something starts runs at the times of the schedule, as `liasse schedule install` sees to.
+    pub scheduled: bool,
     /// When the next one is due by the settings.
     pub next_run: Option<Timestamp>,
     /// The last check, as far as this machine's cache remembers it.
@@ -153,6 +156,11 @@ impl Status {
     pub fn in_order(&self) -> impl Iterator<Item = &Dossier> {
         let bad = self.dossiers.iter().filter(|dossier| dossier.is_bad());
         bad.chain(self.dossiers.iter().filter(|dossier| !dossier.is_bad()))
+    }
+
+    /// How many dossiers have no state.
+    fn never_saved(&self) -> u64 {
+        self.dossiers.iter().filter(|dossier| dossier.last_good.is_none()).count() as u64
     }
 
     fn count(&self) -> Counts {

@@ -33,7 +33,8 @@ impl Status {
         let never = || texts.get("status-never", &[]);
         let mut facts = vec![("report-repository", self.repository.clone())];
         facts.push(("status-last-run", self.last_run.as_ref().map_or_else(never, |run| local.short(run.began))));
-        facts.extend(self.next_run.map(|next| ("status-next-run", local.short(next))));
+        let not_scheduled = || (!self.scheduled).then(|| texts.get("status-not-scheduled", &[]));
+        facts.extend(self.next_run.map(|next| local.short(next)).or_else(not_scheduled).map(|said| ("status-next-run", said)));
         facts.push(("status-last-check", self.check_text(local).unwrap_or_else(never)));
         facts.extend(self.room_text(local).map(|said| ("status-room", said)));
         facts.push(("status-copies", texts.get("status-copies-here", &[("number", self.copies.len().into())])));
@@ -88,6 +89,9 @@ impl Status {
         };
         let counts = &self.counts;
         let all = said("status-dossiers", counts.dossiers).unwrap_or_else(|| texts.get("status-no-dossiers", &[]));
+        if let (true, Some(never)) = (counts.is_well(), said("status-never-saved", self.never_saved())) {
+            return texts.get("status-good-so-far", &[("dossiers", all.into()), ("never", never.into())]);
+        }
         if counts.is_well() {
             return texts.get("status-good", &[("dossiers", all.into())]);
         }
@@ -126,7 +130,10 @@ impl Dossier {
             said.push(local.texts().get("status-overdue", &[]));
         }
         said.extend(self.alarms.iter().map(|alarm| plain(&alarm.text(local))));
-        said.extend(Some(plain(&self.why)).filter(|why| !why.is_empty()));
+        let why = plain(&self.why);
+        if !why.is_empty() && !said.contains(&why) {
+            said.push(why);
+        }
         said
     }
 }
