@@ -90,6 +90,10 @@ fn the_dossiers_of_a_snapshot_are_listed() {
     let past = firm.run(&["restore", "--list", "--at", "2001-01-01"]).ends(0).out;
     assert_eq!(past, "No snapshot has dossiers.\n");
     firm.run(&["restore", "--list", "--at", "x"]).ends(2);
+    // What looks like the start of an id may have been meant as a code.
+    for word in ["D9", "D1O01"] {
+        firm.run(&["restore", word, "--target", &firm.0.text("back")]).says("neither a dossier nor a snapshot").says("restore --list");
+    }
 }
 
 #[test]

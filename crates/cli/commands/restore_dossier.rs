@@ -116,6 +116,9 @@ pub(super) fn neither(context: &Context, args: &Restore, error: CliError) -> Cli
     let is_unknown = matches!(error.exit, Exit::Failed | Exit::Usage) && args.parts.is_empty();
     let [word] = args.what.as_slice() else { return error };
     let Some(word) = word.to_str().filter(|word| is_unknown && !word.contains(['/', ':']) && *word != "latest") else { return error };
+    if matches!(time::selector(word, &TimeZone::system()), Ok(Selector::At { .. })) {
+        return error;
+    }
     let texts = &context.settings.texts;
     CliError::new(error.exit, texts.get("restore-neither", &[("word", text::plain(word).into())])).hint(texts.get("restore-see-list", &[]))
 }
