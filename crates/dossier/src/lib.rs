@@ -15,6 +15,7 @@ pub mod lang;
 mod nearest;
 pub mod notify;
 mod records;
+mod remark;
 pub mod report;
 pub mod restore;
 pub mod run;

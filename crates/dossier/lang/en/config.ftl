@@ -14,6 +14,7 @@ config-no-part = The rule { $rule } leaves out the part { $part }, which it does
 config-no-part-near = The rule { $rule } leaves out the part { $part }, which it does not have; is { $nearest } meant?
 config-no-marker = The rule { $rule } has code-key and no marker: name the file that has this key with marker.
 config-no-year = The part { $part } of the rule { $rule } has since-year, but none of its patterns has {"{"}year{"}"}.
+config-part-name = The part { $part } of the rule { $rule } needs a name without comma and semicolon; until then it is no part, and all of it is saved.
 config-no-rule = There is no rule that finds dossiers, so nothing would be saved. Add a [[rule]] with name and root.
 config-no-root = The folder { $root } of the rule { $rule } is not there: is the disk plugged in, is the name right?
 config-root = The folder { $root } of the rule { $rule } cannot be read: { $error }.

@@ -14,6 +14,7 @@ config-no-part = La règle { $rule } exclut la partie { $part }, qu'elle n'a pas
 config-no-part-near = La règle { $rule } exclut la partie { $part }, qu'elle n'a pas ; s'agit-il de { $nearest } ?
 config-no-marker = La règle { $rule } a code-key sans marker : indiquez avec marker le fichier qui contient cette clé.
 config-no-year = La partie { $part } de la règle { $rule } a since-year, mais aucun de ses motifs ne contient {"{"}year{"}"}.
+config-part-name = La partie { $part } de la règle { $rule } doit avoir un nom sans virgule ni point-virgule ; d'ici là ce n'est pas une partie, et tout en est sauvegardé.
 config-no-rule = Aucune règle ne trouve de dossiers : rien ne serait sauvegardé. Ajoutez une [[rule]] avec name et root.
 config-no-root = Le répertoire { $root } de la règle { $rule } est introuvable : le disque est-il branché, le nom est-il exact ?
 config-root = Le répertoire { $root } de la règle { $rule } ne peut pas être lu : { $error }.

@@ -14,6 +14,7 @@ config-no-part = A regra { $rule } deixa de fora a parte { $part }, que ela não
 config-no-part-near = A regra { $rule } deixa de fora a parte { $part }, que ela não tem; seria { $nearest }?
 config-no-marker = A regra { $rule } tem code-key e não tem marker: indique com marker o arquivo que contém essa chave.
 config-no-year = A parte { $part } da regra { $rule } tem since-year, mas nenhum dos padrões contém {"{"}year{"}"}.
+config-part-name = A parte { $part } da regra { $rule } precisa de um nome sem vírgula nem ponto e vírgula; até lá não é uma parte, e tudo dela é salvo.
 config-no-rule = Nenhuma regra encontra dossiês, portanto nada seria salvo. Acrescente uma [[rule]] com name e root.
 config-no-root = A pasta { $root } da regra { $rule } não foi encontrada: o disco está conectado, o nome está certo?
 config-root = A pasta { $root } da regra { $rule } não pode ser lida: { $error }.

@@ -8,6 +8,7 @@ use super::pattern;
 use super::tree::{Layer, Node, Table, Value};
 use crate::duration::Period;
 use crate::nearest::nearest;
+use crate::remark;
 
 /// Names of keys that people would write a secret under.
 const PLAIN: [&str; 9] = ["password", "passphrase", "passwd", "secret", "token", "api-key", "access-key", "secret-key", "recovery-key"];
@@ -82,6 +83,9 @@ fn named(key: &Key, items: Vec<Node>, shown: &str, mistakes: &mut Vec<Mistake>) 
         table(inner, key.path, &if name.is_empty() { shown.to_owned() } else { keys::join(shown, &name) }, mistakes);
         if name.is_empty() {
             mistakes.push(Mistake::new(&item.origin, Wrong::Missing { key: keys::join(shown, "name") }));
+        } else if key.path == "rule.part" && !remark::is_name(&name) {
+            let rule = shown.strip_prefix("rule.").and_then(|rest| rest.strip_suffix(".part")).unwrap_or(shown).to_owned();
+            mistakes.push(Mistake::new(&item.origin, Wrong::PartName { rule, part: name }));
         } else if let Some((_, first)) = out.iter().find(|(other, _)| *other == name) {
             let wrong = Wrong::Twice { section: key.path.to_owned(), name, first: first.origin.clone() };
             mistakes.push(Mistake::new(&item.origin, wrong));

@@ -107,6 +107,13 @@ pub enum Wrong {
         /// The part.
         part: String,
     },
+    /// A part has a name that could not be told from several.
+    PartName {
+        /// The rule.
+        rule: String,
+        /// The part.
+        part: String,
+    },
     /// There is no rule, so nothing would be saved.
     NoRule,
     /// A rule's root is not there.
@@ -203,6 +210,7 @@ impl Mistake {
             }
             Wrong::NoPart { rule, part, nearest: None } => ("config-no-part", vec![("rule", rule.into()), ("part", part.into())]),
             Wrong::NoMarker { rule } => ("config-no-marker", vec![("rule", rule.into())]),
+            Wrong::PartName { rule, part } => ("config-part-name", vec![("rule", rule.into()), ("part", part.into())]),
             Wrong::NoYear { rule, part } => ("config-no-year", vec![("rule", rule.into()), ("part", part.into())]),
             Wrong::NoRule => ("config-no-rule", vec![]),
             Wrong::NoRoot { rule, root } => ("config-no-root", vec![("rule", rule.into()), ("root", root.into())]),

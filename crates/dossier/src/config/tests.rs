@@ -390,3 +390,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_part_that_could_be_taken_for_two_is_no_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let part = |name: &str| format!("[[rule.part]]\nname = '{name}'\npatterns = ['x/']\n");
+    fs::write(&file, format!("[[rule]]\nname = 'r'\nroot = '/srv'\n{}{}{}", part("a, b"), part("c; d"), part("e"))).unwrap();
+    let loaded = load(&Sources { only: Some(file), ..Sources::default() });
+    let wrong: Vec<_> = loaded.mistakes.iter().map(|mistake| mistake.what.clone()).collect();
+    let of = |part: &str| Wrong::PartName { rule: "r".to_owned(), part: part.to_owned() };
+    assert_eq!(wrong, [of("a, b"), of("c; d")]);
+    let parts: Vec<_> = loaded.config.rules[0].parts.iter().map(|part| part.name.as_str()).collect();
+    assert_eq!(parts, ["e"]);
+}

@@ -7,14 +7,11 @@ use liasse_archive::repo::Snapshot;
 use liasse_archive::repo::format::snapshot::{Dossier as Line, Outcome as Fared};
 use liasse_archive::repo::format::time::Time;
 
+use crate::remark;
 use crate::report::local::Local;
 use crate::report::plain;
 use crate::run::moment_of;
 
-/// What begins the list of parts in the remark of a record; `run` writes it.
-const LEFT_OUT: &str = "left out: ";
-/// What begins the list of parts that a run did not look at.
-const AS_BEFORE: &str = "as before: ";
 /// Most files that are named.
 const MOST_NAMED: usize = 5;
 
@@ -122,14 +119,14 @@ impl State {
 impl Origin {
     pub(super) fn new(snapshot: Arc<Snapshot>, line: Line) -> Self {
         let gap = |is_as_before| move |part: &str| Gap { part: part.to_owned(), is_as_before, saved: None };
-        let gaps = parts(&line, LEFT_OUT).map(gap(false)).chain(parts(&line, AS_BEFORE).map(gap(true))).collect();
+        let gaps = remark::left_out(&line.cause).map(gap(false)).chain(remark::as_before(&line.cause).map(gap(true))).collect();
         Self { snapshot, line, gaps }
     }
 
     /// An older line tells when parts were saved. Whether that is known of all.
     pub(super) fn learn(&mut self, older: &Line) -> bool {
         if is_read(older) && is_state(older) {
-            let lacks = |part: &str| [LEFT_OUT, AS_BEFORE].iter().any(|remark| parts(older, remark).any(|lacking| lacking == part));
+            let lacks = |part: &str| remark::left_out(&older.cause).chain(remark::as_before(&older.cause)).any(|lacking| lacking == part);
             for gap in self.gaps.iter_mut().filter(|gap| gap.saved.is_none()) {
                 gap.saved = (!lacks(&gap.part)).then_some(older.since);
             }
@@ -166,11 +163,6 @@ pub fn is_state(line: &Line) -> bool {
 /// Whether the run itself read the state.
 pub(super) fn is_read(line: &Line) -> bool {
     matches!(line.outcome, Fared::Stored | Fared::Unchanged)
-}
-
-fn parts<'l>(read: &'l Line, remark: &str) -> impl Iterator<Item = &'l str> {
-    let names = read.cause.split("; ").find_map(|said| said.strip_prefix(remark));
-    names.into_iter().flat_map(|names| names.split(", "))
 }
 
 /// The way from a folder down to a path.

@@ -17,7 +17,7 @@ use crate::discover::Why;
 use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::in_use::OpenFiles;
 use crate::report::{Alarm, Cause, DossierReport, Outcome};
-use crate::spoken;
+use crate::{remark, spoken};
 
 /// Most causes that are told of one dossier.
 const MOST_CAUSES: usize = 10;
@@ -230,9 +230,7 @@ impl Judge for Referee<'_> {
 
     fn remark(&self, dossier: usize) -> String {
         let Some(planned) = self.planned(dossier) else { return String::new() };
-        let remarks = [("left out", planned.parts_without()), ("as before", planned.parts_as_before())];
-        let said = remarks.into_iter().filter(|(_, parts)| !parts.is_empty()).map(|(what, parts)| format!("{what}: {}", parts.join(", ")));
-        said.collect::<Vec<_>>().join("; ")
+        remark::of(&planned.parts_without(), &planned.parts_as_before())
     }
 
     fn changing(&self, dossier: usize, path: &[u8]) -> Refusal {
