@@ -9,7 +9,7 @@ use liasse_archive::{Browse, Dumped, Error, Format, Lost};
 use serde::Serialize;
 
 use super::browsed::place;
-use super::shown::{PathJson, Trouble};
+use super::shown::{LeftOut, PathJson, Trouble};
 use crate::args::{Archive, Dump};
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -30,13 +30,6 @@ struct DumpJson {
     size_bytes: u64,
     lost: Vec<Trouble>,
     left_out: Vec<LeftOut>,
-}
-
-#[derive(Serialize)]
-struct LeftOut {
-    #[serde(flatten)]
-    path: PathJson,
-    what: &'static str,
 }
 
 pub(crate) fn run(context: &Context, args: &Dump) -> Result<Exit> {
@@ -139,6 +132,6 @@ fn json(dumped: &Dumped, format: Format, path: &Path) -> DumpJson {
         entries: dumped.entries,
         size_bytes: dumped.bytes,
         lost: dumped.lost.iter().map(|lost| Trouble::new(&lost.path, &lost.cause)).collect(),
-        left_out: dumped.left_out.iter().map(|(path, what)| LeftOut { path: PathJson::new(path), what }).collect(),
+        left_out: dumped.left_out.iter().map(|(path, what)| LeftOut::new(path, what)).collect(),
     }
 }

@@ -12,7 +12,7 @@ use liasse_dossier::restore::State;
 use serde::Serialize;
 
 use super::restore_dossier::{as_code, choose, history, warning};
-use super::shown::{PathJson, Trouble};
+use super::shown::{LeftOut, PathJson, Trouble};
 use crate::args::Export;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -43,13 +43,6 @@ struct ExportJson {
     lacks: Option<String>,
     lost: Vec<Trouble>,
     left_out: Vec<LeftOut>,
-}
-
-#[derive(Serialize)]
-struct LeftOut {
-    #[serde(flatten)]
-    path: PathJson,
-    what: &'static str,
 }
 
 pub(crate) fn run(context: &Context, args: &Export) -> Result<Exit> {
@@ -199,6 +192,6 @@ fn json(context: &Context, args: &Export, state: &State, done: &Done) -> ExportJ
         other_dossiers_named: done.others,
         lacks: warning(context, state),
         lost: exported.lost.iter().map(|lost| Trouble::new(&lost.path, &lost.cause)).collect(),
-        left_out: exported.left_out.iter().map(|(path, what)| LeftOut { path: PathJson::new(path), what }).collect(),
+        left_out: exported.left_out.iter().map(|(path, what)| LeftOut::new(path, what)).collect(),
     }
 }

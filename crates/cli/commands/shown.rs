@@ -35,6 +35,20 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A path, and what it is that an archive cannot hold.
+#[derive(Serialize)]
+pub(crate) struct LeftOut {
+    #[serde(flatten)]
+    path: PathJson,
+    what: &'static str,
+}
+
+impl LeftOut {
+    pub(crate) fn new(path: &[u8], what: &'static str) -> Self {
+        Self { path: PathJson::new(path), what }
+    }
+}
+
 /// A path, and why something was not done with it.
 #[derive(Serialize)]
 pub(crate) struct Trouble {
