@@ -14,7 +14,8 @@ macro_rules! conformance {
         mod $module {
             $crate::conformance::conformance!(@ $make,
                 put_if_absent, racing_writers_agree, staged_objects, dropped_stages, racing_stages_agree, listings, missing_objects,
-                limits, ranges, removal, bad_names, sweeping_spares_objects, readme, empty_objects);
+                limits, ranges, removal, bad_names, sweeping_spares_objects, readme, empty_objects,
+                setting_aside, synced_stages);
         }
     };
     (@ $make:expr, $($test:ident),*) => {
@@ -210,4 +211,38 @@ pub(crate) fn empty_objects(store: &dyn Store) {
     assert_eq!(store.size(&key).unwrap(), Some(0));
     assert_eq!(store.get(&key, 0).unwrap(), b"");
     assert_eq!(store.put(&key, b"more").unwrap(), Put::Existed);
+}
+
+pub(crate) fn setting_aside(store: &dyn Store) {
+    let place = key(Area::Packs, "aa01");
+    assert_eq!(store.set_aside(&place).unwrap_err().kind(), ErrorKind::NotFound);
+    for (n, bytes) in [(1, &b"rotten"[..]), (2, b"rotten again")] {
+        store.put(&place, bytes).unwrap();
+        store.read_at(&place, 0, &mut [0; 6]).unwrap();
+        let aside = store.set_aside(&place).unwrap();
+        assert_eq!(aside, key(Area::Damaged, &format!("packszaa01z{n}")), "nothing that was set aside is replaced");
+        assert_eq!(store.size(&place).unwrap(), None);
+        assert_eq!(store.read_at(&place, 0, &mut [0; 6]).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(store.get(&aside, 100).unwrap(), bytes);
+    }
+    assert_eq!(store.get(&key(Area::Damaged, "packszaa01z1"), 100).unwrap(), b"rotten");
+    assert_eq!(store.put(&place, b"sound").unwrap(), Put::Created);
+    assert_eq!(store.get(&place, 100).unwrap(), b"sound");
+    let aside = key(Area::Damaged, "packszaa01z1");
+    assert_eq!(store.set_aside(&aside).unwrap_err().kind(), ErrorKind::BadName);
+}
+
+pub(crate) fn synced_stages(store: &dyn Store) {
+    let place = key(Area::Packs, "aa02");
+    store.put(&place, b"rotten").unwrap();
+    let mut stage = store.stage(Area::Packs).unwrap();
+    stage.write(b"so").unwrap();
+    stage.sync().unwrap();
+    stage.write(b"und").unwrap();
+    stage.sync().unwrap();
+    stage.sync().unwrap();
+    assert_eq!(store.get(&place, 100).unwrap(), b"rotten", "nothing is seen before it is published");
+    store.set_aside(&place).unwrap();
+    assert_eq!(stage.publish("aa02").unwrap(), Put::Created);
+    assert_eq!(store.get(&place, 100).unwrap(), b"sound");
 }

@@ -82,6 +82,10 @@ pub enum Operation {
     Remove,
     /// [`Store::sweep`](crate::Store::sweep).
     Sweep,
+    /// [`Store::set_aside`](crate::Store::set_aside).
+    SetAside,
+    /// [`Stage::sync`](crate::Stage::sync).
+    Sync,
 }
 
 impl Error {
@@ -143,7 +147,7 @@ impl fmt::Display for ErrorKind {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Create,
         Self::Open,
         Self::Name,
@@ -157,11 +161,13 @@ impl Operation {
         Self::Publish,
         Self::Remove,
         Self::Sweep,
+        Self::SetAside,
+        Self::Sync,
     ];
 
     /// Whether it may change what the store holds.
     pub const fn is_mutation(self) -> bool {
-        matches!(self, Self::Put | Self::Stage | Self::Write | Self::Publish | Self::Remove | Self::Sweep)
+        matches!(self, Self::Put | Self::Stage | Self::Write | Self::Publish | Self::Remove | Self::Sweep | Self::SetAside | Self::Sync)
     }
 }
 
@@ -180,6 +186,8 @@ impl fmt::Display for Operation {
             Self::Publish => "publish",
             Self::Remove => "remove",
             Self::Sweep => "sweep",
+            Self::SetAside => "set aside",
+            Self::Sync => "make durable an object for",
         })
     }
 }

@@ -198,6 +198,10 @@ impl<S: Store> Store for Faulty<S> {
         self.state.run(Operation::Remove, key, || self.inner.remove(key))
     }
 
+    fn set_aside(&self, key: &Key) -> Result<Key> {
+        self.state.run(Operation::SetAside, key, || self.inner.set_aside(key))
+    }
+
     fn sweep(&self, older_than: Duration) -> Result<u64> {
         self.state.run(Operation::Sweep, self.inner.location(), || self.inner.sweep(older_than))
     }
@@ -217,6 +221,13 @@ impl Stage for FaultyStage {
         let written = state.run(Operation::Write, self.area, || inner.write(bytes));
         self.failed = self.failed.or(written.as_ref().err().map(Error::kind));
         written
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        let (state, inner) = (&self.state, &mut self.inner);
+        let synced = state.run(Operation::Sync, self.area, || inner.sync());
+        self.failed = self.failed.or(synced.as_ref().err().map(Error::kind));
+        synced
     }
 
     fn publish(self: Box<Self>, name: &str) -> Result<Put> {

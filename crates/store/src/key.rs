@@ -68,6 +68,10 @@ impl fmt::Display for Area {
     }
 }
 
+/// How often one object may be set aside, and the digits of that.
+const MOST_ASIDE: u32 = 9999;
+const ASIDE_DIGITS: usize = 4;
+
 /// The place of one object: an area and a valid name in it. Ordered by area, then name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -111,6 +115,30 @@ impl Key {
     /// The name within the area.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where a damaged object is set aside, the first place that is free: `<area>z<name>z<n>` in [`Area::Damaged`], with n from 1. No
+    /// area's name has a `z`, and no object's that is set aside.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadName`] for an object that has such a name, or that lies in [`Area::Root`] or [`Area::Damaged`].
+    pub fn asides(&self) -> Result<impl Iterator<Item = Self> + use<>, Error> {
+        let plain = !matches!(self.area, Area::Root | Area::Damaged) && !self.name.contains('z');
+        let stem = format!("{}z{}z", self.area.dir(), self.name);
+        if !plain || stem.len() + ASIDE_DIGITS > Self::NAME_LIMIT {
+            return Err(Error::new(ErrorKind::BadName, Operation::SetAside, self));
+        }
+        Ok((1..=MOST_ASIDE).map(move |n| Self { area: Area::Damaged, name: format!("{stem}{n}") }))
+    }
+
+    /// Of which object these bytes were set aside; `None` where the name does not say so.
+    pub fn was_aside_of(&self) -> Option<Self> {
+        let (area, rest) = self.name.split_once('z').filter(|_| self.area == Area::Damaged)?;
+        let (name, n) = rest.split_once('z')?;
+        let key = Self::new(Area::ALL.into_iter().find(|known| known.dir() == area)?, name).ok()?;
+        let n: u32 = n.parse().ok()?;
+        let named = key.asides().ok()?.nth(n.checked_sub(1)? as usize)?;
+        (named == *self).then_some(key)
     }
 
     /// The folder of the object below the repository's root, `/` between its parts; empty for the root itself.
@@ -163,7 +191,7 @@ fn is_device(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
 
@@ -190,6 +218,23 @@ mod tests {
         }
         for name in ["com", "coma", "com10", "console"] {
             assert!(Key::new(Area::Index, name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_aside_says_what_it_was() {
+        let pack = Key::new(Area::Packs, &"ab".repeat(32)).unwrap();
+        let asides: Vec<_> = pack.asides().unwrap().take(2).collect();
+        assert_eq!(asides[1].to_string(), format!("damaged/packsz{}z2", "ab".repeat(32)));
+        for aside in asides {
+            assert!(Key::new(Area::Damaged, aside.name()).is_ok());
+            assert_eq!(aside.was_aside_of(), Some(pack.clone()));
+            assert!(aside.asides().is_err(), "what lies aside is not set aside");
+        }
+        assert!(Key::readme().asides().is_err());
+        assert!(Key::new(Area::Index, &"a".repeat(120)).unwrap().asides().is_err());
+        for name in ["packsz01z01", "packszzz1", "damagedzabz1", "packsz01z0", "packsz01z", "zabz1", "packsz01z10000", "01"] {
+            assert_eq!(Key::new(Area::Damaged, name).unwrap().was_aside_of(), None, "{name}");
         }
     }
 

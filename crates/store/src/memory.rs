@@ -106,6 +106,19 @@ impl Store for Memory {
         if self.delete(key) { Ok(()) } else { Err(Error::new(ErrorKind::NotFound, Operation::Remove, key)) }
     }
 
+    fn set_aside(&self, key: &Key) -> Result<Key> {
+        let mut objects = self.lock();
+        if !objects.contains_key(key) {
+            return Err(Error::new(ErrorKind::NotFound, Operation::SetAside, key));
+        }
+        let free = key.asides()?.find(|aside| !objects.contains_key(aside));
+        let aside = free.ok_or_else(|| Error::new(ErrorKind::BadName, Operation::SetAside, key))?;
+        if let Some(bytes) = objects.remove(key) {
+            objects.insert(aside.clone(), bytes);
+        }
+        Ok(aside)
+    }
+
     fn sweep(&self, _older_than: Duration) -> Result<u64> {
         Ok(0)
     }
@@ -121,6 +134,10 @@ struct Staged {
 impl Stage for Staged {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<()> {
         Ok(())
     }
 

@@ -84,6 +84,14 @@ pub trait Store: Send + Sync + Debug {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none.
     fn remove(&self, key: &Key) -> Result<()>;
 
+    /// Moves a damaged object out of its place into [`Area::Damaged`], durably and byte for byte, whatever is wrong with it; gives
+    /// where it lies now ([`Key::asides`]). Another writer may have put a new object into the place when the call returns.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none, [`BadName`](crate::ErrorKind::BadName) for objects that are not set
+    /// aside, or any failure of the storage: the object then has its old name, or the new one, or both.
+    fn set_aside(&self, key: &Key) -> Result<Key>;
+
     /// Removes unpublished leftovers of writers that died, when they are older than `older_than` by the storage's clock
     /// and no living writer on this machine holds them. Returns how many. Never called by the store itself.
     ///
@@ -99,6 +107,13 @@ pub trait Stage: Send + Debug {
     /// # Errors
     /// Any failure of the storage. The object can then no longer be published.
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// Makes the bytes so far durable, so that publishing has only to give the name: for what must not fail any more once something else
+    /// was moved out of the way.
+    ///
+    /// # Errors
+    /// Any failure of the storage. The object can then no longer be published.
+    fn sync(&mut self) -> Result<()>;
 
     /// Gives the object its name, with the promises of [`Store::put`].
     ///
@@ -142,6 +157,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn remove(&self, key: &Key) -> Result<()> {
         (**self).remove(key)
+    }
+
+    fn set_aside(&self, key: &Key) -> Result<Key> {
+        (**self).set_aside(key)
     }
 
     fn sweep(&self, older_than: Duration) -> Result<u64> {

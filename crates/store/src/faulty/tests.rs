@@ -30,11 +30,17 @@ fn every_operation_is_counted() {
     store.get(&key(Area::Packs, "aa"), 9).unwrap();
     store.read_at(&key(Area::Packs, "aa"), 0, &mut [0; 1]).unwrap();
     store.sweep(Duration::ZERO).unwrap();
+    store.set_aside(&key(Area::Packs, "aa")).unwrap();
+    store.stage(Area::Packs).unwrap().sync().unwrap();
     for operation in Operation::ALL {
-        let uncounted = matches!(operation, Operation::Create | Operation::Open | Operation::Name);
-        assert_eq!(store.count(operation), u64::from(!uncounted), "{operation:?}");
+        let expected = match operation {
+            Operation::Create | Operation::Open | Operation::Name => 0,
+            Operation::Stage => 2,
+            _ => 1,
+        };
+        assert_eq!(store.count(operation), expected, "{operation:?}");
     }
-    assert_eq!(store.mutations(), 6);
+    assert_eq!(store.mutations(), 9);
     store.reset();
     assert_eq!(store.mutations(), 0);
 }

@@ -1,6 +1,7 @@
 //! A repository in a folder. Everything here is a path below one root, made of a [`Key`]; no other name is ever opened,
 //! and no object is ever written in place.
 
+mod aside;
 mod files;
 mod folder;
 mod handles;
@@ -196,6 +197,10 @@ impl Store for Local {
         // Afterwards: before, a reader could open the object once more and keep it.
         self.inner.handles.forget(key);
         self.inner.sync_folder(&self.inner.folder_path(key)).map_err(failed)
+    }
+
+    fn set_aside(&self, key: &Key) -> Result<Key> {
+        self.inner.set_aside(key)
     }
 
     fn sweep(&self, older_than: Duration) -> Result<u64> {

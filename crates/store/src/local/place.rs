@@ -29,12 +29,12 @@ pub(super) enum Method {
 impl Method {
     pub(super) const ALL: &'static [Self] = &[Self::RenameNoReplace, Self::Link, Self::CheckedRename];
 
-    /// Moves `from`, which lies in `tmp/`, to `to`. When `to` exists, `from` may stay.
-    fn place(self, from: &Path, to: &Path) -> io::Result<Put> {
+    /// Moves `from` to `to`. When `to` exists, `from` may stay. `tmp` is the folder of the lock.
+    fn place(self, tmp: &Path, from: &Path, to: &Path) -> io::Result<Put> {
         match self {
             Self::RenameNoReplace => rename_no_replace(from, to),
             Self::Link => link(from, to),
-            Self::CheckedRename => checked_rename(from, to),
+            Self::CheckedRename => checked_rename(&tmp.join(LOCK), from, to),
         }
     }
 
@@ -50,9 +50,9 @@ impl Method {
 }
 
 /// Moves `from` to `to` by the first of `methods` that the file system knows.
-pub(super) fn place(methods: &[Method], from: &Path, to: &Path) -> io::Result<Put> {
+pub(super) fn place(methods: &[Method], tmp: &Path, from: &Path, to: &Path) -> io::Result<Put> {
     for method in methods {
-        match method.place(from, to) {
+        match method.place(tmp, from, to) {
             Err(error) if method.is_unknown(&error) => {}
             result => return result,
         }
@@ -86,8 +86,8 @@ fn is_same_file(one: &Path, other: &Path) -> io::Result<bool> {
     Ok(one.ino() == other.ino() && one.dev() == other.dev())
 }
 
-fn checked_rename(from: &Path, to: &Path) -> io::Result<Put> {
-    let lock = files::open_lock(&from.with_file_name(LOCK))?;
+fn checked_rename(lock: &Path, from: &Path, to: &Path) -> io::Result<Put> {
+    let lock = files::open_lock(lock)?;
     lock.lock()?;
     match fs::symlink_metadata(to) {
         Ok(_) => Ok(Put::Existed),

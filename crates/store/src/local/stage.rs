@@ -19,6 +19,8 @@ pub(super) struct Staged {
     path: PathBuf,
     file: File,
     failed: Option<ErrorKind>,
+    /// Whether all bytes so far would survive a power cut.
+    synced: bool,
 }
 
 impl Staged {
@@ -30,10 +32,11 @@ impl Staged {
         let file = files::create(&path).map_err(failed)?;
         // Where locks are unknown, the age that a sweep asks for must do.
         drop(file.try_lock());
-        Ok(Self { inner, area, path, file, failed: None })
+        Ok(Self { inner, area, path, file, failed: None, synced: false })
     }
 
     pub(super) fn append(&mut self, bytes: &[u8], operation: Operation, object: impl std::fmt::Display) -> Result<()> {
+        self.synced = false;
         self.file.write_all(bytes).map_err(|source| {
             let error = Error::from_io(source, operation, object);
             self.failed = Some(error.kind());
@@ -41,17 +44,31 @@ impl Staged {
         })
     }
 
-    /// Syncs the file, gives it its name, and syncs both folders.
-    pub(super) fn publish_as(self, key: &Key, operation: Operation) -> Result<Put> {
+    /// Makes the bytes durable, once: a sync that failed is never tried again, because the second may report success for bytes that
+    /// the kernel has dropped.
+    fn sync_as(&mut self, operation: Operation, object: impl std::fmt::Display) -> Result<()> {
         if let Some(kind) = self.failed {
-            return Err(Error::new(kind, operation, key));
+            return Err(Error::new(kind, operation, object));
         }
+        if !self.synced {
+            (self.inner.sync)(&self.file, &self.path).map_err(|source| {
+                let error = Error::from_io(source, operation, object);
+                self.failed = Some(error.kind());
+                error
+            })?;
+            self.synced = true;
+        }
+        Ok(())
+    }
+
+    /// Syncs the file, gives it its name, and syncs both folders.
+    pub(super) fn publish_as(mut self, key: &Key, operation: Operation) -> Result<Put> {
+        self.sync_as(operation, key)?;
         let inner = Arc::clone(&self.inner);
         let failed = |source| Error::from_io(source, operation, key);
-        (inner.sync)(&self.file, &self.path).map_err(failed)?;
         inner.ensure_folder(key, operation)?;
         let target = inner.path(key);
-        match place::place(inner.methods, &self.path, &target).map_err(failed)? {
+        match place::place(inner.methods, &inner.tmp_path(), &self.path, &target).map_err(failed)? {
             Put::Existed => inner.existed(key, operation),
             Put::Created => {
                 let synced = inner
@@ -87,6 +104,11 @@ impl Stage for Staged {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let area = self.area;
         self.append(bytes, Operation::Write, area)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        let area = self.area;
+        self.sync_as(Operation::Sync, area)
     }
 
     fn publish(self: Box<Self>, name: &str) -> Result<Put> {

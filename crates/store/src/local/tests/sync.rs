@@ -112,3 +112,40 @@ fn folders_that_cannot_be_synced_are_no_failure() {
     });
     assert_eq!(local.put(&key(Area::Packs, "abcd"), b"pack").unwrap(), Put::Created);
 }
+
+#[test]
+fn what_is_set_aside_has_its_new_name_durably_before_it_loses_the_old() {
+    let (local, dir) = recording();
+    let pack = key(Area::Packs, "abcd");
+    local.put(&pack, b"pack").unwrap();
+    record(None);
+    local.set_aside(&pack).unwrap();
+    assert_eq!(synced(dir.path()), ["", "damaged", "packs/ab"]);
+    for fails in 1..=2 {
+        local.put(&pack, b"pack").unwrap();
+        record(Some(fails));
+        assert_eq!(local.set_aside(&pack).unwrap_err().kind(), ErrorKind::Io, "sync {fails}");
+        record(None);
+        assert_eq!(names(&local, Area::Damaged).len(), 1 + fails, "sync {fails}: not a byte is lost");
+    }
+}
+
+/// The name is given when nothing can fail any more for want of space.
+#[test]
+fn what_was_synced_is_not_synced_again_when_it_gets_its_name() {
+    let (local, dir) = recording();
+    local.put(&key(Area::Packs, "ab01"), b"pack").unwrap();
+    let mut stage = local.stage(Area::Packs).unwrap();
+    stage.write(b"pack").unwrap();
+    record(None);
+    stage.sync().unwrap();
+    assert_eq!(synced(dir.path()), ["tmp/*"]);
+    stage.publish("ab02").unwrap();
+    assert_eq!(synced(dir.path()), ["tmp/*", "packs/ab", "tmp"]);
+    let mut stage = local.stage(Area::Packs).unwrap();
+    record(Some(1));
+    assert!(stage.sync().is_err());
+    assert!(stage.sync().is_err(), "a sync that failed is never tried again");
+    assert_eq!(synced(dir.path()).len(), 1);
+    assert_eq!(stage.publish("ab03").unwrap_err().kind(), ErrorKind::Io);
+}
