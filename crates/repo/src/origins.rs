@@ -8,31 +8,31 @@ use std::collections::{BTreeSet, HashSet};
 use liasse_format::content::ChunkRef;
 use liasse_format::ids::ChunkId;
 use liasse_format::pack::Extent;
+use liasse_seal::Verified;
 
 use crate::error::{Error, Result};
 use crate::index::{Located, PackNumber, Placement};
 use crate::reader::{Reader, Scratch};
 
 impl Reader<'_> {
-    /// Tries to read a chunk as it lies in one pack, with each origin from a pack that can be read and does not lie. Gives whether `out`
-    /// has the bytes that have its id.
+    /// Tries to read a chunk as it lies in one pack, with each origin from a pack that can be read and does not lie.
     pub(crate) fn prove_by_other_origins(
         &self,
         chunk: &ChunkRef,
         placement: &Placement,
         scratch: &mut Scratch,
         out: &mut Vec<u8>,
-    ) -> Result<bool> {
-        let Some(lies) = self.lies(placement, scratch, out)? else { return Ok(false) };
+    ) -> Result<Option<Verified<'static>>> {
+        let Some(lies) = self.lies(placement, scratch, out)? else { return Ok(None) };
         let resolved = self.index().resolve_within(placement, |origin| {
             let mut opens = |(pack, block)| self.block(pack, block, scratch).is_ok();
             !lies.contains(&(*origin.id, origin.pack)) && origin.pieces.iter().all(|piece| opens((piece.pack, piece.block)))
         })?;
-        let Ok(pieces) = resolved else { return Ok(false) };
+        let Ok(pieces) = resolved else { return Ok(None) };
         let way = Located { length: placement.length, pieces };
         match self.prove(placement.kind, chunk, &way, scratch, out) {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_about_object() => Ok(false),
+            Ok(verified) => Ok(Some(verified)),
+            Err(error) if error.is_about_object() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -121,38 +121,40 @@ impl Reader<'_> {
 
     /// Reads a chunk into `out`, by the first way that gives the bytes that have its id.
     pub fn chunk<'o>(&self, kind: ChunkKind, chunk: &ChunkRef, scratch: &mut Scratch, out: &'o mut Vec<u8>) -> Result<Verified<'o>> {
-        self.or_as_packs_say(kind, chunk, || self.try_ways(kind, chunk, scratch, out))?;
-        self.repository.objects.keys.verify(kind, &chunk.id, out.as_slice()).map_err(Error::sealed("a chunk"))
+        let verified = self.or_as_packs_say(kind, chunk, || self.try_ways(kind, chunk, scratch, out))?;
+        Ok(verified.lent_from(out))
     }
 
-    fn try_ways(&self, kind: ChunkKind, chunk: &ChunkRef, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
+    fn try_ways(&self, kind: ChunkKind, chunk: &ChunkRef, scratch: &mut Scratch, room: &mut Vec<u8>) -> Result<Verified<'static>> {
         let mut failure = None;
         for way in self.index.locate_all(kind, &chunk.id)? {
-            match self.prove(kind, chunk, &way, scratch, out) {
-                Ok(()) => return Ok(()),
+            match self.prove(kind, chunk, &way, scratch, room) {
+                Ok(verified) => return Ok(verified),
                 // What cannot be read in one pack may be read in another.
                 Err(error) if error.is_about_object() => _ = failure.get_or_insert(error),
                 Err(error) => return Err(error),
             }
         }
         for placement in self.index.placements(&chunk.id)?.iter().filter(|placement| placement.kind == kind) {
-            if self.prove_by_other_origins(chunk, placement, scratch, out)? {
-                return Ok(());
+            if let Some(verified) = self.prove_by_other_origins(chunk, placement, scratch, room)? {
+                return Ok(verified);
             }
         }
         Err(failure.unwrap_or(Error::MissingChunk { id: chunk.id }))
     }
 
-    /// Whether one way to read a chunk gives the bytes that have its id.
-    pub(crate) fn prove(&self, kind: ChunkKind, chunk: &ChunkRef, way: &Located, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<()> {
-        self.assemble(chunk, way, scratch, out).and_then(|()| self.check(kind, chunk, way, out))
-    }
-
-    fn check(&self, kind: ChunkKind, chunk: &ChunkRef, way: &Located, bytes: &[u8]) -> Result<()> {
-        if self.repository.objects.keys.chunk_id(kind, bytes) == chunk.id {
-            return Ok(());
-        }
-        Err(self.bad_chunk(chunk, way, "its bytes are not those that its name says"))
+    /// One way to read a chunk, if it gives the bytes that have its id. They are put together in `room`, and taken from there.
+    pub(crate) fn prove(
+        &self,
+        kind: ChunkKind,
+        chunk: &ChunkRef,
+        way: &Located,
+        scratch: &mut Scratch,
+        room: &mut Vec<u8>,
+    ) -> Result<Verified<'static>> {
+        self.assemble(chunk, way, scratch, room)?;
+        let verified = self.repository.objects.keys.verify(kind, &chunk.id, std::mem::take(room));
+        verified.map_err(|_| self.bad_chunk(chunk, way, "its bytes are not those that its name says"))
     }
 
     fn bad_chunk(&self, chunk: &ChunkRef, way: &Located, what: &'static str) -> Error {

@@ -17,6 +17,12 @@ impl<'a> Verified<'a> {
     pub fn into_vec(self) -> Vec<u8> {
         self.0.into_owned()
     }
+
+    /// Puts the bytes into a buffer, which can be used again, and lends them from there; copied only when they were borrowed.
+    pub fn lent_from(self, buffer: &mut Vec<u8>) -> Verified<'_> {
+        *buffer = self.0.into_owned();
+        Verified(Cow::Borrowed(buffer))
+    }
 }
 
 impl Deref for Verified<'_> {

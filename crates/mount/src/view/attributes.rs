@@ -5,6 +5,7 @@ use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::format::tree::{Device, Entry, Node as Stored};
 
 use super::NodeId;
+use super::names::SEVERAL;
 
 /// What kind of thing a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct Attributes {
     pub size: u64,
     /// Bytes without holes.
     pub data: u64,
-    /// How many names it has: 1, or 2 for all that are known to have more. Folders have 1, which means that nobody counts.
+    /// How many names it has: 1; or 2 where there are more, if nobody counts. Folders have 1, which means that nobody counts.
     pub links: u32,
     /// Time of the last change of the content.
     pub mtime: Time,
@@ -62,7 +63,7 @@ impl Attributes {
             Stored::BlockDevice(device) => (Kind::BlockDevice(*device), 0, 0),
         };
         let (mode, uid, gid, mtime, birth) = (metadata.mode, metadata.uid, metadata.gid, metadata.mtime, metadata.birth);
-        let links = if metadata.hard_link.is_some() { 2 } else { 1 };
+        let links = if metadata.hard_link.is_some() { SEVERAL } else { 1 };
         let hash = if let Stored::File(content) = &entry.node { Some(content.hash) } else { None };
         Self { id, kind, mode, uid, gid, size, data, links, mtime, birth, hash }
     }

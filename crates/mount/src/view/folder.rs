@@ -29,7 +29,7 @@ pub(super) struct Folder {
     /// What is in it.
     pub(super) tree: Content,
     /// Names this content among all folders.
-    key: Hash,
+    pub(super) key: Hash,
     /// What it is part of.
     pub(super) within: Within,
 }
@@ -48,12 +48,12 @@ impl Folder {
         Arc::new(Self { number, tree, key, within })
     }
 
-    /// The state that it belongs to, and the number of its root.
-    pub(super) fn state(&self) -> (&super::state::State, u64) {
+    /// The state that it belongs to, and the root of that.
+    pub(super) fn state(&self) -> (&super::state::State, &Self) {
         let mut folder = self;
         loop {
             match &folder.within {
-                Within::State(state) => return (state, folder.number),
+                Within::State(state) => return (state, folder),
                 Within::Folder(above, _) => folder = above,
             }
         }

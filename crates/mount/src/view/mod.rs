@@ -9,7 +9,9 @@ mod folder;
 mod layout;
 mod lru;
 mod moments;
+mod names;
 mod nodes;
+mod reading;
 mod source;
 mod state;
 #[cfg(test)]
@@ -30,9 +32,10 @@ use crate::error::{Error, Result};
 use ahead::Ahead;
 pub use attributes::{Attributes, Kind};
 use folder::{Folder, Folders, Within};
-use layout::{Layout, Part};
+use layout::Layout;
 use lru::Lru;
 use moments::{Child, Children, Made, Moments};
+use names::Names;
 use nodes::{Node, Nodes, number_of, number_of_link};
 use source::{Source, lock};
 use state::State;
@@ -146,6 +149,8 @@ pub struct View {
     /// `None` where one state is all of the view.
     moments: Option<Moments>,
     space: Space,
+    /// `None` where nobody asks how many names files have.
+    names: Option<Names>,
     ahead: Ahead,
     told: Mutex<HashSet<Trouble>>,
     options: Options,
@@ -180,6 +185,7 @@ impl View {
             nodes: Nodes::new(root),
             moments,
             space,
+            names: None,
             told: Mutex::default(),
             options,
         })
@@ -213,7 +219,7 @@ impl View {
             Node::Folder(folder, _) => {
                 let found = self.folders.find(&self.source, &folder, name);
                 let (ordinal, entry) = self.told(found, || joined(&folder, name))?.ok_or(Error::Missing)?;
-                item_of(&folder, ordinal, entry)
+                self.item_of(&folder, ordinal, entry)
             }
             Node::Entry(..) => return Err(Error::NotAFolder),
         };
@@ -269,7 +275,7 @@ impl View {
             Node::Folder(folder, None) => self.root_attributes(&folder),
             Node::Folder(_, Some((within, ordinal))) | Node::Entry(within, ordinal) => {
                 let entry = self.entry(&within, ordinal)?;
-                Ok(Attributes { id: node, ..Attributes::of(&entry, node) })
+                Ok(Attributes { links: self.names_of(&within, &entry), ..Attributes::of(&entry, node) })
             }
         }
     }
@@ -304,7 +310,7 @@ impl View {
                 let Some((entries, skip)) = self.told(page, || folder.path())? else { return Ok(()) };
                 for entry in entries.get(skip..).unwrap_or_default() {
                     let Ok(ordinal) = u32::try_from(at) else { return Ok(()) };
-                    if !each(&item_of(folder, ordinal, entry.clone())) {
+                    if !each(&self.item_of(folder, ordinal, entry.clone())) {
                         return Ok(());
                     }
                     at += 1;
@@ -318,69 +324,6 @@ impl View {
         match self.nodes.get(node) {
             Ok(Node::Folder(_, Some((within, _)))) => within.number,
             _ => ROOT,
-        }
-    }
-
-    /// Reads a file, as far as it goes. All of the range is verified, or nothing of it is given.
-    pub fn read(&self, node: NodeId, offset: u64, length: u32) -> Result<Vec<u8>> {
-        let Node::Entry(folder, ordinal) = self.nodes.get(node)? else { return Err(Error::OtherKind) };
-        let look = folder.state().0.look;
-        let known = lock(&self.layouts).get(&node);
-        let layout = match known {
-            Some(layout) => layout,
-            None => self.layout(node, &folder, ordinal, look)?,
-        };
-        let parts = layout.parts(offset, length.into());
-        let mut data = parts.iter().filter_map(|part| if let Part::Data(start, length) = part { Some((*start, *length)) } else { None });
-        if let Some((start, first)) = data.next() {
-            let end = data.next_back().map_or(start + first, |(start, length)| start + length);
-            self.ahead.reads(look, node, &layout, start, end);
-        }
-        let mut out = Vec::with_capacity(length as usize);
-        for part in parts {
-            match part {
-                Part::Hole(length) => out.resize(out.len() + usize::try_from(length).unwrap_or_default(), 0),
-                Part::Data(start, length) => {
-                    let read = self.data(&layout, look, start, length, &mut out);
-                    self.told(read, || self.path_of(&folder, ordinal))?;
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    fn layout(&self, node: NodeId, folder: &Folder, ordinal: u32, look: u64) -> Result<Arc<Layout>> {
-        let entry = self.entry(folder, ordinal)?;
-        let Stored::File(content) = &entry.node else { return Err(Error::OtherKind) };
-        let layout = self.told(Layout::of(&self.source, look, content), || joined(folder, entry.name.as_bytes()))?;
-        let layout = Arc::new(layout);
-        lock(&self.layouts).insert(node, Arc::clone(&layout), layout.cost());
-        Ok(layout)
-    }
-
-    /// Appends a range of a file's data.
-    fn data(&self, layout: &Layout, look: u64, start: u64, length: u64, out: &mut Vec<u8>) -> Result<(), RepoError> {
-        let (mut at, end) = (start, start + length);
-        for (begin, chunk) in layout.chunks.get(layout.chunk_at(start)..).unwrap_or_default() {
-            if at >= end {
-                break;
-            }
-            let bytes = self.source.data(look, chunk)?;
-            let from = usize::try_from(at - begin).unwrap_or(usize::MAX);
-            let until = usize::try_from(end - begin).unwrap_or(usize::MAX).min(bytes.len());
-            let wanted = bytes.get(from..until).ok_or(RepoError::Internal("a chunk that does not reach where it should"))?;
-            out.extend_from_slice(wanted);
-            at += wanted.len() as u64;
-        }
-        if at < end { Err(RepoError::BadContent { what: "its chunks are not all of it" }) } else { Ok(()) }
-    }
-
-    /// Where the next data, or the next hole, of a file begins; `None` where none follows.
-    pub fn seek(&self, node: NodeId, offset: u64, hole: bool) -> Result<Option<u64>> {
-        let Node::Entry(folder, ordinal) = self.nodes.get(node)? else { return Err(Error::OtherKind) };
-        match self.entry(&folder, ordinal)?.node {
-            Stored::File(content) => Ok(layout::seek(&content, offset, hole)),
-            _ => Err(Error::OtherKind),
         }
     }
 
@@ -432,7 +375,7 @@ impl View {
     fn root_attributes(&self, folder: &Folder) -> Result<Attributes> {
         let entry = self.dossier_entry(folder)?;
         let made = self.made_attributes(folder.number, Some(folder.state().0.time));
-        Ok(entry.map_or(made, |entry| Attributes { id: folder.number, ..Attributes::of(&entry, folder.number) }))
+        Ok(entry.map_or(made, |entry| Attributes::of(&entry, folder.number)))
     }
 
     fn made_attributes(&self, id: NodeId, time: Option<Time>) -> Attributes {
@@ -453,6 +396,18 @@ impl View {
             Child::State(shape) => self.made_attributes(number_of(folder, name.as_bytes(), &shape.salt), Some(shape.state.time)),
         };
         Item { name: name.as_bytes().to_vec(), attributes, next: at + 1, whence: Whence(Place::Child(child.clone())) }
+    }
+
+    /// What stands at a number of a folder.
+    fn item_of(&self, folder: &Arc<Folder>, ordinal: u32, entry: Entry) -> Item {
+        let id = match entry.metadata.hard_link {
+            Some(group) => number_of_link(folder.state().1.number, group),
+            None => number_of(folder.number, entry.name.as_bytes(), b""),
+        };
+        let attributes = Attributes { links: self.names_of(folder, &entry), ..Attributes::of(&entry, id) };
+        let tree = if let Stored::Directory { tree, .. } = entry.node { Some(tree) } else { None };
+        let place = Place::Entry(Arc::clone(folder), ordinal, tree);
+        Item { name: entry.name.as_bytes().to_vec(), attributes, next: u64::from(ordinal) + 1, whence: Whence(place) }
     }
 
     /// Tells trouble with the repository, the first time.
@@ -484,16 +439,4 @@ fn is_same(one: &Arc<Folder>, other: &Arc<Folder>) -> bool {
 
 fn joined(folder: &Folder, name: &[u8]) -> Vec<u8> {
     [&folder.path(), &b"/"[..], name].concat()
-}
-
-/// What stands at a number of a folder.
-fn item_of(folder: &Arc<Folder>, ordinal: u32, entry: Entry) -> Item {
-    let id = match entry.metadata.hard_link {
-        Some(group) => number_of_link(folder.state().1, group),
-        None => number_of(folder.number, entry.name.as_bytes(), b""),
-    };
-    let attributes = Attributes::of(&entry, id);
-    let tree = if let Stored::Directory { tree, .. } = entry.node { Some(tree) } else { None };
-    let place = Place::Entry(Arc::clone(folder), ordinal, tree);
-    Item { name: entry.name.as_bytes().to_vec(), attributes, next: u64::from(ordinal) + 1, whence: Whence(place) }
 }

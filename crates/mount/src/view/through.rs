@@ -9,8 +9,9 @@ use liasse_archive::repo::format::content::Content;
 use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::format::tree::Entry;
 use liasse_archive::repo::{Error as RepoError, Stop};
-use liasse_archive::{Browse, Dumped, Error as ArchiveError, Format, History, Moment};
+use liasse_archive::{Browse, Dumped, Error as ArchiveError, Format, History, Lost, Moment};
 
+use super::folder::Folder;
 use super::moments::Child;
 use super::nodes::Node;
 use super::{NodeId, View};
@@ -61,14 +62,21 @@ impl View {
     /// read.
     pub fn below(&self, folder: NodeId, stop: &Stop, each: &mut dyn FnMut(&[u8], &Entry) -> ControlFlow<()>) -> Result<usize> {
         let Node::Folder(folder, _) = self.nodes.get(folder)? else { return Err(Error::NotAFolder) };
-        let lost = self.browse(folder.state().0.look, stop).and_then(|mut browse| {
-            // All that is there is what an empty folder does not have.
-            browse.diff(&Content::empty(), &folder.tree, b"", &mut |found| match found.after {
-                Some(entry) => each(found.path, entry),
-                None => ControlFlow::Continue(()),
-            })
-        });
+        let lost = self.walk(&folder, stop, each);
         Ok(self.seen(lost, || folder.path())?.len())
+    }
+
+    pub(super) fn walk(
+        &self,
+        folder: &Folder,
+        stop: &Stop,
+        each: &mut dyn FnMut(&[u8], &Entry) -> ControlFlow<()>,
+    ) -> Result<Vec<Lost>, ArchiveError> {
+        // All that is there is what an empty folder does not have.
+        self.browse(folder.state().0.look, stop)?.diff(&Content::empty(), &folder.tree, b"", &mut |found| match found.after {
+            Some(entry) => each(found.path, entry),
+            None => ControlFlow::Continue(()),
+        })
     }
 
     /// Writes a folder of a state as one archive, under its own name, or nothing of it more once something cannot be read.

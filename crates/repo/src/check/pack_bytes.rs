@@ -216,12 +216,17 @@ impl<'a> Run<'a> {
     fn prove_alone(&self, number: PackNumber, wanted: &Wanted, tools: &mut Tools) -> Result<()> {
         let placements = self.reader.index().placements(&wanted.chunk.id)?;
         for placement in placements.iter().filter(|placement| placement.pack == number && placement.kind == wanted.kind) {
-            if self.reader.prove_by_other_origins(&wanted.chunk, placement, &mut tools.scratch, &mut tools.joined)? {
+            let proved = self.reader.prove_by_other_origins(&wanted.chunk, placement, &mut tools.scratch, &mut tools.joined)?;
+            if let Some(verified) = proved {
+                tools.joined = verified.into_vec();
                 return Ok(());
             }
         }
         match self.reader.prove(wanted.kind, &wanted.chunk, &wanted.way, &mut tools.scratch, &mut tools.joined) {
-            Ok(()) => Ok(()),
+            Ok(verified) => {
+                tools.joined = verified.into_vec();
+                Ok(())
+            }
             Err(Error::BadChunk { id, what, .. }) => self.bad_chunk(number, id, what),
             // A block that does not open: the same finding as where it lies.
             Err(error) if error.is_about_object() => {
