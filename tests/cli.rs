@@ -29,6 +29,10 @@ mod keys;
 mod media;
 #[path = "cli/mount.rs"]
 mod mount;
+#[path = "cli/mount_calls.rs"]
+mod mount_calls;
+#[path = "cli/mounted.rs"]
+mod mounted;
 #[path = "cli/nothing_lost.rs"]
 mod nothing_lost;
 #[path = "cli/options.rs"]

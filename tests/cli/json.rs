@@ -73,9 +73,9 @@ fn print_everything(world: &World) -> Printed {
     printed.add("restore", &world.run(&["restore", "latest", "--dry-run", "--json", "--target", "dry"]).ends(0).out);
     printed.add("ls", &world.run(&["ls", "-R", "--json", "latest"]).ends(0).out);
     fs::create_dir(world.path("mnt")).unwrap();
-    if crate::mount::is_possible() {
+    if crate::mounted::is_possible() {
         printed.add("mount", &world.run(&["mount", "mnt", "--json", "--background", "--snapshot", "latest"]).ends(0).out);
-        crate::mount::unmount(&world.path("mnt"));
+        crate::mounted::unmount(&world.path("mnt"));
     } else {
         printed.0.extend(documented().remove_entry("mount"));
     }

@@ -1,265 +1,20 @@
-//! `mount`: the real program and the kernel's FUSE. What is seen through it is what was backed up, call by call.
+//! `mount`: how it begins and ends, what it shows, and what becomes of it when something goes wrong.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::process::Command;
 
-use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{World, finish, noise};
+use crate::mounted::{Mounted, agree, is_mounted, is_possible, names, tool, unmount, until};
+use crate::support::{World, finish, is_root, noise};
 use crate::week::Firm;
-
-/// Whether this system lets this test mount. One that does not says so.
-pub(crate) fn is_possible() -> bool {
-    let possible = OpenOptions::new().read(true).write(true).open("/dev/fuse").is_ok();
-    if !possible {
-        eprintln!("this system has no FUSE for us: not tested here");
-    }
-    possible
-}
-
-/// A program that shows snapshots.
-struct Mounted {
-    child: Child,
-    place: PathBuf,
-    /// What it said when it was ready.
-    said: String,
-    err: PathBuf,
-}
-
-impl Mounted {
-    fn begin(world: &World, args: &[&str]) -> Self {
-        let place = world.path("mnt");
-        fs::create_dir_all(&place).unwrap();
-        let err = world.path("mount.err");
-        let args: Vec<&str> =
-            ["--default-signal", env!("CARGO_BIN_EXE_liasse"), "mount", "mnt"].into_iter().chain(args.iter().copied()).collect();
-        let mut command = world.prepare(Command::new("env"), &args);
-        let mut child = command.stdout(Stdio::piped()).stderr(File::create(&err).unwrap()).spawn().unwrap();
-        let mut said = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        assert!(said.contains("end it with: umount"), "{said}{}", fs::read_to_string(&err).unwrap());
-        Self { child, place, said, err }
-    }
-
-    /// A path in what is shown, as an absolute one in a snapshot.
-    fn path(&self, below: &str, path: &Path) -> PathBuf {
-        self.place.join(below).join(path.strip_prefix("/").unwrap())
-    }
-
-    fn err(&self) -> String {
-        fs::read_to_string(&self.err).unwrap()
-    }
-
-    /// Asks it to end, and gives what it ended with.
-    fn end(mut self, signal: Signal) -> Option<i32> {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
-        self.child.wait().unwrap().code()
-    }
-
-    /// Unmounts as people do, and gives what the program ended with.
-    fn unmount(mut self) -> i32 {
-        unmount(&self.place);
-        self.child.wait().unwrap().code().unwrap()
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-        Command::new("umount").args(["-l", "-q"]).arg(&self.place).stderr(Stdio::null()).status().ok();
-    }
-}
-
-/// Unmounts as people do.
-pub(crate) fn unmount(place: &Path) {
-    assert!(Command::new("umount").arg(place).status().unwrap().success());
-}
-
-fn is_mounted(place: &Path) -> bool {
-    let list = fs::read_to_string("/proc/self/mounts").unwrap();
-    list.lines().any(|line| line.split(' ').nth(1) == place.to_str())
-}
-
-/// Waits for something that happens soon.
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(2);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what} does not happen");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn tool(program: &str, args: &[&str], path: &Path) {
-    assert!(Command::new(program).args(args).arg(path).status().unwrap().success(), "{program}");
-}
-
-/// A tree with everything that the format keeps.
-fn rich(world: &World) -> PathBuf {
-    let src = world.path("src");
-    world.write_noise("src/large", 9_000_001, 3);
-    world.write("src/compressible", &b"the same line again and again\n".repeat(50_000));
-    for number in 0..1_500 {
-        world.write(&format!("src/many/file {number}"), number.to_string().as_bytes());
-    }
-    let odd = src.join(OsStr::from_bytes(b"odd\n\xff name"));
-    fs::write(&odd, b"odd").unwrap();
-    for name in ["deep/second name", "many/third name"] {
-        fs::hard_link(src.join("letter.txt"), src.join(name)).unwrap();
-    }
-    fs::hard_link(src.join("large"), src.join("deep/large too")).unwrap();
-    std::os::unix::fs::symlink("nowhere/at all", src.join("dangling")).unwrap();
-    tool("mkfifo", &["-m", "600"], &src.join("pipe"));
-    let sparse = File::create(src.join("sparse")).unwrap();
-    sparse.set_len(50 << 20).unwrap();
-    for at in [0, 10 << 20, (30 << 20) + 5_000] {
-        sparse.write_all_at(&noise(70_000, at), at).unwrap();
-    }
-    File::create(src.join("only a hole")).unwrap().set_len(1 << 20).unwrap();
-    tool("setfattr", &["-n", "user.color", "-v", "red"], &src.join("large"));
-    tool("setfacl", &["-m", "u:1234:r,g:77:rw"], &src.join("letter.txt"));
-    tool("setfacl", &["-d", "-m", "u:1234:rx"], &src.join("deep"));
-    fs::set_permissions(src.join("compressible"), fs::Permissions::from_mode(0o4751)).unwrap();
-    tool("touch", &["-h", "-d", "1960-02-03 04:05:06.123456789"], &src.join("large"));
-    if crate::support::is_root() {
-        for (name, kind) in [("null", ["c", "1", "3"]), ("disk", ["b", "259", "70000"])] {
-            assert!(Command::new("mknod").arg(src.join(name)).args(kind).status().unwrap().success());
-        }
-        std::os::unix::fs::lchown(src.join("dangling"), Some(4_321), Some(8_765)).unwrap();
-    }
-    tool("touch", &["-d", "2019-12-31 23:59:59.999999999"], &src.join("deep"));
-    src
-}
-
-fn names(folder: &Path) -> Vec<Vec<u8>> {
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_vec()).collect();
-    names.sort();
-    names
-}
-
-fn xattrs(path: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut list = vec![0_u8; 1 << 16];
-    let length = rustix::fs::llistxattr(path, &mut list).unwrap();
-    let mut names: Vec<_> = list[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect();
-    names.sort();
-    let value = |name: Vec<u8>| {
-        let mut value = vec![0_u8; 1 << 16];
-        let length = rustix::fs::lgetxattr(path, name.as_slice(), &mut value).unwrap();
-        (name, value[..length].to_vec())
-    };
-    names.into_iter().map(value).collect()
-}
-
-/// Where data and holes begin.
-fn extents(file: &File) -> Vec<(bool, u64)> {
-    let (mut at, mut found) = (0, Vec::new());
-    loop {
-        match seek(file, SeekFrom::Data(at)) {
-            Ok(data) => found.push((true, data)),
-            Err(error) => {
-                assert_eq!(error, Errno::NXIO);
-                return found;
-            }
-        }
-        at = seek(file, SeekFrom::Hole(found.last().unwrap().1)).unwrap();
-        found.push((false, at));
-    }
-}
-
-/// Asks the same of two trees and insists on the same answers. Gives the number of each path in the second.
-fn agree(source: &Path, shown: &Path, numbers: &mut BTreeMap<PathBuf, u64>) {
-    let (a, b) = (source.symlink_metadata().unwrap(), shown.symlink_metadata().unwrap());
-    let calls = |meta: &fs::Metadata| (meta.mode(), meta.uid(), meta.gid(), meta.mtime(), meta.mtime_nsec(), meta.rdev());
-    assert_eq!(calls(&a), calls(&b), "{}", shown.display());
-    assert_eq!(xattrs(source), xattrs(shown), "{}", shown.display());
-    numbers.insert(shown.to_owned(), b.ino());
-    if a.is_dir() {
-        assert_eq!(names(source), names(shown));
-        for name in names(source) {
-            let name = OsStr::from_bytes(&name);
-            agree(&source.join(name), &shown.join(name), numbers);
-        }
-        return;
-    }
-    assert_eq!((a.nlink(), a.size()), (b.nlink(), b.size()), "{}", shown.display());
-    if a.is_symlink() {
-        assert_eq!(fs::read_link(source).unwrap(), fs::read_link(shown).unwrap());
-    }
-    if a.is_file() {
-        assert_eq!(a.blocks() * 512 < a.size() / 2, b.blocks() * 512 < b.size() / 2, "{}", shown.display());
-        let (source, file) = (File::open(source).unwrap(), File::open(shown).unwrap());
-        assert_eq!(extents(&source), extents(&file), "{}", shown.display());
-        for (at, length) in
-            [(0, 1), (4_095, 2), (131_071, 70_000), (a.size() / 2, 300_000), (a.size().saturating_sub(1), 10), (a.size() + 5, 1)]
-        {
-            let (mut one, mut two) = (vec![0; length], vec![0; length]);
-            let lengths = (source.read_at(&mut one, at).unwrap(), file.read_at(&mut two, at).unwrap());
-            assert_eq!(lengths.0, lengths.1, "{} at {at}", shown.display());
-            assert!(one == two, "{} at {at}", shown.display());
-        }
-    }
-}
-
-#[test]
-fn a_mount_is_the_tree_that_was_backed_up() {
-    if !is_possible() {
-        return;
-    }
-    let world = World::with_repository();
-    let src = rich(&world);
-    world.run(&["backup", "src"]).ends(0);
-    let mounted = Mounted::begin(&world, &["--snapshot", "latest"]);
-    assert!(mounted.said.contains(" shows the snapshot of "), "{}", mounted.said);
-    let shown = mounted.path("", &src);
-
-    let mut ends = [&src, &shown].map(|path| path.as_os_str().to_owned());
-    for end in &mut ends {
-        end.push("/");
-    }
-    let rsync = Command::new("rsync").args(["-aHAXni", "--delete", "--checksum"]).args(&ends).output().unwrap();
-    assert!(rsync.status.success() && rsync.stdout.is_empty(), "{}", String::from_utf8_lossy(&[rsync.stdout, rsync.stderr].concat()));
-
-    let mut numbers = BTreeMap::new();
-    agree(&src, &shown, &mut numbers);
-    for (name, other) in [("letter.txt", "deep/second name"), ("letter.txt", "many/third name"), ("large", "deep/large too")] {
-        assert_eq!(numbers[&shown.join(name)], numbers[&shown.join(other)]);
-    }
-    let mut different: Vec<_> = numbers.values().collect();
-    different.sort();
-    different.dedup();
-    assert_eq!(different.len(), numbers.len() - 3, "files have numbers of their own");
-
-    // Nothing can be changed.
-    for error in [
-        fs::write(shown.join("letter.txt"), b"1").unwrap_err(),
-        fs::write(shown.join("new"), b"1").unwrap_err(),
-        fs::remove_file(shown.join("letter.txt")).unwrap_err(),
-        fs::create_dir(mounted.place.join("new")).unwrap_err(),
-        fs::set_permissions(&shown, fs::Permissions::from_mode(0o777)).unwrap_err(),
-    ] {
-        assert_eq!(error.raw_os_error(), Some(Errno::ROFS.raw_os_error()));
-    }
-    let space = rustix::fs::statvfs(&mounted.place).unwrap();
-    assert!(space.f_blocks * space.f_frsize > 60 << 20 && space.f_bavail == 0 && space.f_files > 1_500);
-    assert_eq!(fs::metadata(shown.join("nothing")).unwrap_err().kind(), std::io::ErrorKind::NotFound);
-
-    // A file is found again after an end, under the same number.
-    assert_eq!(mounted.unmount(), 0);
-    let again = Mounted::begin(&world, &["--snapshot", "latest"]);
-    for (path, number) in numbers {
-        assert_eq!(path.symlink_metadata().unwrap().ino(), number, "{}", path.display());
-    }
-    assert_eq!(again.err(), "");
-}
 
 /// Changes a bit of a file.
 fn flip(path: &Path, at: u64) {
@@ -540,7 +295,7 @@ fn what_cannot_be_mounted_is_told_with_what_to_do() {
     if let Some(ran) = world.run_with_mounts(script) {
         assert!(ran.ends(1).says("no FUSE").err.contains("fuse3"));
     }
-    if crate::support::is_root() {
+    if is_root() {
         let script = "for f in /usr/bin/fusermount3 /bin/fusermount3; do [ -e $f ] && mount --bind /dev/null $f || true; done
             exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$LIASSE\" -r \"$PWD/repo\" mount mnt";
         world.run(&["init", "-r", "repo"]).ends(0);
@@ -552,4 +307,45 @@ fn what_cannot_be_mounted_is_told_with_what_to_do() {
             assert!(ran.ends(1).says("fusermount3").err.contains("fuse3"));
         }
     }
+}
+
+/// Mounts as somebody, lets others try to look in and to unmount, and unmounts. Says what should not be.
+const BY_SOMEBODY: &str = r#"
+    by() { who=$1; shift; if [ "$(id -u)" = 0 ]; then setpriv --reuid "$who" --regid "$who" --clear-groups "$@"; else "$@"; fi; }
+    by 65534 "$LIASSE" mount mnt --background >said
+    shown="mnt/latest$PWD/src"
+    by 65534 cmp "$shown/large" src/large
+    if [ "$(id -u)" = 0 ]; then
+        for other in 0 12345; do
+            if by $other ls mnt 2>/dev/null; then echo "$other lists it"; fi
+            if by $other cat "$shown/letter.txt" 2>/dev/null; then echo "$other reads it"; fi
+        done
+        if by 12345 fusermount3 -u mnt 2>/dev/null; then echo "12345 unmounts it"; fi
+    fi
+    by 65534 fusermount3 -u mnt
+    if grep -F " $PWD/mnt " /proc/self/mounts; then echo "it is there still"; fi
+    by 65534 ls -A mnt
+"#;
+
+#[test]
+fn a_mount_by_who_is_not_root_is_theirs_alone() {
+    if !is_possible() {
+        return;
+    }
+    let world = World::new();
+    fs::create_dir(world.path("mnt")).unwrap();
+    fs::create_dir(world.path("dev")).unwrap();
+    world.write_noise("src/large", 3 << 20, 9);
+    world.run_unprivileged(&["init"]).ends(0);
+    world.run_unprivileged(&["backup", "src"]).ends(0);
+    let ran = if is_root() {
+        // Everybody may open the device, as on any desktop, whatever it is like here.
+        let device = "mount -t tmpfs none dev; mknod -m 666 dev/fuse c 10 229; mount --bind dev/fuse /dev/fuse\n";
+        let Some(ran) = world.run_with_mounts(&[device, BY_SOMEBODY].concat()) else { return };
+        ran
+    } else {
+        finish(world.prepare(Command::new("sh"), &["-ec", BY_SOMEBODY]).env("LIASSE", env!("CARGO_BIN_EXE_liasse")))
+    };
+    assert_eq!((ran.ends(0).out.as_str(), fs::read_dir(world.path("mnt")).unwrap().count()), ("", 0));
+    assert!(fs::read_to_string(world.path("said")).unwrap().contains("end it with: umount"));
 }
