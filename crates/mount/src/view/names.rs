@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use liasse_archive::repo::Stop;
 use liasse_archive::repo::format::ids::Hash;
@@ -16,8 +17,10 @@ use super::source::lock;
 
 /// Names of a file that is known to have several, at least.
 pub(super) const SEVERAL: u32 = 2;
-/// Most entries of a state that are counted: some seconds. In a larger one such files have [`SEVERAL`] names.
+/// Most entries of a state that are counted. In a larger one such files have [`SEVERAL`] names.
 const MOST_ENTRIES: usize = 500_000;
+/// How long that may take, since whoever wants to know waits; where storage is slower, nobody counts.
+const LONGEST: Duration = Duration::from_secs(5);
 /// Most bytes of what was counted, and what a file takes of them.
 const COUNTS_COST: usize = 4 << 20;
 const COUNT_COST: usize = 32;
@@ -71,17 +74,19 @@ impl View {
     }
 
     fn count(&self, root: &Folder) -> Option<HashMap<u64, u32>> {
-        let (mut counts, mut entries) = (HashMap::new(), 0);
+        let (mut counts, mut entries, began) = (HashMap::new(), 0, Instant::now());
+        let mut is_too_much = false;
         let each = &mut |_: &[u8], entry: &Entry| {
             entries += 1;
             if let Some(group) = entry.metadata.hard_link {
                 let names: &mut u32 = counts.entry(group).or_default();
                 *names = names.saturating_add(1);
             }
-            if entries > MOST_ENTRIES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            is_too_much = entries > MOST_ENTRIES || began.elapsed() > LONGEST;
+            if is_too_much { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         self.walk(root, &Stop::default(), each).ok()?;
-        if entries > MOST_ENTRIES {
+        if is_too_much {
             counts.clear();
         }
         counts.retain(|_, names| *names > SEVERAL);
