@@ -139,18 +139,17 @@ impl Disk for Simulated {
         if state.trouble.no_folder_sync {
             return Err(Errno::INVAL.into());
         }
-        let lies = state.trouble.ignores_folder_syncs;
-        sync(&mut state, folder, (!lies).then_some(Action::SyncFolder { inode }), Action::LoseFolder { inode })
+        sync(&mut state, folder, Action::SyncFolder { inode }, Action::LoseFolder { inode })
     }
 
     fn now(&self) -> SystemTime {
         self.0.lock().now
     }
 
-    /// Told apart by how much was done before, so that a run is the same each time.
+    /// Made of what lay there and of how much was done since, so that a run is the same each time.
     fn random_name(&self) -> io::Result<String> {
         let state = self.0.lock();
-        Ok(format!("{:08x}{:024x}", state.start.steps + state.steps.len(), state.operations))
+        Ok(format!("{:016x}{:016x}", state.salt, state.operations))
     }
 }
 
@@ -164,12 +163,12 @@ fn rename(state: &mut State, from: &Path, to: &Path) -> Result<(), Errno> {
 }
 
 /// Counts a sync, and makes durable what `reached` says, or drops it.
-fn sync(state: &mut State, path: &Path, reached: Option<Action>, lost: Action) -> io::Result<()> {
+fn sync(state: &mut State, path: &Path, reached: Action, lost: Action) -> io::Result<()> {
     if let Err(error) = state.begin(Sort::Sync) {
         state.record(lost, path);
         return Err(error.into());
     }
-    if let Some(reached) = reached {
+    if !state.trouble.ignored_syncs.is_some_and(|ignores| ignores(&path.to_string_lossy())) {
         state.record(reached, path);
     }
     Ok(())
@@ -214,8 +213,8 @@ impl DiskFile for Open {
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.machine.lock();
-        let (inode, lies) = (self.inode, state.trouble.ignores_file_syncs);
-        sync(&mut state, &self.path, (!lies).then_some(Action::SyncFile { inode }), Action::LoseFile { inode })
+        let inode = self.inode;
+        sync(&mut state, &self.path, Action::SyncFile { inode }, Action::LoseFile { inode })
     }
 
     fn lock(&self) -> io::Result<()> {

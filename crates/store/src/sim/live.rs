@@ -26,6 +26,8 @@ pub(super) enum Live {
 pub(super) struct State {
     pub(super) nodes: HashMap<Inode, Live>,
     next: Inode,
+    /// Tells the names that this machine chooses from those that lie there.
+    pub(super) salt: u64,
     pub(super) start: Platter,
     pub(super) steps: Vec<Step>,
     pub(super) operations: u64,
@@ -51,6 +53,7 @@ impl State {
         Self {
             nodes,
             next,
+            salt: image.digest(),
             start,
             steps: Vec::new(),
             operations: 0,

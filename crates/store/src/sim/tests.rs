@@ -58,8 +58,9 @@ fn what_was_put_survives_every_cut_after_it() {
 /// Were these not noticed, the enumeration would show nothing.
 #[test]
 fn a_sync_that_is_left_out_is_noticed() {
-    assert!(!put_and_cut(|trouble| trouble.ignores_file_syncs = true));
-    assert!(!put_and_cut(|trouble| trouble.ignores_folder_syncs = true));
+    assert!(!put_and_cut(|trouble| trouble.ignored_syncs = Some(|path| path.contains("/tmp/"))));
+    assert!(!put_and_cut(|trouble| trouble.ignored_syncs = Some(|path| path.ends_with("/packs"))));
+    assert!(!put_and_cut(|trouble| trouble.ignored_syncs = Some(|path| path.contains("/packs/"))));
 }
 
 #[test]

@@ -43,10 +43,8 @@ pub struct Trouble {
     pub no_link: bool,
     /// Folders cannot be synced (`EINVAL`).
     pub no_folder_sync: bool,
-    /// Syncs of files report success and do nothing: a disk that lies. To see that tests notice.
-    pub ignores_file_syncs: bool,
-    /// The same of folders.
-    pub ignores_folder_syncs: bool,
+    /// Syncs of these paths report success and do nothing: a disk that lies, or a sync that was forgotten. To see that tests notice.
+    pub ignored_syncs: Option<fn(&str) -> bool>,
 }
 
 /// What an operation does to a disk, as far as faults go.
