@@ -146,10 +146,11 @@ impl Disk for Simulated {
         self.0.lock().now
     }
 
-    /// Made of what lay there and of how much was done since, so that a run is the same each time.
+    /// Made of what lay there and of how many were asked for, so that a run is the same each time.
     fn random_name(&self) -> io::Result<String> {
-        let state = self.0.lock();
-        Ok(format!("{:016x}{:016x}", state.salt, state.operations))
+        let mut state = self.0.lock();
+        state.names += 1;
+        Ok(format!("{:016x}{:016x}", state.salt, state.names))
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct State {
     next: Inode,
     /// Tells the names that this machine chooses from those that lie there.
     pub(super) salt: u64,
+    /// How many it chose.
+    pub(super) names: u64,
     pub(super) start: Platter,
     pub(super) steps: Vec<Step>,
     pub(super) operations: u64,
@@ -54,6 +56,7 @@ impl State {
             nodes,
             next,
             salt: image.digest(),
+            names: 0,
             start,
             steps: Vec::new(),
             operations: 0,
