@@ -9,6 +9,8 @@ mod bad_input;
 mod browse;
 #[path = "cli/cat.rs"]
 mod cat;
+#[path = "cli/checks.rs"]
+mod checks;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/dates.rs"]
@@ -41,6 +43,8 @@ mod options;
 mod passwords;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/rollback.rs"]
+mod rollback;
 #[path = "../crates/dossier/tests/report/sample.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod sample;

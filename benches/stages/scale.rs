@@ -152,7 +152,7 @@ fn misses(folder: &Path, count: u64) -> u64 {
 }
 
 fn check(folder: &Path, count: u64) -> u64 {
-    let report = synthetic::open(folder, true).check(&CheckOptions { read_data: false }, &Silent, &Stop::new()).unwrap();
+    let report = synthetic::open(folder, true).check(&CheckOptions::References, &Silent, &Stop::new()).unwrap();
     assert!(report.is_sound(), "{:?}", report.findings.first());
     count
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "flags are what people type")]
 
 mod browse;
+mod check;
 mod config;
 mod export;
 mod mount;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use liasse_repo::format::config::ChunkSizes;
 
 pub(crate) use browse::{Archive, Cat, Diff, Dump, Find, History, OfDossier};
+pub(crate) use check::{Check, Drill};
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use export::{Export, VerifyExport};
 pub(crate) use mount::{Mount, Serve, Which};
@@ -47,7 +49,8 @@ Get it back:
   liasse restore latest --target /some/empty/folder
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something needs attention,
-10 no repository, 11 wrong password or key, 12 damaged, 130 interrupted.";
+10 no repository, 11 wrong password or key, 12 damaged, 13 an older state than was seen before,
+130 interrupted.";
 
 /// Options of every command.
 #[derive(Debug, Default, Args)]
@@ -258,14 +261,6 @@ pub(crate) struct Ls {
     /// Also mode, owner, size and time
     #[arg(short, long)]
     pub(crate) long: bool,
-}
-
-/// Check that the repository is whole.
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// Also read, decrypt and compare all data
-    #[arg(long)]
-    pub(crate) read_data: bool,
 }
 
 /// Passwords and credentials.

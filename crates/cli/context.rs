@@ -32,6 +32,8 @@ pub(crate) struct Context {
     pub(crate) settings: Settings,
     /// Where reports are kept when no folder is set, if there is such a place.
     pub(crate) reports: Option<PathBuf>,
+    /// Where it is remembered what was seen of repositories, if there is such a place.
+    pub(crate) memory: Option<PathBuf>,
     /// Where what goes on in the background leaves its warnings, if there is such a place.
     pub(crate) log: Option<PathBuf>,
     /// The folder of the user's settings, of all programs, and the home folder.
@@ -57,14 +59,18 @@ impl Context {
         let place = std::path::absolute(&place).map_err(|error| CliError::io("use the path", &place, &error))?;
         let stop = Stop::new();
         signals::listen(&stop).map_err(|error| CliError::failed(format!("cannot listen to signals: {error}")))?;
+        let cache = if global.no_cache { None } else { environment.cache(global.cache_dir.clone()) };
+        let state = environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse"));
         Ok(Self {
             place,
-            cache: if global.no_cache { None } else { environment.cache(global.cache_dir.clone()) },
+            // Not in the cache, which may be deleted at any time, unless there is nothing else.
+            memory: state.as_ref().or(cache.as_ref()).map(|folder| folder.join("seen")),
+            cache,
             secret: Source::of(global, std::env::var_os("LIASSE_PASSWORD").is_some()).or(&settings.loaded.config, only_adds),
             output: Output { lang: settings.texts.lang(), ..output },
             settings,
-            reports: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("reports")),
-            log: environment.folder(environment.state.as_ref(), ".local/state").map(|state| state.join("liasse").join("mount.log")),
+            reports: state.as_ref().map(|state| state.join("reports")),
+            log: state.as_ref().map(|state| state.join("mount.log")),
             user_folders: environment.folder(environment.settings.as_ref(), ".config").zip(environment.folder(None, "")),
             stop,
         })

@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     WrongKey = 11,
     /// The repository is damaged.
     Damaged = 12,
+    /// Done, but the repository shows an older state than this machine has seen there.
+    RolledBack = 13,
     /// Someone asked to stop.
     Interrupted = 130,
 }

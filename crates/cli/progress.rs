@@ -124,6 +124,7 @@ fn title(phase: Phase) -> &'static str {
         Phase::Commit => "finishing",
         Phase::Plan => "looking",
         Phase::Restore => "restoring",
+        Phase::CheckStructure => "packs",
         Phase::CheckTrees => "snapshots",
         Phase::CheckPacks => "data",
     }
@@ -139,11 +140,11 @@ fn columns() -> u16 {
 fn template(phase: Phase, wide: bool) -> &'static str {
     match phase {
         Phase::Backup | Phase::Restore | Phase::CheckPacks if !wide => "{prefix} {percent}% {wide_msg}",
-        Phase::Plan | Phase::CheckTrees if !wide => "{prefix} {pos}/{len} {wide_msg}",
+        Phase::Plan | Phase::CheckTrees | Phase::CheckStructure if !wide => "{prefix} {pos}/{len} {wide_msg}",
         Phase::Backup | Phase::Restore | Phase::CheckPacks => {
             "{prefix} [{bar:24}] {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec}, {eta} left  {wide_msg}"
         }
-        Phase::Plan | Phase::CheckTrees => "{prefix} [{bar:24}] {pos}/{len}, {eta} left  {wide_msg}",
+        Phase::Plan | Phase::CheckTrees | Phase::CheckStructure => "{prefix} [{bar:24}] {pos}/{len}, {eta} left  {wide_msg}",
         Phase::Commit => "{prefix} {spinner} {elapsed}",
     }
 }

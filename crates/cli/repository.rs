@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use liasse_dossier::Rollback;
+use liasse_dossier::report::local::Local as Manner;
 use liasse_repo::store::{Area, Local, Store};
 use liasse_repo::{Creation, Error as RepoError, KdfParams, Repository, Unlock};
 use zeroize::Zeroizing;
@@ -12,6 +14,7 @@ use crate::error::{self, CliError, Result};
 use crate::exit::Exit;
 use crate::password::Source;
 use crate::text;
+use crate::time;
 
 /// How often a person may try a password.
 const TRIES: usize = 3;
@@ -19,7 +22,23 @@ const TRIES: usize = 3;
 impl Context {
     /// Opens the repository. The place is looked at before a password is asked for.
     pub(crate) fn open(&self) -> Result<Repository> {
+        let repository = self.open_unwarned()?;
+        if let Some(rollback) = repository.rollback()?.map(Rollback::from) {
+            self.warn_of(&rollback);
+        }
+        Ok(repository)
+    }
+
+    /// The same, for who says by itself when the repository shows an older state than was seen before.
+    pub(crate) fn open_unwarned(&self) -> Result<Repository> {
         self.try_to_open().map_err(CliError::at_opening)
+    }
+
+    /// Says that the repository shows an older state than was seen before.
+    pub(crate) fn warn_of(&self, rollback: &Rollback) {
+        let texts = &self.settings.texts;
+        let local = Manner::new(texts, time::utc_offset(liasse_repo::now()));
+        self.output.warn(&format!("{} {}", rollback.text(&local), Rollback::remedy(texts)));
     }
 
     fn try_to_open(&self) -> Result<Repository> {
@@ -36,10 +55,19 @@ impl Context {
         let repository = opened?;
         self.stop.check()?;
         self.output.detail(&format!("opened the repository at {} as {}", self.place.display(), repository.role()));
-        Ok(match &self.cache {
+        Ok(self.with_folders(repository))
+    }
+
+    /// Where a repository keeps what this machine knows of it.
+    fn with_folders(&self, repository: Repository) -> Repository {
+        let repository = match &self.cache {
             Some(folder) => repository.with_cache(folder),
             None => repository.with_temporary(&std::env::temp_dir()),
-        })
+        };
+        match &self.memory {
+            Some(folder) => repository.with_memory(folder),
+            None => repository,
+        }
     }
 
     /// The place, if there is a repository, whole or begun.
@@ -105,10 +133,7 @@ impl Context {
     pub(crate) fn create(&self, creation: &Creation) -> Result<Repository> {
         let store: Arc<dyn Store> = Arc::new(Local::create(&self.place).map_err(|error| CliError::from(error).at_making())?);
         let repository = Repository::create(store, creation).map_err(|error| CliError::from(error).at_making())?;
-        Ok(match &self.cache {
-            Some(folder) => repository.with_cache(folder),
-            None => repository.with_temporary(&std::env::temp_dir()),
-        })
+        Ok(self.with_folders(repository))
     }
 
     fn refuse_existing(&self) -> Result<()> {

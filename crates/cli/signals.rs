@@ -3,7 +3,7 @@
 use std::io;
 
 use liasse_repo::Stop;
-use rustix::process::{Resource, Rlimit, Signal, setrlimit};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit};
 use signal_hook::flag;
 
 use crate::exit::Exit;
@@ -28,8 +28,10 @@ fn ignored() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
-/// Keeps keys out of core dumps.
+/// Keeps keys out of core dumps, also of those that the system hands to a program, for which the limit does not count; and out of reach
+/// of the same user's other programs.
 pub(crate) fn no_core_dumps() {
     // Where it cannot be set there is nothing else to do.
     _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

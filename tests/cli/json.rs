@@ -99,6 +99,7 @@ fn print_everything(world: &World) -> Printed {
     print_browsed(&mut printed);
     print_export(&mut printed);
     print_damage(world, &mut printed);
+    print_rollback(&mut printed);
     printed
 }
 
@@ -256,6 +257,18 @@ fn print_export(printed: &mut Printed) {
     printed.add("verify-export", &world.run(&["verify-export", "out", "--json"]).ends(12).out);
 }
 
+/// A snapshot and a config that were there and are gone.
+fn print_rollback(printed: &mut Printed) {
+    let world = World::with_snapshot();
+    world.run(&["key", "add", "--role", "writer", "--out", "credential"]).ends(0);
+    world.run(&["backup", "src"]).ends(0);
+    fs::remove_file(world.repository().join("config/2")).unwrap();
+    fs::remove_file(&world.objects("snapshots")[0]).unwrap();
+    printed.add("check", &world.run(&["check", "--json"]).ends(13).out);
+    printed.add("backup", &world.run(&["backup", "src", "--json"]).ends(13).out);
+    printed.add("status", &world.run(&["status", "--json"]).ends(13).out);
+}
+
 /// Data and a snapshot that are damaged.
 fn print_damage(world: &World, printed: &mut Printed) {
     fs::write(world.path("src").join(std::ffi::OsStr::from_bytes(b"large\xff")), noise(4 << 20, 11)).unwrap();
@@ -272,6 +285,7 @@ fn print_damage(world: &World, printed: &mut Printed) {
     // A folder that is none of the repository's is worth a note.
     fs::write(world.repository().join("packs/notes.txt"), b"?").unwrap();
     printed.add("check", &world.run(&["check", "--read-data", "--json"]).ends(12).out);
+    printed.add("check", &world.run(&["check", "--drill", "1000", "--json"]).ends(12).out);
     let last = world.snapshots().pop().unwrap();
     fs::write(world.repository().join("snapshots").join(last), b"rubbish").unwrap();
     printed.add("snapshots", &world.run(&["snapshots", "--json"]).ends(12).out);

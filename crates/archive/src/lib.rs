@@ -7,6 +7,7 @@
 mod backup;
 mod browse;
 mod catalogue;
+mod drill;
 mod error;
 mod export;
 mod list;
@@ -21,6 +22,7 @@ pub use backup::{
     BackupOptions, BackupReport, Dossier, Fate, FileSeen, Found, Judge, Kept, LeftOut, Refusal, Skip, WouldStore, backup, backup_dossiers,
 };
 pub use browse::{Browse, Change, Difference, Dumped, EachDifference, Format, History, Moment, Search, Seen, Span, Version};
+pub use drill::{Drill, DrillFailure, DrillReport};
 pub use error::{Error, Result};
 pub use export::{Checked, Export, Exported, Form, Head, Proof, Signed, Wrong, WrongKind, export, verify_export};
 pub use liasse_repo as repo;

@@ -341,7 +341,7 @@ fn the_names_of_a_file_never_part_between_folders() {
     fs::write(source.join("z/new"), b"new").unwrap();
     let changing = ChangeAt { path: &first, done: false.into() };
     let torn = backup(&bench.repository, &bench.options(), &changing, &Stop::new()).unwrap();
-    let check = bench.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+    let check = bench.repository.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
     assert!(check.findings.is_empty(), "{:?}", check.findings);
     assert_eq!(torn.unread.len(), 1, "{:?}", torn.unread);
     let after = bench.backup();

@@ -153,7 +153,7 @@ fn what_needs_a_lost_or_damaged_pack_is_named_and_the_rest_is_restored() {
                 assert!(lost.values().all(told), "{lost:?}");
             }
             // And the check names the same.
-            let report = repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+            let report = repository.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
             let number = |id| history.snapshots.iter().position(|snapshot| snapshot.id == id).unwrap();
             let named: BTreeSet<(usize, String)> = report
                 .findings

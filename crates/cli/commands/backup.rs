@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use liasse_archive::{BackupOptions, BackupReport, Patterns};
+use liasse_dossier::Rollback;
 use liasse_repo::{Creation, Repository, Whoami};
 use serde::Serialize;
 
@@ -38,6 +39,7 @@ struct BackedUp {
     #[serde(skip_serializing_if = "Option::is_none")]
     would_store: Option<Vec<WouldStoreJson>>,
     excluded: u64,
+    rollback: Option<Rollback>,
 }
 
 #[derive(Serialize)]
@@ -61,6 +63,7 @@ struct LeftOutJson {
 pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
     let exclude = patterns(context, args)?;
     let repository = open(context, args)?;
+    let rollback = repository.rollback()?.map(Rollback::from);
     refuse_own(context, args)?;
     let now = liasse_repo::now();
     let options = BackupOptions {
@@ -84,8 +87,14 @@ pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
         args.paths.iter().for_each(|path| warn_unreadable(path, context.output));
     }
     let report = report.map_err(|error| explain(error.into()))?;
-    context.output.result(&json(&report, &repository, args), |out| show(&report, &repository, args, context.output.verbose, out))?;
+    context.output.result(&BackedUp { rollback: rollback.clone(), ..json(&report, &repository, args) }, |out| {
+        show(&report, &repository, args, context.output.verbose, out)
+    })?;
     warn(&report, context.output);
+    if let Some(rollback) = rollback {
+        context.warn_of(&rollback);
+        return Ok(Exit::RolledBack);
+    }
     Ok(if report.statistics.unread == 0 { Exit::Done } else { Exit::Incomplete })
 }
 
@@ -107,7 +116,7 @@ fn explain(error: CliError) -> CliError {
 }
 
 fn open(context: &Context, args: &Backup) -> Result<Repository> {
-    match context.open() {
+    match context.open_unwarned() {
         Err(error) if error.exit == Exit::NoRepository && args.init => {
             let password = context.new_password()?;
             let wanted = recovery_key::offer(context)?;
@@ -180,6 +189,7 @@ fn json(report: &BackupReport, repository: &Repository, args: &Backup) -> Backed
             named.map(|would| WouldStoreJson { path: PathJson::new(&would.path), change: change(would.new) }).collect()
         }),
         excluded: report.excluded,
+        rollback: None,
     }
 }
 

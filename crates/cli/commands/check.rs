@@ -1,33 +1,35 @@
-//! `check`: whether the repository is whole, and if not, what the damage touches.
+//! `check`: whether the repository is whole, and if not, what the damage touches and what to do.
 
 use jiff::Timestamp;
+use liasse_dossier::Rollback;
 use liasse_dossier::status::{Checked, Checks, Depth};
-use liasse_repo::{CheckOptions, CheckReport, Finding, Note, Repository};
+use liasse_repo::{CheckOptions, CheckReport, Finding, Repository, Share, VerifiedShare};
 use serde::Serialize;
 
+use super::check_shown::{self, found, show};
 use super::shown::PathJson;
+use super::{check_drill, check_remedies};
 use crate::args::Check;
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::output::Listing;
 use crate::progress::Bars;
-use crate::text;
-
-/// Most files of one finding that are shown to people who did not ask for more. JSON has all that the report has.
-const SHOWN: usize = 10;
 
 #[derive(Serialize)]
 struct Report {
     schema: u32,
     sound: bool,
+    depth: Depth,
     read_data: bool,
     findings: Vec<FindingJson>,
     findings_left_off: u64,
+    remedies: Vec<String>,
     notes: Vec<NoteJson>,
     notes_left_off: u64,
+    rollback: Option<Rollback>,
     not_checked: Option<&'static str>,
     counts: Counts,
+    verified: VerifiedJson,
 }
 
 #[derive(Serialize)]
@@ -60,45 +62,101 @@ struct Counts {
     entries: u64,
     chunks: u64,
     packs: u64,
+    pack_bytes: u64,
+    read_packs: u64,
     read_bytes: u64,
 }
 
+/// How much was found whole in the last twelve months.
+#[derive(Serialize)]
+struct VerifiedJson {
+    bytes: u64,
+    total_bytes: u64,
+}
+
+impl From<VerifiedShare> for VerifiedJson {
+    fn from(verified: VerifiedShare) -> Self {
+        Self { bytes: verified.bytes, total_bytes: verified.total_bytes }
+    }
+}
+
 pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
-    let repository = context.open()?;
+    let repository = context.open_unwarned()?;
+    let rollback = rollback(context, &repository, args)?;
+    if let Some(drill) = &args.drill {
+        let exit = check_drill::run(context, &repository, drill, rollback.as_ref())?;
+        return Ok(told_of(context, rollback.as_ref(), exit));
+    }
+    let (options, depth) = depth(args);
     let bars = Bars::new(context.output);
-    let report = repository.check(&CheckOptions { read_data: args.read_data }, &bars, &context.stop);
+    let report = repository.check(&options, &bars, &context.stop);
     bars.clear();
     let report = report?;
-    remember(context, &repository, args, report.is_sound());
-    context.output.result(&json(&report, args), |out| show(&report, args, context.output.verbose, out))?;
-    if report.is_sound() {
-        return Ok(Exit::Done);
+    remember(context, &repository, depth, report.is_sound());
+    let verified = repository.verified_since(check_shown::a_year_ago())?;
+    let texts = &context.settings.texts;
+    let remedies = check_remedies::of(&report, texts);
+    let json = Report { rollback: rollback.clone(), remedies: remedies.clone(), ..json(&report, depth, verified) };
+    context.output.result(&json, |out| show(context, &report, depth, verified, &remedies, out))?;
+    let exit = if report.is_sound() { Exit::Done } else { Exit::Damaged };
+    if exit == Exit::Damaged && context.output.quiet {
+        context.output.warn(&found(&report, texts));
     }
-    if context.output.quiet {
-        context.output.warn(&found(&report));
+    Ok(told_of(context, rollback.as_ref(), exit))
+}
+
+/// How deep is asked for.
+fn depth(args: &Check) -> (CheckOptions, Depth) {
+    match (args.structure, args.read_data, args.subset) {
+        (true, ..) => (CheckOptions::Structure, Depth::Structure),
+        (false, true, None | Some(Share::All)) => (CheckOptions::ALL_DATA, Depth::Data),
+        (false, true, Some(share)) => (CheckOptions::Data(share), Depth::Share),
+        (false, false, _) => (CheckOptions::References, Depth::References),
     }
-    Ok(Exit::Damaged)
+}
+
+/// Says when the repository shows an older state, and how the program ends with that.
+fn told_of(context: &Context, rollback: Option<&Rollback>, exit: Exit) -> Exit {
+    let Some(rollback) = rollback else { return exit };
+    context.warn_of(rollback);
+    if exit == Exit::Done { Exit::RolledBack } else { exit }
+}
+
+/// What was seen in the repository and is not there any more, unless a person accepts that.
+fn rollback(context: &Context, repository: &Repository, args: &Check) -> Result<Option<Rollback>> {
+    let rollback = repository.rollback()?.map(Rollback::from);
+    if !args.accept_rollback {
+        return Ok(rollback);
+    }
+    if let Some(rollback) = &rollback {
+        context.warn_of(rollback);
+        repository.accept_rollback()?;
+        context.output.note(&context.settings.texts.get("rollback-accepted", &[]));
+    }
+    Ok(None)
 }
 
 /// Leaves word for `status`. Where that fails, the repository counts as not checked here.
-fn remember(context: &Context, repository: &Repository, args: &Check, sound: bool) {
-    let depth = if args.read_data { Depth::Data } else { Depth::References };
+pub(super) fn remember(context: &Context, repository: &Repository, depth: Depth, sound: bool) {
     let checked = Checked { time: Timestamp::now(), depth, sound };
     if let Some(Err(error)) = repository.cache().map(|folder| Checks::remember(folder, checked)) {
         context.output.detail(&format!("the check will not be remembered: {error}"));
     }
 }
 
-fn json(report: &CheckReport, args: &Check) -> Report {
+fn json(report: &CheckReport, depth: Depth, verified: VerifiedShare) -> Report {
     let counts = report.counts;
     Report {
         schema: 1,
         sound: report.is_sound(),
-        read_data: args.read_data,
+        depth,
+        read_data: depth == Depth::Data,
         findings: report.findings.iter().map(FindingJson::from).collect(),
         findings_left_off: report.findings_left_off,
+        remedies: Vec::new(),
         notes: report.notes.iter().map(|note| NoteJson { object: note.object.clone(), what: note.what.clone() }).collect(),
         notes_left_off: report.notes_left_off,
+        rollback: None,
         not_checked: report.not_checked,
         counts: Counts {
             objects: counts.objects,
@@ -107,8 +165,11 @@ fn json(report: &CheckReport, args: &Check) -> Report {
             entries: counts.entries,
             chunks: counts.chunks,
             packs: counts.packs,
+            pack_bytes: counts.pack_bytes,
+            read_packs: counts.packs_read,
             read_bytes: counts.bytes_read,
         },
+        verified: verified.into(),
     }
 }
 
@@ -126,71 +187,4 @@ impl From<&Finding> for FindingJson {
             dossiers: finding.dossiers.clone(),
         }
     }
-}
-
-fn show(report: &CheckReport, args: &Check, verbose: bool, out: &mut Listing) -> Result<()> {
-    let counts = report.counts;
-    out.line(&format!(
-        "{}, {}, {}, {}",
-        text::counted(counts.snapshots, "snapshot", "snapshots"),
-        text::counted(counts.entries, "file or folder", "files and folders"),
-        text::counted(counts.chunks, "chunk", "chunks"),
-        text::counted(counts.packs, "pack", "packs"),
-    ))?;
-    show_notes(&report.notes, verbose, out)?;
-    for finding in &report.findings {
-        show_finding(finding, if verbose { usize::MAX } else { SHOWN }, out)?;
-    }
-    if let Some(what) = report.not_checked {
-        out.line(&format!("not checked: {what}"))?;
-    }
-    if args.read_data {
-        out.line(&format!("read {} of data", text::size(counts.bytes_read)))?;
-    } else {
-        out.line("the data itself was not read; --read-data does that")?;
-    }
-    out.line(&if report.is_sound() { "no errors found".to_owned() } else { found(report) })
-}
-
-/// What happens in any healthy repository is only counted for those who did not ask for more.
-fn show_notes(notes: &[Note], verbose: bool, out: &mut Listing) -> Result<()> {
-    let (mut forks, mut unlisted) = (0, 0);
-    for note in notes {
-        if !verbose && note.what.starts_with("a fork: ") {
-            forks += 1;
-        } else if !verbose && note.what == "no readable segment lists this pack" {
-            unlisted += 1;
-        } else {
-            out.line(&format!("note: {}: {}", text::plain(&note.object), text::plain(&note.what)))?;
-        }
-    }
-    if forks > 0 {
-        let backups = text::count(forks);
-        out.line(&format!("note: {backups} backups ran at the same time as another under the same key: that is allowed"))?;
-    }
-    if unlisted > 0 {
-        let packs = text::counted(unlisted, "pack was", "packs were");
-        out.line(&format!("note: {packs} left by a backup that was interrupted or still runs: the next one uses what it needs of that"))?;
-    }
-    Ok(())
-}
-
-fn show_finding(finding: &Finding, most: usize, out: &mut Listing) -> Result<()> {
-    out.line(&format!("damaged: {}: {}", text::plain(&finding.object), text::plain(&finding.what)))?;
-    for affected in finding.affected.iter().take(most) {
-        out.line(&format!("    snapshot {}  {}", text::short(&affected.snapshot.to_string()), text::path(&affected.path)))?;
-    }
-    let shown = finding.affected.len().min(most) as u64;
-    if finding.affected_count > shown {
-        out.line(&format!("    and {} more", text::count(finding.affected_count - shown)))?;
-    }
-    for dossier in &finding.dossiers {
-        out.line(&format!("    dossier {}", text::plain(dossier)))?;
-    }
-    Ok(())
-}
-
-fn found(report: &CheckReport) -> String {
-    let number = (report.findings.len() as u64).saturating_add(report.findings_left_off);
-    format!("{} found", text::counted(number, "error", "errors"))
 }

@@ -60,6 +60,7 @@ pub(crate) fn run(context: &Context, args: &Run) -> Result<Exit> {
     }
     Ok(match (&report.snapshot, report.is_error()) {
         (None, _) => Exit::Failed,
+        (Some(_), _) if report.rolled_back => Exit::RolledBack,
         (Some(_), true) => Exit::Incomplete,
         (Some(_), false) => Exit::Done,
     })
@@ -99,7 +100,7 @@ fn with_mistakes(context: &Context, mut report: Report) -> Report {
 
 /// The same; or the error, and what readers of reports are told of it, if they are.
 fn try_to_make(context: &Context, wanted: &Wanted, wait: bool) -> Result<Report, (CliError, Option<String>)> {
-    let repository = context.open().map_err(|error| with_obstacle(context, error))?;
+    let repository = context.open_unwarned().map_err(|error| with_obstacle(context, error))?;
     let _lock = lock(context, &repository, wait)?;
     let bars = Bars::new(context.output);
     let world = World {

@@ -13,7 +13,7 @@ use crate::output::Listing;
 use crate::whoami;
 
 pub(crate) fn run(context: &Context, global: &Global, args: &Args) -> Result<Exit> {
-    let repository = context.open()?;
+    let repository = context.open_unwarned()?;
     let settings = &context.settings;
     let now = Zoned::now();
     let reports = context.reports_folder().map(Reports::at);
@@ -39,6 +39,7 @@ pub(crate) fn run(context: &Context, global: &Global, args: &Args) -> Result<Exi
     }
     Ok(match (status.damaged.is_empty(), status.is_well()) {
         (false, _) => Exit::Damaged,
+        (true, _) if status.rollback.is_some() => Exit::RolledBack,
         (true, false) => Exit::Incomplete,
         (true, true) => Exit::Done,
     })

@@ -31,6 +31,7 @@ macro_rules! files {
 
 files![
     "cause",    //
+    "check",    //
     "config",   //
     "discover", //
     "export",   //

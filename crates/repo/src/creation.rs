@@ -92,7 +92,7 @@ impl Repository {
         if had_readme {
             name_in_readme(&objects, readme.as_bytes())?;
         }
-        Ok(Self { objects, access, current: Current { config, hash, refused: Vec::new() }, cache: None, temporary: None })
+        Ok(Self { objects, access, current: Current { config, hash, refused: Vec::new() }, cache: None, temporary: None, memory: None })
     }
 }
 

@@ -5,9 +5,8 @@
 //! decide what is restored.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use liasse_format::ids::{Hash, PublicKey, SessionId};
 use liasse_format::snapshot::Snapshot as Record;
@@ -15,16 +14,19 @@ use liasse_format::wire::{self, Reader, Wire};
 use liasse_store::{Area, Key, Listed};
 
 use crate::error::{Error, Result};
-use crate::index;
+use crate::kept::{self, Magic};
 use crate::objects::LARGE_LIMIT;
 use crate::repository::Repository;
+use crate::seen::Believed;
 use crate::snapshots::Snapshot;
 
 /// The file's name, and what it begins with: what it is, and the version of its layout.
 const FILE: &str = "heads";
-const MAGIC: &[u8; 16] = b"liasse heads  1\n";
+const MAGIC: &Magic = b"liasse heads  1\n";
 /// Most snapshots that the file names.
 const MOST: usize = 1 << 20;
+/// Most bytes of the file that are read.
+const MOST_BYTES: u64 = 1 << 32;
 
 /// Objects that were refused, and why.
 type Refused = Vec<(String, Error)>;
@@ -101,7 +103,10 @@ impl Repository {
         }
         // A writer may have been revoked since.
         let accepts = |head: &Head| self.config().writer(&head.record.writer).is_some_and(|writer| writer.accepts(head.record.sequence));
-        let mut heads: Vec<Head> = found.into_values().filter_map(|known| known.head).filter(accepts).collect();
+        found.retain(|_, known| known.head.as_ref().is_some_and(accepts));
+        let believed = |known: &Known| known.head.as_ref().map(|head| Believed { id: head.id, time: head.record.time, size: known.size });
+        self.has_seen(found.values().filter_map(believed));
+        let mut heads: Vec<Head> = found.into_values().filter_map(|known| known.head).collect();
         heads.sort_by_key(|head| (head.record.time, head.id));
         Ok((heads, bad))
     }
@@ -114,14 +119,10 @@ impl Repository {
 
 /// A file that cannot be read, or that is damaged, knows nothing.
 fn load(path: &Path) -> HashMap<SessionId, Known> {
-    fs::read(path).ok().and_then(|bytes| decode(&bytes)).unwrap_or_default()
+    kept::load(path, MAGIC, MOST_BYTES).and_then(|body| decode(&body)).unwrap_or_default()
 }
 
-fn decode(bytes: &[u8]) -> Option<HashMap<SessionId, Known>> {
-    let (body, check) = bytes.strip_prefix(MAGIC)?.split_last_chunk::<32>()?;
-    if Hash::of(body).0 != *check {
-        return None;
-    }
+fn decode(body: &[u8]) -> Option<HashMap<SessionId, Known>> {
     let mut input = Reader::new(body);
     let mut known = HashMap::new();
     for _ in 0..input.len(MOST, SessionId::MIN_SIZE).ok()? {
@@ -150,20 +151,9 @@ fn encode(known: &HashMap<SessionId, Known>) -> Vec<u8> {
         head.as_ref().map_or(0, |head| head.dossiers).put(&mut body);
         body.bytes(&head.as_ref().map(|head| wire::encode(&head.record)).unwrap_or_default());
     }
-    let body = body.into_bytes();
-    [MAGIC.as_slice(), &body, &Hash::of(&body).0].concat()
+    body.into_bytes()
 }
 
-/// Two programs may save at once: each gives its own file the name.
 fn save(path: &Path, known: &HashMap<SessionId, Known>) -> io::Result<()> {
-    let temporary: PathBuf = path.with_extension(format!("{}.new", std::process::id()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    path.parent().map_or(Ok(()), index::create_private)?;
-    let written = options.open(&temporary).and_then(|mut file| file.write_all(&encode(known))).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        fs::remove_file(&temporary).ok();
-    }
-    written
+    kept::save(path, MAGIC, &encode(known))
 }

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod chance;
 mod check;
 mod clock;
 mod configs;
@@ -13,6 +14,7 @@ mod error;
 mod gather;
 mod heads;
 mod index;
+mod kept;
 mod keyring;
 mod lists;
 mod objects;
@@ -22,6 +24,7 @@ mod parallel;
 mod progress;
 mod reader;
 mod repository;
+mod seen;
 mod session;
 mod signed;
 mod snapshots;
@@ -29,7 +32,8 @@ mod stats;
 mod trees;
 
 pub use access::Unlock;
-pub use check::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
+pub use chance::chance;
+pub use check::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note, Share, VerifiedShare, WHOLE};
 pub use clock::now;
 pub use creation::Creation;
 pub use error::{Error, Result};
@@ -44,6 +48,7 @@ pub use lists::ListWalk;
 pub use progress::{Phase, Progress, Silent, Stop};
 pub use reader::{Reader, Scratch, slice};
 pub use repository::Repository;
+pub use seen::Rollback;
 pub use session::{Draft, Files, Older, Session, Stored, Whoami};
 pub use signed::{SignedBy, SignedRecord, public_key_pem};
 pub use snapshots::{Selector, Snapshot, Snapshots};

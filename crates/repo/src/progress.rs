@@ -18,6 +18,8 @@ pub enum Phase {
     Restore,
     /// Following every reference of every snapshot: snapshots.
     CheckTrees,
+    /// Reading the directories of packs: packs.
+    CheckStructure,
     /// Reading packs: bytes.
     CheckPacks,
 }

@@ -24,6 +24,8 @@ pub struct Repository {
     pub(crate) current: Current,
     pub(crate) cache: Option<PathBuf>,
     pub(crate) temporary: Option<PathBuf>,
+    /// The file that remembers what was seen of it.
+    pub(crate) memory: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Repository {
@@ -52,7 +54,7 @@ impl Repository {
         let access = Access::new(bundle)?;
         let objects = Objects { store, repository, keys: Arc::clone(&access.keys) };
         let current = configs::newest(&objects, &access.bundle.owner)?;
-        Ok(Self { objects, access, current, cache: None, temporary: None })
+        Ok(Self { objects, access, current, cache: None, temporary: None, memory: None })
     }
 
     /// Keeps an index and other caches in a folder of this repository's own below `folder`.

@@ -9,7 +9,7 @@ use liasse_repo::format::keys::Role;
 use liasse_repo::format::pack::{Chunk, ChunkKind, Extent};
 use liasse_repo::format::tree::Node;
 use liasse_repo::store::{Area, Fault, Faulty, Key, Memory, Operation, Trigger};
-use liasse_repo::{Affected, CheckReport, Error, Handover, Silent, Stop, Whoami};
+use liasse_repo::{Affected, CheckOptions, CheckReport, Error, Handover, Silent, Stop, Whoami};
 use support::{DEEP, SHALLOW, check, content, copy, data_id, draft, empty, entry, noise, open, put, put_directory, put_pack, small};
 
 fn key_of(store: &Memory, area: Area, matches: impl Fn(&[u8]) -> bool) -> Vec<Key> {
@@ -22,14 +22,17 @@ fn a_sound_repository_is_sound_at_every_depth_and_stays_as_it_is() {
     let store = Faulty::new(copy(&small.store));
     let repository = open(store.clone(), &small.credential).unwrap();
     let before = store.inner().objects();
-    for options in [SHALLOW, DEEP] {
+    for options in [CheckOptions::Structure, SHALLOW, DEEP] {
         let report = check(&repository, options).unwrap();
         assert_eq!(report.findings, []);
         assert!(report.is_sound() && report.not_checked.is_none());
         let counts = report.counts;
-        assert_eq!((counts.snapshots, counts.trees, counts.entries, counts.objects), (2, 5, 7, before.len() as u64));
+        let walked = if options == CheckOptions::Structure { (0, 0) } else { (5, 7) };
+        assert_eq!((counts.snapshots, counts.objects), (2, before.len() as u64));
+        assert_eq!((counts.trees, counts.entries), walked);
         let bytes: u64 = before.iter().filter(|(key, _)| key.area() == Area::Packs).map(|(_, bytes)| bytes.len() as u64).sum();
-        assert_eq!(counts.bytes_read, if options.read_data { bytes } else { 0 });
+        assert_eq!((counts.bytes_read, counts.pack_bytes), (if options == DEEP { bytes } else { 0 }, bytes));
+        assert_eq!(counts.packs_read, if options == DEEP { counts.packs } else { 0 });
     }
     assert_eq!(store.mutations(), 0);
     assert_eq!(store.inner().objects(), before);
@@ -249,14 +252,14 @@ fn a_read_that_fails_is_damage_of_that_object_and_does_not_stop_the_check() {
     let small = small();
     let store = Faulty::new(copy(&small.store));
     let repository = open(store.clone(), &small.credential).unwrap();
-    for operation in [Operation::Get, Operation::ReadAt] {
+    for (operation, depth) in [Operation::Get, Operation::ReadAt].iter().flat_map(|op| [(*op, DEEP), (*op, CheckOptions::Structure)]) {
         store.reset();
-        check(&repository, DEEP).unwrap();
+        check(&repository, depth).unwrap();
         for n in 1..=store.count(operation) {
             store.reset();
             store.arm(Fault { trigger: Trigger::Nth(operation, n), kind: liasse_repo::store::ErrorKind::Io, applied: false });
-            let report = check(&repository, DEEP).unwrap();
-            assert!(!report.is_sound(), "{operation:?} {n}");
+            let report = check(&repository, depth).unwrap();
+            assert!(!report.is_sound(), "{operation:?} {n} {depth:?}");
         }
     }
     assert_eq!(store.mutations(), 0);

@@ -91,7 +91,7 @@ fn a_change_costs_its_leaves_also_with_a_key_that_cannot_read() {
     for (chunk, bytes) in &versions {
         assert_eq!(&read(&owner, chunk), bytes);
     }
-    let report = owner.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+    let report = owner.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
     assert!(report.findings.is_empty(), "{:?}", report.findings);
 }
 

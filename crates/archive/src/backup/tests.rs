@@ -51,7 +51,7 @@ impl Bench {
             },
         )
         .unwrap();
-        let check = self.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+        let check = self.repository.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
         assert!(check.findings.is_empty(), "{:?}", check.findings);
         let source = self.source().display().to_string();
         let unread = report.unread.iter().map(|unread| {

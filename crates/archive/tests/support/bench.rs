@@ -84,7 +84,7 @@ impl Bench {
     }
 
     pub fn check(&self) {
-        let report = self.owner.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+        let report = self.owner.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
         assert!(report.findings.is_empty(), "{:?}", report.findings);
     }
 }

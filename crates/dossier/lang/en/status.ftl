@@ -17,6 +17,11 @@ status-copies-here = { $number ->
 }
 status-check-references = { $date }, without reading the data
 status-check-data = { $date }, all data read
+status-check-structure = { $date }, names and structure only
+status-check-drill = { $date }, a restore drill
+status-check-share = { $date }, a share of the data read
+status-verified = Read and found whole
+status-verified-share = { $percent } % of the data in the last 12 months
 status-room-ends = { $free }; at { $pace } a day it ends on { $date }
 status-room-lasts = { $free }; at { $pace } a day it does not end
 status-age-minutes = { $number } min

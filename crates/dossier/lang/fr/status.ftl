@@ -17,6 +17,11 @@ status-copies-here = { $number ->
 }
 status-check-references = { $date }, sans lire les données
 status-check-data = { $date }, toutes les données lues
+status-check-structure = { $date }, noms et structure seulement
+status-check-drill = { $date }, un essai de restauration
+status-check-share = { $date }, une part des données lue
+status-verified = Données lues et intactes
+status-verified-share = { $percent } % ces 12 derniers mois
 status-room-ends = { $free } ; à { $pace } par jour, elle sera épuisée le { $date }
 status-room-lasts = { $free } ; à { $pace } par jour, elle ne s'épuise pas
 status-age-minutes = { $number } min

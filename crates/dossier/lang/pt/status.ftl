@@ -17,6 +17,11 @@ status-copies-here = { $number ->
 }
 status-check-references = { $date }, sem ler os dados
 status-check-data = { $date }, todos os dados lidos
+status-check-structure = { $date }, só nomes e estrutura
+status-check-drill = { $date }, um ensaio de restauração
+status-check-share = { $date }, uma parte dos dados lida
+status-verified = Dados lidos e íntegros
+status-verified-share = { $percent } % nos últimos 12 meses
 status-room-ends = { $free }; a { $pace } por dia, acaba em { $date }
 status-room-lasts = { $free }; a { $pace } por dia, não acaba
 status-age-minutes = { $number } min

@@ -37,6 +37,7 @@ impl Report {
             dossiers: Vec::new(),
             passed_over: Vec::new(),
             passed_over_more: 0,
+            rolled_back: false,
             stored: 0,
             free: None,
         }

@@ -140,6 +140,9 @@ pub struct Report {
     /// How many more there are.
     #[serde(default)]
     pub passed_over_more: u64,
+    /// Whether the repository showed an older state than this machine had seen there.
+    #[serde(default)]
+    pub rolled_back: bool,
     /// Bytes written to the repository.
     pub stored: u64,
     /// Bytes still free where the repository is, if that is known.

@@ -23,12 +23,13 @@ use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::{Progress, Repository, Stop, Whoami};
 use liasse_archive::{BackupOptions, BackupReport, Patterns, backup_dossiers};
 
-use crate::Code;
 use crate::config::Config;
 use crate::discover::Wishes;
 use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::lang::Texts;
+use crate::report::local::Local;
 use crate::report::{Attempt, Outcome, Report};
+use crate::{Code, Rollback};
 pub use error::{Obstacle, RunError};
 pub use hold::{TERMS, hold};
 pub use lock::{Busy, RunLock};
@@ -77,6 +78,23 @@ pub struct Wanted {
     pub utc_offset: i32,
 }
 
+impl Report {
+    /// Says when the repository shows an older state than this machine has seen there. What is stored now is stored all the same.
+    fn hold_against_memory(&mut self, world: &World<'_>) {
+        let said = match world.repository.rollback() {
+            Ok(None) => return,
+            Ok(Some(rollback)) => {
+                self.rolled_back = true;
+                let said = Rollback::from(rollback).text(&Local::new(world.texts, self.utc_offset));
+                format!("{said} {}", Rollback::remedy(world.texts))
+            }
+            Err(error) => error::failure(&error.into(), world.texts),
+        };
+        self.problems += 1;
+        self.remarks.push(said);
+    }
+}
+
 /// Makes a run, and tells what became of it. An error means that nothing was begun, and [`Report::failed`]
 /// makes a report of it; what goes wrong later is in the report.
 pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
@@ -93,6 +111,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
         ..Report::begin(Attempt { host, repository, reason, began, utc_offset: wanted.utc_offset })
     };
     report.pass_over(std::mem::take(&mut plan.passed_over));
+    report.hold_against_memory(world);
     let name = began.to_string();
     let scene = Scene {
         run: &name,

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -18,10 +18,27 @@ const MOST_BYTES: u64 = 1 << 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Depth {
+    /// Names, structure and directories were looked at.
+    Structure,
+    /// Some files were restored and compared.
+    Drill,
     /// Every reference was followed; the data was not read.
     References,
+    /// A share of the data was read, too.
+    Share,
     /// All data was read, too.
     Data,
+}
+
+impl Depth {
+    /// Whether a check so deep finds what another found. What was found in a pack that a share does not have is remembered by pack.
+    fn covers(self, other: Self) -> bool {
+        match other {
+            Self::Structure => self != Self::Drill,
+            Self::Drill => matches!(self, Self::Drill | Self::Data),
+            Self::References | Self::Share | Self::Data => self >= other,
+        }
+    }
 }
 
 /// One check.
@@ -58,7 +75,7 @@ impl Checks {
         let mut checks = Self::load(Some(folder));
         checks.checks.retain(|other| other.depth != checked.depth);
         checks.checks.push(checked);
-        fs::create_dir_all(folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let temporary = folder.join(format!("{FILE}.{}.new", std::process::id()));
         let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
         file.write_all(&serde_json::to_vec(&checks)?)?;
@@ -71,9 +88,15 @@ impl Checks {
         self.checks.iter().max_by_key(|checked| (checked.time, checked.depth))
     }
 
+    /// The last one that looked at all the repository says of what is stored.
+    pub fn last_thorough(&self) -> Option<&Checked> {
+        let is_thorough = |checked: &&Checked| matches!(checked.depth, Depth::References | Depth::Share | Depth::Data);
+        self.checks.iter().filter(is_thorough).max_by_key(|checked| (checked.time, checked.depth))
+    }
+
     /// The damage that the last check of a depth found, unless a later one that looked at least as deep did not find it any more.
     pub fn damage(&self) -> Option<&Checked> {
-        let is_settled = |bad: &Checked| self.checks.iter().any(|good| good.sound && good.depth >= bad.depth && good.time > bad.time);
+        let is_settled = |bad: &Checked| self.checks.iter().any(|good| good.sound && good.depth.covers(bad.depth) && good.time > bad.time);
         self.checks.iter().filter(|checked| !checked.sound && !is_settled(checked)).max_by_key(|checked| checked.time)
     }
 }
@@ -101,6 +124,25 @@ mod tests {
         fs::write(folder.join(FILE), "rubbish").unwrap();
         assert_eq!(Checks::load(Some(&folder)), Checks::default());
         assert_eq!(Checks::load(None), Checks::default());
+    }
+
+    #[test]
+    fn what_is_quick_settles_nothing_that_is_not() {
+        let of = |bad, good| Checks { checks: vec![checked(1, bad, false), checked(2, good, true)] }.damage().is_some();
+        use Depth::{Data, Drill, References, Share, Structure};
+        for (bad, settled_by) in [
+            (Structure, &[Structure, References, Share, Data][..]),
+            (Drill, &[Drill, Data]),
+            (References, &[References, Share, Data]),
+            (Share, &[Share, Data]),
+            (Data, &[Data]),
+        ] {
+            for good in [Structure, Drill, References, Share, Data].into_iter().filter(|good| *good != bad) {
+                assert_eq!(of(bad, good), !settled_by.contains(&good), "{bad:?} {good:?}");
+            }
+        }
+        let quick = Checks { checks: vec![checked(9, Structure, true), checked(8, Drill, true), checked(5, Share, true)] };
+        assert_eq!(quick.last_thorough().map(|checked| checked.depth), Some(Share));
     }
 
     #[test]

@@ -7,18 +7,21 @@ use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::{self, Repository};
 
 use super::known::{Known, Past};
-use super::{Checks, Copy, Counts, Dossier, LastRun, Room, Status};
+use super::{Checks, Copy, Counts, Dossier, LastRun, Room, Status, Verified};
 use crate::config::Config;
 use crate::discover::{Discovery, discover, why_not_found};
 use crate::lang::Texts;
 use crate::report::{Cause, DossierReport, Outcome, Report, Reports};
 use crate::run::room::free_at;
 use crate::schedule::Moments;
-use crate::{Code, Period};
+use crate::{Code, Period, Rollback};
 
+/// Seconds of twelve months.
+const YEAR: i64 = 366 * 86_400;
 /// Newest reports that are looked through for those of this machine about this repository.
 const MOST_REPORTS: usize = 100;
 
@@ -54,6 +57,7 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
     problems.extend(discovery.problems.iter().map(|problem| problem.text(world.texts)));
     let reports = world.reports.map(|reports| last_reports(world, reports, &mut problems)).unwrap_or_default();
     let checks = Checks::load(world.repository.cache());
+    let verified = world.repository.verified_since(a_year_before(world.now))?;
     let offset = world.zone.to_offset(world.now);
     let settings = &world.config.status;
     let keep_free = world.config.room.keep_free.saturating_mul(1 << 20);
@@ -72,12 +76,14 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
         next_run: next_run(world, known.last_of_all).filter(|_| world.is_scheduled),
         last_run,
         check_overdue: checks
-            .last()
+            .last_thorough()
             .map(|checked| checked.time)
             .or(known.first)
             .is_some_and(|then| is_over(world, then, settings.check_after)),
-        unsound: checks.damage().is_some(),
+        unsound: checks.damage().is_some() || verified.damaged > 0,
+        verified: Verified { bytes: verified.bytes, total_bytes: verified.total_bytes },
         last_check: checks.last().cloned(),
+        rollback: world.repository.rollback()?.map(Rollback::from),
         room_low: room.as_ref().and_then(|room| room.ends).is_some_and(|ends| !is_over_at(world.now, ends, settings.room_for)),
         room,
         copies: vec![Copy { place: world.repository.location(), here: true }],
@@ -85,6 +91,11 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
     };
     status.counts = status.count();
     Ok(status)
+}
+
+/// Since when what was verified counts.
+fn a_year_before(now: Timestamp) -> Time {
+    Time::new(now.as_second().saturating_sub(YEAR), 0).unwrap_or_default()
 }
 
 /// Whether a moment is longer ago than a length of time.

@@ -21,6 +21,7 @@ pub use room::Room;
 pub use settings::Settings;
 
 use crate::Code;
+use crate::Rollback;
 use crate::report::{Alarm, Cause, Outcome};
 
 /// How things stand.
@@ -51,10 +52,14 @@ pub struct Status {
     pub next_run: Option<Timestamp>,
     /// The last check, as far as this machine's cache remembers it.
     pub last_check: Option<Checked>,
+    /// How much of the data was read and found whole in the last twelve months, as far as this machine's cache remembers it.
+    pub verified: Verified,
     /// Whether the repository should be checked.
     pub check_overdue: bool,
     /// Whether a check found damage, and none that looked as deep was sound since.
     pub unsound: bool,
+    /// What this machine has seen in the repository and is not there any more.
+    pub rollback: Option<Rollback>,
     /// Room left, where that can be asked.
     pub room: Option<Room>,
     /// Whether it ends soon.
@@ -94,6 +99,15 @@ pub struct Dossier {
     pub alarms: Vec<Alarm>,
     /// In how many places its last good state is.
     pub copies: u32,
+}
+
+/// How much of the data was read and found whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// Bytes that were.
+    pub bytes: u64,
+    /// Bytes of all data.
+    pub total_bytes: u64,
 }
 
 /// A run.
@@ -166,7 +180,8 @@ impl Status {
     fn count(&self) -> Counts {
         let number = |is: fn(&Dossier) -> bool| self.dossiers.iter().filter(|dossier| is(dossier)).count() as u64;
         let failed = self.last_run.as_ref().is_some_and(|run| run.failure.is_some());
-        let others = [failed, self.check_overdue, self.unsound, self.room_low].into_iter().filter(|is| *is).count();
+        let others =
+            [failed, self.check_overdue, self.unsound, self.room_low, self.rollback.is_some()].into_iter().filter(|is| *is).count();
         Counts {
             dossiers: self.dossiers.len() as u64,
             overdue: number(|dossier| dossier.overdue),

@@ -1,6 +1,7 @@
 //! What both the text and the page say, in the reader's language.
 
-use super::{Depth, Dossier, Status};
+use super::{Depth, Dossier, Status, Verified};
+use crate::Rollback;
 use crate::lang::Texts;
 use crate::report::local::Local;
 use crate::report::{Outcome, plain};
@@ -36,6 +37,7 @@ impl Status {
         let not_scheduled = || (!self.scheduled).then(|| texts.get("status-not-scheduled", &[]));
         facts.extend(self.next_run.map(|next| local.short(next)).or_else(not_scheduled).map(|said| ("status-next-run", said)));
         facts.push(("status-last-check", self.check_text(local).unwrap_or_else(never)));
+        facts.extend(self.verified_text(texts).map(|said| ("status-verified", said)));
         facts.extend(self.room_text(local).map(|said| ("status-room", said)));
         facts.push(("status-copies", texts.get("status-copies-here", &[("number", self.copies.len().into())])));
         facts.into_iter().map(|(name, value)| (texts.get(name, &[]), plain(&value))).collect()
@@ -44,10 +46,19 @@ impl Status {
     fn check_text(&self, local: &Local<'_>) -> Option<String> {
         let checked = self.last_check.as_ref()?;
         let name = match checked.depth {
+            Depth::Structure => "status-check-structure",
+            Depth::Drill => "status-check-drill",
             Depth::References => "status-check-references",
+            Depth::Share => "status-check-share",
             Depth::Data => "status-check-data",
         };
         Some(local.texts().get(name, &[("date", local.short(checked.time).into())]))
+    }
+
+    fn verified_text(&self, texts: &Texts) -> Option<String> {
+        let Verified { bytes, total_bytes } = self.verified;
+        let percent = (u128::from(bytes) * 100).checked_div(u128::from(total_bytes))?;
+        Some(texts.get("status-verified-share", &[("percent", percent.to_string().into())]))
     }
 
     fn room_text(&self, local: &Local<'_>) -> Option<String> {
@@ -77,6 +88,7 @@ impl Status {
             (self.room_low, "status-room-low"),
         ];
         said.extend(names.into_iter().filter(|(is, _)| *is).map(|(_, name)| texts.get(name, &[("number", self.damaged.len().into())])));
+        said.extend(self.rollback.iter().map(|rollback| format!("{} {}", rollback.text(local), Rollback::remedy(texts))));
         said.extend(self.problems.iter().cloned());
         said.iter().map(|said| plain(said)).collect()
     }

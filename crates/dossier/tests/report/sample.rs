@@ -35,6 +35,7 @@ pub(crate) fn empty() -> Report {
         remarks: vec![],
         dossiers: vec![],
         passed_over: vec![],
+        rolled_back: false,
         passed_over_more: 0,
         stored: 1_234_567,
         free: Some(1_200_000_000_000),

@@ -106,7 +106,7 @@ impl Firm {
     }
 
     pub(crate) fn check(&self) {
-        let report = self.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+        let report = self.repository.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
         assert!(report.findings.is_empty(), "{:?}", report.findings);
     }
 }

@@ -16,14 +16,19 @@ mod pack_bytes;
 mod pack_stream;
 mod packs;
 mod report;
+mod share;
 mod snapshots;
+mod structure;
 mod trees;
+mod verified;
 
 use std::collections::HashMap;
 
 use liasse_format::ids::{ObjectName, SessionId};
 
 pub use report::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
+pub use share::{Share, WHOLE};
+pub use verified::VerifiedShare;
 
 use crate::error::Result;
 use crate::progress::{Phase, Progress, Stop};
@@ -56,10 +61,14 @@ impl Repository {
         let snapshots = snapshots::check(self, &mut gathered)?;
         stop.check()?;
         let index = packs::load(self, &mut gathered)?;
+        if *options == CheckOptions::Structure {
+            structure::check(self, &index, &mut gathered, progress, stop)?;
+            return Ok(gathered.findings.into_report(gathered.counts, None, false));
+        }
         let reader = self.reader_over(index);
-        if options.read_data {
+        if let CheckOptions::Data(share) = options {
             progress.begin(Phase::CheckPacks);
-            pack_bytes::check(&reader, &mut gathered, progress, stop)?;
+            pack_bytes::check(&reader, *share, &mut gathered, progress, stop)?;
             if gathered.contradicted {
                 // Told of as such; what can be read all the same is not called lost.
                 reader.index().believe_packs()?;

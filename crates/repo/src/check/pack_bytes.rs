@@ -2,6 +2,7 @@
 //!
 //! Must never hold a pack in memory, and never let one thread's failure pass for success.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,23 +19,58 @@ use super::damage::Bad;
 use super::leaf_proof::Batch;
 use super::pack_stream::Stream;
 use super::packs::agrees;
+use super::share::{Candidate, Share};
+use super::verified::Verified;
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::gather::Wanted;
-use crate::index::{BlockPlace, Located, ORIGIN_MISSING, PackNumber};
+use crate::index::{BlockPlace, Located, ORIGIN_MISSING, Pack, PackNumber};
 use crate::pack_reader;
 use crate::parallel;
 use crate::progress::{Progress, Stop};
 use crate::reader::{Reader, Scratch};
 
-/// Reads all packs.
-pub(super) fn check(reader: &Reader<'_>, gathered: &mut Gathered, progress: &dyn Progress, stop: &Stop) -> Result<()> {
-    let packs: Vec<PackNumber> = reader.index().packs().map(|(number, _)| number).collect();
-    progress.expect(reader.index().packs().map(|(_, pack)| pack.size).sum());
-    let run = Run { reader, gathered: Mutex::new(gathered), progress, stop, read: AtomicU64::new(0), postponed: Mutex::default() };
-    parallel::for_each(packs.into_iter(), Tools::new, |number, tools| run.pack(number, tools))?;
-    run.settle()?;
-    let read = run.read.load(Ordering::Relaxed);
-    gathered.counts.bytes_read = read;
+/// Reads the packs of a share, and remembers which of them are whole, also when it is stopped.
+pub(super) fn check(reader: &Reader<'_>, share: Share, gathered: &mut Gathered, progress: &dyn Progress, stop: &Stop) -> Result<()> {
+    let candidate = |(number, pack): (PackNumber, &Pack)| Candidate { number, name: pack.name, size: pack.size };
+    let all: Vec<Candidate> = reader.index().packs().map(candidate).collect();
+    let folder = reader.repository().cache();
+    let chosen = share.choose(&all, &Verified::load(folder), liasse_seal::random_bytes()?);
+    let began = clock::now().seconds();
+    progress.expect(all.iter().filter(|pack| chosen.contains(&pack.number)).map(|pack| pack.size).sum());
+    let run = Run {
+        reader,
+        gathered: Mutex::new(gathered),
+        progress,
+        stop,
+        read: AtomicU64::new(0),
+        ended: Mutex::default(),
+        postponed: Mutex::default(),
+    };
+    let read = parallel::for_each(chosen.into_iter(), Tools::new, |number, tools| run.pack(number, tools)).and_then(|()| run.settle());
+    let ended = std::mem::take(&mut *run.ended.lock().unwrap_or_else(PoisonError::into_inner));
+    let bytes = run.read.load(Ordering::Relaxed);
+    gathered.counts.bytes_read = bytes;
+    gathered.counts.packs_read = ended.len() as u64;
+    remember(reader, &all, &ended, gathered, began)?;
+    read
+}
+
+/// Packs that were read to their end, with no finding against them, are what their names say. Loaded anew: another check may have
+/// remembered something meanwhile.
+fn remember(reader: &Reader<'_>, all: &[Candidate], ended: &BTreeSet<PackNumber>, gathered: &Gathered, now: i64) -> Result<()> {
+    // With more findings than are listed nobody knows which packs have none.
+    let Some(bad) = gathered.findings.objects() else { return Ok(()) };
+    let folder = reader.repository().cache();
+    let mut verified = Verified::load(folder);
+    for pack in all {
+        if bad.contains(reader.index().place(pack.number)?.to_string().as_str()) {
+            verified.mark_bad(pack.name);
+        } else if ended.contains(&pack.number) {
+            verified.mark(pack.name, now);
+        }
+    }
+    verified.save(folder, &all.iter().map(|pack| pack.name).collect());
     Ok(())
 }
 
@@ -45,6 +81,8 @@ pub(super) struct Run<'a> {
     pub(super) progress: &'a dyn Progress,
     pub(super) stop: &'a Stop,
     pub(super) read: AtomicU64,
+    /// Packs that were read to their end.
+    ended: Mutex<BTreeSet<PackNumber>>,
     /// Chunks that do not lie in one block, proved last.
     postponed: Mutex<Vec<Postponed>>,
 }
@@ -105,6 +143,7 @@ impl<'a> Run<'a> {
                 debug_assert_eq!(record.size, stream.size);
             }
         }
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
         Ok(())
     }
 
@@ -230,7 +269,10 @@ impl<'a> Run<'a> {
             Err(Error::BadChunk { id, what, .. }) => self.bad_chunk(number, id, what),
             // A block that does not open: the same finding as where it lies.
             Err(error) if error.is_about_object() => {
-                self.lock().findings.add_error("the index", &error);
+                let mut gathered = self.lock();
+                let finding = gathered.findings.add_error("the index", &error);
+                // Nobody may have read the pack of that block: what needs the chunk is found by the chunk.
+                gathered.damage.chunks.insert((number, wanted.chunk.id), finding);
                 Ok(())
             }
             Err(error) => Err(error),

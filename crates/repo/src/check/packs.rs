@@ -43,6 +43,7 @@ pub(super) fn load(repository: &Repository, gathered: &mut Gathered) -> Result<I
         }
     })?;
     gathered.counts.packs = index.packs().count() as u64;
+    gathered.counts.pack_bytes = index.packs().map(|(_, pack)| pack.size).sum();
     for (place, error) in &index.damage {
         gathered.findings.add_error(place, error);
     }

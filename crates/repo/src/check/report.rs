@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use liasse_format::ids::SessionId;
 
+use super::share::Share;
 use crate::error::Error;
 
 /// Most findings that are listed.
@@ -19,9 +20,19 @@ const NOTES_LIMIT: usize = 1_000;
 
 /// How deep to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CheckOptions {
-    /// Whether to read all packs, hash them, open every block and hash every chunk, rather than only to follow references.
-    pub read_data: bool,
+pub enum CheckOptions {
+    /// Names, structure, framing and the directories of packs.
+    Structure,
+    /// Also whether every reference of every snapshot resolves.
+    #[default]
+    References,
+    /// Also read these packs, hash them, open every block and hash every chunk.
+    Data(Share),
+}
+
+impl CheckOptions {
+    /// All data is read.
+    pub const ALL_DATA: Self = Self::Data(Share::All);
 }
 
 /// What a check found.
@@ -63,7 +74,11 @@ pub struct CheckCounts {
     pub chunks: u64,
     /// Packs that are there.
     pub packs: u64,
-    /// Bytes of packs that were read from start to end.
+    /// Bytes of packs that are there.
+    pub pack_bytes: u64,
+    /// Packs that were read from start to end.
+    pub packs_read: u64,
+    /// Their bytes.
     pub bytes_read: u64,
 }
 
@@ -153,6 +168,11 @@ impl Findings {
         self.list.push(Gathered { object, what, affected: Vec::new(), count: 0, dossiers: BTreeSet::new(), rooted: None, harmless: None });
         self.known.insert(key, id);
         Some(id)
+    }
+
+    /// Objects that have a finding; `None` when there were more than are listed.
+    pub(super) fn objects(&self) -> Option<BTreeSet<&str>> {
+        (self.left_off == 0).then(|| self.list.iter().map(|found| found.object.as_str()).collect())
     }
 
     /// Adds what an error says. `place` is named where the error does not name an object.

@@ -8,22 +8,28 @@ use liasse_store::{Area, Key};
 use super::{Gathered, snapshot_place};
 use crate::error::Result;
 use crate::repository::Repository;
+use crate::seen::Believed;
 use crate::snapshots::Snapshot;
 
 /// Reads all snapshots; gives those that are believed, the oldest first.
 pub(super) fn check(repository: &Repository, gathered: &mut Gathered) -> Result<Vec<Snapshot>> {
-    let mut good = Vec::new();
+    let (mut good, mut believed) = (Vec::new(), Vec::new());
     for listed in repository.objects.store.list(Area::Snapshots)? {
         if SessionId::from_hex(&listed.name).is_none() {
             continue;
         }
         let key = Key::new(Area::Snapshots, &listed.name)?;
         match repository.read_snapshot(&key) {
-            Ok(snapshot) => good.extend(snapshot),
+            Ok(Some(snapshot)) => {
+                believed.push(Believed { id: snapshot.id, time: snapshot.record.time, size: listed.size });
+                good.push(snapshot);
+            }
+            Ok(None) => {}
             Err(error) if error.is_about_object() => _ = gathered.findings.add_error(&key.to_string(), &error),
             Err(error) => return Err(error),
         }
     }
+    repository.has_seen(believed);
     good.sort_by_key(|snapshot| (snapshot.record.time, snapshot.id));
     gathered.counts.snapshots = good.len() as u64;
     chains(&good, gathered);

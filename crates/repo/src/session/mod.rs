@@ -33,6 +33,7 @@ use crate::error::{Error, Result};
 use crate::heads::{self, Head};
 use crate::index::Index;
 use crate::repository::Repository;
+use crate::seen::Believed;
 use crate::snapshots::Snapshot;
 pub use files::Files;
 use jobs::Jobs;
@@ -340,6 +341,7 @@ impl Session<'_> {
             }
         }
         let snapshot = Snapshot { id: self.id, record, hash: Hash::of(&object) };
+        self.repository.has_seen([Believed { id: self.id, time: snapshot.record.time, size: object.len() as u64 }]);
         let packs = self.usable_packs();
         self.end();
         self.refresh_cache();

@@ -24,8 +24,8 @@ use liasse_seal::passwords::{self, KdfParams};
 use liasse_seal::{BlockSealer, BoxKey, Compressor, Decompressor, RepositoryKeys};
 use zeroize::Zeroizing;
 
-pub const DEEP: CheckOptions = CheckOptions { read_data: true };
-pub const SHALLOW: CheckOptions = CheckOptions { read_data: false };
+pub const DEEP: CheckOptions = CheckOptions::ALL_DATA;
+pub const SHALLOW: CheckOptions = CheckOptions::References;
 
 /// A repository of two snapshots.
 #[derive(Clone)]

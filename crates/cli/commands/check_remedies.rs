@@ -1,0 +1,31 @@
+//! What a person should do next about what a check found, by the part of the repository that it is in.
+
+use std::collections::BTreeSet;
+
+use liasse_dossier::lang::Texts;
+use liasse_repo::CheckReport;
+
+/// Sentences in the reader's language: what holds for all of it first, then one for each kind. Nothing where nothing was found.
+pub(super) fn of(report: &CheckReport, texts: &Texts) -> Vec<String> {
+    if report.is_sound() {
+        return Vec::new();
+    }
+    let kinds: BTreeSet<&str> = report.findings.iter().filter_map(|finding| kind(&finding.object)).collect();
+    ["remedy-first"].into_iter().chain(kinds).map(|name| texts.get(name, &[])).collect()
+}
+
+/// The message for a finding's object.
+fn kind(object: &str) -> Option<&'static str> {
+    let area = object.split(['/', ' ']).next().unwrap_or_default();
+    match area {
+        "packs" => Some("remedy-pack"),
+        "index" => Some("remedy-segment"),
+        "snapshots" => Some("remedy-snapshot"),
+        "keys" => Some("remedy-key"),
+        "config" => Some("remedy-config"),
+        "intents" | "plans" => Some("remedy-work"),
+        "chunk" => Some("remedy-chunk"),
+        "the" => Some("remedy-storage"),
+        _ => None,
+    }
+}

@@ -1,0 +1,77 @@
+# La vérification du dépôt, et ce qu'elle trouve.
+rollback = Le dépôt montre un état plus ancien que celui déjà vu depuis cet ordinateur : { $number ->
+    [one] un instantané du { $date } n'y est plus.
+   *[other] { $count } instantanés n'y sont plus, le plus récent du { $date }.
+}
+rollback-config = Le dépôt montre des clés et des réglages plus anciens que ceux déjà vus depuis cet ordinateur (numéro { $there }, alors qu'il y avait le { $seen }) : qui en a été exclu depuis pourrait y entrer de nouveau.
+rollback-remedy = Si quelqu'un a remis exprès une copie plus ancienne, acceptez-la avec : liasse check --accept-rollback. Sinon, cherchez qui peut écrire à cet endroit, et s'il existe une copie plus récente, avant de vous fier à celle-ci.
+rollback-accepted = Désormais, cet état compte comme le plus récent.
+check-snapshots = { $number ->
+    [one] 1 instantané
+   *[other] { $count } instantanés
+}
+check-entries = { $number ->
+    [one] 1 fichier ou répertoire
+   *[other] { $count } fichiers et répertoires
+}
+check-chunks = { $number ->
+    [one] 1 morceau
+   *[other] { $count } morceaux
+}
+check-packs = { $number ->
+    [one] 1 paquet
+   *[other] { $count } paquets
+}
+check-note = note : { $object } : { $what }
+check-forks = note : { $number ->
+    [one] 1 sauvegarde a eu lieu en même temps qu'une autre avec la même clé : c'est permis
+   *[other] { $count } sauvegardes ont eu lieu en même temps qu'une autre avec la même clé : c'est permis
+}
+check-unlisted = note : { $number ->
+    [one] 1 paquet vient d'une sauvegarde interrompue ou en cours : la prochaine en reprend ce qu'il lui faut
+   *[other] { $count } paquets viennent d'une sauvegarde interrompue ou en cours : la prochaine en reprend ce qu'il lui faut
+}
+check-damaged = endommagé : { $object } : { $what }
+check-affected = instantané { $snapshot }  { $path }
+check-dossier = dossier { $code }
+check-more = et { $count } autres
+check-no-reader = non vérifié : les contenus et les répertoires, car cette clé ne les lit pas
+check-read = { $size } de données lus
+check-read-share = { $size } de données lus sur { $total }, dans { $number ->
+    [one] 1 paquet
+   *[other] { $count } paquets
+}
+check-verified = ces 12 derniers mois, { $percent } % des données ont été lues d'ici et trouvées intactes
+check-not-read = les données elles-mêmes n'ont pas été lues ; --read-data le fait
+check-only-structure = les renvois n'ont pas été suivis, et les données n'ont pas été lues
+check-sound = aucune erreur trouvée
+check-found = { $number ->
+    [one] 1 erreur trouvée
+   *[other] { $count } erreurs trouvées
+}
+drill-empty = il n'y a aucun fichier à restaurer
+drill-done = { $number ->
+    [one] 1 fichier restauré, { $size } : il est tel qu'il a été sauvegardé
+   *[other] { $count } fichiers restaurés, { $size } : ils sont tels qu'ils ont été sauvegardés
+}
+drill-proven = { $number ->
+    [one] 1 d'entre eux est aussi prouvé par l'enregistrement signé
+   *[other] { $count } d'entre eux sont aussi prouvés par l'enregistrement signé
+}
+drill-failed = échec : instantané { $snapshot }  { $path } : { $what }
+drill-found = { $number ->
+    [one] 1 échec
+   *[other] { $count } échecs
+}
+
+# Que faire de ce qu'une vérification trouve, selon la partie du dépôt concernée.
+remedy-first = N'effacez rien dans le dépôt, et faites-en une copie avant d'essayer quoi que ce soit. Ce qu'aucune erreur ne nomme est intact et se restaure.
+remedy-pack = packs/ : s'il existe une autre copie du dépôt, remettez-en le fichier du même nom à sa place. Sinon, restaurez ce qui est nommé ici d'un instantané plus ancien, ou sauvegardez-le de nouveau tant qu'il est encore là où il était.
+remedy-segment = index/ : ce sont des listes qui peuvent être refaites ; rien n'est perdu avec elles. Remettez le fichier du même nom d'une autre copie, s'il y en a une.
+remedy-snapshot = snapshots/ : remettez le fichier du même nom d'une autre copie. Les autres instantanés n'en ont pas besoin.
+remedy-key = keys/ : remettez le fichier d'une autre copie. D'ici là, ce mot de passe n'ouvre rien ; une autre clé ou un fichier d'accès, si.
+remedy-config = config/ : remettez le fichier du même nom d'une autre copie. D'ici là, le numéro précédent compte : voyez avec liasse key list qui a accès d'après lui.
+remedy-work = intents/ et plans/ : ce sont des notes d'un travail en cours ou interrompu. Quand aucune sauvegarde n'a lieu, mettez le fichier ailleurs.
+remedy-chunk = chunk : aucun fichier du dépôt n'a cette partie. S'il existe une autre copie du dépôt, cherchez-y les fichiers de packs/ et index/ qui manquent ici. Sinon, sauvegardez de nouveau ce qui est nommé tant qu'il est encore là où il était.
+remedy-storage = Le disque n'a pas donné ce qui lui était demandé : occupez-vous d'abord du disque ou de la connexion, puis vérifiez de nouveau.
+remedy-drill = liasse check --read-data trouve tout ce qui est endommagé, et dit que faire.

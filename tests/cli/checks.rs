@@ -1,0 +1,164 @@
+//! The depths of a check, what is remembered of them, and what a person is told to do.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Ran, World, finish, noise};
+
+/// Runs a drill with a folder of its own for temporary files, in which nothing stays.
+fn drill(world: &World, args: &[&str]) -> Ran {
+    fs::create_dir_all(world.path("temporary")).unwrap();
+    let ran = finish(world.command(&[&["check", "--drill"], args].concat()).env("TMPDIR", world.path("temporary")));
+    let left: Vec<_> = fs::read_dir(world.path("temporary")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+    ran
+}
+
+fn largest_pack(world: &World) -> std::path::PathBuf {
+    world.objects("packs").into_iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap()
+}
+
+fn rot(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// A dossier of its own pack, beside others.
+fn with_dossiers() -> World {
+    let world = World::with_repository();
+    world.write("books/D1/ledger", &noise(200_000, 1));
+    world.write("books/1234/ledger", b"small");
+    std::os::unix::fs::symlink("ledger", world.path("books/D1/link")).unwrap();
+    let settings = format!("[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("books"));
+    world.write("home/.config/liasse/config.toml", settings.as_bytes());
+    world.run(&["run"]).ends(0);
+    world
+}
+
+#[test]
+fn what_is_no_share_and_no_drill_is_wrong_usage() {
+    let world = World::with_snapshot();
+    for share in ["", "5", "0%", "101%", "13/12", "0/3", "oldest:", "oldest:many", "newest:1G"] {
+        assert!(world.run(&["check", "--read-data", "--subset", share]).ends(2).err.contains("a share is 5%"), "{share}");
+    }
+    for (args, told) in [
+        (&["--subset", "5%"][..], "--read-data"),
+        (&["--structure", "--read-data"], "cannot be used with"),
+        (&["--drill", "1", "--read-data"], "cannot be used with"),
+    ] {
+        assert!(world.run(&[&["check"], args].concat()).ends(2).err.contains(told), "{args:?}");
+    }
+    for what in ["0", "10001", "a/b", ".."] {
+        let told = drill(&world, &[what]).ends(2).err;
+        assert!(told.contains("--drill"), "{told}");
+    }
+}
+
+#[test]
+fn structure_is_quick_and_says_what_it_did_not_do() {
+    let world = World::with_snapshot();
+    let told = world.run(&["check", "--structure"]).ends(0).out;
+    assert!(told.contains("was not followed") && told.ends_with("no errors found\n"), "{told}");
+    let json = world.run(&["check", "--structure", "--json"]).ends(0).json();
+    assert_eq!((&json["depth"], &json["counts"]["trees"], &json["read_data"]), (&"structure".into(), &0.into(), &false.into()));
+    // It is no check that monitoring waits for.
+    let status = world.run(&["status", "--json", "--set", "status.check-after='0 s'"]).json();
+    assert_eq!((&status["last_check"]["depth"], &status["check_overdue"]), (&"structure".into(), &true.into()));
+    let pack = largest_pack(&world);
+    let bytes = fs::read(&pack).unwrap();
+    fs::write(&pack, &bytes[..bytes.len() - 1]).unwrap();
+    world.run(&["check", "--structure"]).ends(12);
+}
+
+#[test]
+fn shares_together_are_all_and_status_says_how_much() {
+    let world = World::with_snapshot();
+    let share = |share: &str| world.run(&["check", "--read-data", "--subset", share, "--json"]).ends(0).json();
+    let status = || world.run(&["status", "--json"]).json()["verified"].clone();
+    assert_eq!(status()["bytes"], 0);
+    let (first, second) = (share("1/2"), share("2/2"));
+    let read = |json: &serde_json::Value| json["counts"]["read_packs"].as_u64().unwrap();
+    assert_eq!(read(&first) + read(&second), first["counts"]["packs"].as_u64().unwrap());
+    assert_eq!((&first["depth"], &second["verified"]["bytes"]), (&"share".into(), &second["verified"]["total_bytes"]));
+    assert_eq!(status()["bytes"], status()["total_bytes"]);
+    assert!(world.run(&["status"]).out.contains("100 % of the data in the last 12 months"));
+    let told = world.run(&["check", "--read-data", "--subset", "0,5%", "--lang", "pt"]).ends(0).out;
+    assert!(told.contains("em 1 pacote") && told.ends_with("nenhum erro encontrado\n"), "{told}");
+    // Without the cache nothing is known; that is never a reason to fail.
+    fs::remove_dir_all(world.path("home/.cache")).unwrap();
+    assert_eq!(status()["bytes"], 0);
+    share("oldest:1");
+}
+
+#[test]
+fn damage_in_a_share_stands_until_it_is_mended() {
+    let world = with_dossiers();
+    let pack = largest_pack(&world);
+    let whole = fs::read(&pack).unwrap();
+    rot(&pack);
+    world.run(&["check", "--read-data", "--subset", "100%"]).ends(12);
+    let is_unsound = || world.run(&["status", "--json"]).json()["unsound"].clone();
+    assert_eq!(is_unsound(), true);
+    // Neither a check that does not look there, nor one that looks elsewhere, settles it.
+    world.run(&["check"]).ends(0);
+    assert_eq!(is_unsound(), true);
+    fs::write(&pack, whole).unwrap();
+    world.run(&["check", "--read-data", "--subset", "oldest:1"]).ends(0);
+    assert_eq!(is_unsound(), false);
+}
+
+#[test]
+fn what_is_found_names_dossiers_and_what_to_do_in_the_readers_language() {
+    let world = with_dossiers();
+    rot(&largest_pack(&world));
+    let told = world.run(&["check", "--read-data", "--lang", "fr"]).ends(12).out;
+    for part in ["endommagé : packs/", "dossier D1", &world.text("books/D1/ledger"), "N'effacez rien", "packs/ : s'il existe"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("dossier 1234") && told.trim_end().ends_with("trouvées") || told.trim_end().ends_with("trouvée"), "{told}");
+    let json = world.run(&["check", "--read-data", "--json"]).ends(12).json();
+    assert!(json["remedies"].as_array().unwrap().len() >= 2, "{json}");
+    // Each part of a repository has its own word of advice.
+    for (area, advice) in [("index", "index/: "), ("snapshots", "snapshots/: "), ("keys", "keys/: ")] {
+        let world = with_dossiers();
+        world.run(&["key", "add", "--role", "writer", "--out", "credential"]).ends(0);
+        rot(&world.objects(area)[0]);
+        let told = finish(world.command(&["check", "--credential", "credential"]).env_remove("LIASSE_PASSWORD")).ends(12).out;
+        assert!(told.contains(advice), "{area}: {told}");
+    }
+}
+
+#[test]
+fn a_drill_restores_compares_and_leaves_nothing() {
+    let world = with_dossiers();
+    let told = drill(&world, &["100"]).ends(0).out;
+    assert!(told.contains("restored 2 files") && told.contains("2 of them are proved"), "{told}");
+    let dossier = drill(&world, &["D1", "--json"]).ends(0).json();
+    let found = &dossier["drill"];
+    assert_eq!((&found["files"], &found["links"], &found["proven"], &found["dossier"]), (&1.into(), &1.into(), &1.into(), &"D1".into()));
+    assert_eq!(found["restored"][0]["path"], world.text("books/D1/ledger"));
+    assert!(drill(&world, &["code:1234", "--lang", "fr"]).ends(0).out.contains("1 fichier restauré"));
+    assert_eq!(world.run(&["status", "--json"]).json()["last_check"]["depth"], "drill");
+    drill(&world, &["D7"]).ends(1).says("D7");
+    // Who cannot read cannot try a restore.
+    world.run(&["key", "add", "--role", "writer", "--out", "credential"]).ends(0);
+    let args = ["check", "--drill", "5", "--credential", "credential"];
+    finish(world.command(&args).env_remove("LIASSE_PASSWORD")).ends(11).says("owner or an auditor");
+}
+
+#[test]
+fn a_drill_names_what_does_not_come_back() {
+    let world = with_dossiers();
+    rot(&largest_pack(&world));
+    for what in ["100", "D1"] {
+        let told = drill(&world, &[what]).ends(12).out;
+        assert!(told.contains(&format!("{}: ", world.text("books/D1/ledger"))) && told.contains("1 failure"), "{told}");
+    }
+    drill(&world, &["code:1234"]).ends(0);
+    let quiet = drill(&world, &["100", "-q"]).ends(12);
+    assert!(quiet.err.contains("1 failure") && quiet.out.is_empty(), "{}", quiet.err);
+    let empty = World::with_repository();
+    assert!(drill(&empty, &["3"]).ends(0).out.contains("no files to restore"));
+}
