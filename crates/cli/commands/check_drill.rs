@@ -77,8 +77,8 @@ struct Temporary(PathBuf);
 impl Temporary {
     fn new() -> Result<Self> {
         let chance = liasse_repo::chance()?;
-        let name: String = chance.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let path = std::env::temp_dir().join(format!("liasse-drill-{name}"));
+        let number = u64::from_le_bytes(chance.first_chunk().copied().unwrap_or_default());
+        let path = std::env::temp_dir().join(format!("liasse-drill-{number:016x}"));
         DirBuilder::new().mode(0o700).create(&path).map_err(|error| CliError::io("make the folder", &path, &error))?;
         Ok(Self(path))
     }

@@ -119,18 +119,21 @@ fn what_was_remembered_is_never_truth() {
     assert_eq!(check(&without, share(Share::Fraction(1))).unwrap().counts.packs_read, 1);
 }
 
+/// Stops after so many bytes.
+struct After<'s>(&'s Stop, std::sync::atomic::AtomicU64);
+
+impl liasse_repo::Progress for After<'_> {
+    fn advance(&self, amount: u64) {
+        if self.1.fetch_add(amount, std::sync::atomic::Ordering::Relaxed) > 150_000 {
+            self.0.stop();
+        }
+    }
+}
+
 #[test]
 fn a_check_that_is_stopped_remembers_what_it_read() {
     let world = World::new(4);
     let stop = Stop::new();
-    struct After<'s>(&'s Stop, std::sync::atomic::AtomicU64);
-    impl liasse_repo::Progress for After<'_> {
-        fn advance(&self, amount: u64) {
-            if self.1.fetch_add(amount, std::sync::atomic::Ordering::Relaxed) > 150_000 {
-                self.0.stop();
-            }
-        }
-    }
     let stopped = world.repository().check(&CheckOptions::ALL_DATA, &After(&stop, 0.into()), &stop);
     assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
     let verified = world.verified();

@@ -161,7 +161,7 @@ fn what_was_seen_and_is_gone_or_burned_is_told() {
     // A slot is decided once: who has the repository's keys can burn one that had been decided.
     let burned = copy(&stolen.store);
     let header = Header::new(Kind::Tombstone, repository.id(), newer.id);
-    let tombstone = wire::encode(&Tombstone { time: time(1), unknown: vec![] });
+    let tombstone = wire::encode(&Tombstone { time: time(1), plan: [0; 16], cause: String::new(), unknown: vec![] });
     stolen.put(&burned, Area::Snapshots, BoxKey::Tombstone, &header, &tombstone, &newer.id.to_string());
     assert_eq!(stolen.owner(&burned).snapshots().unwrap().good.len(), 1);
     assert_eq!(missing(&burned), Some(vec![(newer.id, time(20))]));
@@ -194,7 +194,7 @@ fn nothing_that_is_shown_has_a_secret_in_it() {
     let secrets = [Some(bundle.repository_secret), bundle.owner_seed, bundle.writer_seed, bundle.readers.first().copied()];
     for secret in secrets.into_iter().flatten() {
         let decimal: Vec<String> = secret.iter().take(4).map(u8::to_string).collect();
-        let hex: String = secret.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let hex = Hash(secret).to_string()[..8].to_owned();
         for form in [decimal.join(", "), decimal.join(",\n"), hex] {
             assert!(shown.iter().all(|shown| !shown.contains(&form)), "{shown:?}");
         }

@@ -106,6 +106,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    use Depth::{Data, Drill, References, Share, Structure};
+
     fn checked(second: i64, depth: Depth, sound: bool) -> Checked {
         Checked { time: Timestamp::from_second(second).unwrap(), depth, sound }
     }
@@ -129,7 +131,6 @@ mod tests {
     #[test]
     fn what_is_quick_settles_nothing_that_is_not() {
         let of = |bad, good| Checks { checks: vec![checked(1, bad, false), checked(2, good, true)] }.damage().is_some();
-        use Depth::{Data, Drill, References, Share, Structure};
         for (bad, settled_by) in [
             (Structure, &[Structure, References, Share, Data][..]),
             (Drill, &[Drill, Data]),

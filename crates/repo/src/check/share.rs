@@ -55,8 +55,8 @@ impl Share {
 
 /// In which part a pack is, counted from 1. Names are hashes: their first bytes are as good as any number drawn by lot.
 fn part(name: &ObjectName, of: u32) -> u32 {
-    let [a, b, c, d, e, f, g, h, ..] = name.0;
-    let number = u64::from_le_bytes([a, b, c, d, e, f, g, h]).checked_rem(of.into()).unwrap_or_default();
+    let number = u64::from_le_bytes(name.0.first_chunk().copied().unwrap_or_default());
+    let number = number.checked_rem(of.into()).unwrap_or_default();
     u32::try_from(number).unwrap_or_default().saturating_add(1)
 }
 
@@ -75,7 +75,7 @@ fn oldest(packs: &[Candidate], verified: &Verified, bytes: u64, key: impl Fn(&Ca
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn packs(number: u32) -> Vec<Candidate> {
@@ -103,9 +103,9 @@ mod tests {
         let packs = packs(100);
         for share in [Share::Fraction(WHOLE / 12 + 1), Share::Oldest(900)] {
             let mut verified = Verified::default();
-            for month in 1..=12 {
-                for number in share.choose(&packs, &verified, [month as u8; 32]) {
-                    verified.mark(packs.get(number.0 as usize).unwrap().name, month);
+            for month in 1..=12_u8 {
+                for number in share.choose(&packs, &verified, [month; 32]) {
+                    verified.mark(packs.get(number.0 as usize).unwrap().name, month.into());
                 }
             }
             assert!(packs.iter().all(|pack| verified.when(&pack.name).is_some()), "{share:?}");
@@ -141,7 +141,9 @@ mod tests {
     fn what_was_found_damaged_comes_first() {
         let packs = packs(10);
         let mut verified = Verified::default();
-        packs.iter().for_each(|pack| verified.mark(pack.name, 5));
+        for pack in &packs {
+            verified.mark(pack.name, 5);
+        }
         verified.mark_bad(packs.get(4).unwrap().name);
         assert_eq!(chosen(Share::Oldest(1), &packs, &verified), BTreeSet::from([PackNumber(4)]));
     }
