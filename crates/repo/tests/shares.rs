@@ -47,8 +47,8 @@ impl World {
 
     fn flip(&self, key: &Key) {
         let mut bytes = self.store.objects()[key].to_vec();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
+        // In its first block.
+        bytes[200] ^= 1;
         self.store.replace(key.clone(), bytes);
     }
 }
@@ -69,7 +69,9 @@ fn twelve_monthly_shares_read_everything() {
         }
         let verified = world.verified();
         assert_eq!((verified.bytes, verified.damaged), (verified.total_bytes, 0));
-        assert!((30..=36).contains(&read), "no pack is read twice before all were read once: {read}");
+        // Parts are exact; other shares go on to the end of a pack.
+        let is_part = matches!(month(1), Share::Part { .. });
+        assert!(if is_part { read == 30 } else { (30..60).contains(&read) }, "{read}");
         // A later moment: nothing was verified since.
         assert_eq!(world.repository().verified_since(Time::new(i64::MAX, 0).unwrap()).unwrap().bytes, 0);
     }
