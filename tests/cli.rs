@@ -41,6 +41,8 @@ mod nothing_lost;
 mod options;
 #[path = "cli/passwords.rs"]
 mod passwords;
+#[path = "cli/repair.rs"]
+mod repair;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/rollback.rs"]

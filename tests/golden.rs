@@ -273,3 +273,27 @@ fn new_backups_go_into_it_and_change_nothing_that_is_there() {
         golden.restore_all(&owner);
     }
 }
+
+/// Pitfall 16: what rewrites segments loses nothing of what an old version wrote.
+#[test]
+fn its_index_is_rebuilt_from_its_packs() {
+    for golden in Golden::all() {
+        let owner = golden.password("owner");
+        let before = objects(&golden.repository());
+        let segments: Vec<_> = before.keys().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("index"))).collect();
+        assert!(!segments.is_empty());
+        for segment in &segments {
+            fs::remove_file(segment).unwrap();
+            fs::write(segment, b"rotten").unwrap();
+        }
+        let writer = Key::Credential(golden.folder.path().join("writer.credential"));
+        let report = succeed(&golden.repository(), &writer, ["repair", "index", "--apply"]);
+        assert_eq!(report["sound"], json!(true));
+        golden.check(&owner);
+        golden.restore_all(&owner);
+        let after = objects(&golden.repository());
+        for (path, bytes) in before.iter().filter(|(path, _)| !segments.contains(path)) {
+            assert!(after.get(path) == Some(bytes), "{} is changed", path.display());
+        }
+    }
+}

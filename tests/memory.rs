@@ -56,6 +56,14 @@ impl Bench {
     }
 
     fn bounded_by(&self, limit_kib: u64, key: &Key, arguments: &[&str]) -> Value {
+        let (code, peak, printed) = self.measured(key, arguments);
+        assert_eq!(code, 0, "{printed}");
+        assert!(peak < limit_kib, "{arguments:?} held {} MiB", peak >> 10);
+        serde_json::from_str(&printed).unwrap()
+    }
+
+    /// How a command ended, the most that it held, in KiB, and what it printed.
+    fn measured(&self, key: &Key, arguments: &[&str]) -> (u64, u64, String) {
         let mut plain = liasse(&self.path("repository"), key);
         plain.arg("--cache-dir").arg(self.path("cache")).args(arguments);
         let mut command = Command::new("python3");
@@ -66,10 +74,8 @@ impl Bench {
         let (printed, measured) = text.trim_end().rsplit_once('\n').unwrap();
         let measured: Vec<u64> = measured.split_whitespace().map(|number| number.parse().unwrap()).collect();
         let [code, peak] = measured[..] else { panic!("{text}") };
-        assert_eq!(code, 0, "{printed}{}", String::from_utf8_lossy(&output.stderr));
         assert!(peak > 4 << 10, "{peak} KiB: nothing was measured");
-        assert!(peak < limit_kib, "{arguments:?} held {} MiB", peak >> 10);
-        serde_json::from_str(printed).unwrap()
+        (code, peak, if code == 0 { printed.to_owned() } else { format!("{printed}{}", String::from_utf8_lossy(&output.stderr)) })
     }
 
     fn backup(&self) -> Value {
@@ -172,4 +178,33 @@ fn a_million_chunks_are_checked_in_little_memory() {
     let report = bench.bounded_by(MOST_KIB, &key, &["check"]);
     assert!(report["counts"]["chunks"].as_u64().unwrap() > CHUNKS, "{report}");
     assert_eq!(report["findings"], serde_json::json!([]));
+}
+
+/// What a slot asks for is held against its limits before any of it is taken: memory, passes and lanes stand behind a checksum, which
+/// anybody can make.
+#[test]
+fn a_hostile_key_slot_costs_neither_memory_nor_time() {
+    const MOST_KIB: u64 = 48 << 10;
+    let bench = Bench::new();
+    bench.backup();
+    let key = Key::Password("password".to_owned());
+    let slots: Vec<_> = fs::read_dir(bench.path("repository/keys")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [slot] = &slots[..] else { panic!("{slots:?}") };
+    let sound = fs::read(slot).unwrap();
+    // Behind the header and the number of the derivation: memory, passes, lanes.
+    for (at, value) in [(50, u32::MAX), (50, 2_097_153), (50, 0), (54, u32::MAX), (54, 17), (58, u32::MAX), (58, 0)] {
+        let mut hostile = sound.clone();
+        hostile[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        let hashed = hostile.len() - 40;
+        let hash = blake3::hash(&hostile[..hashed]);
+        hostile[hashed..hashed + 32].copy_from_slice(hash.as_bytes());
+        fs::remove_file(slot).unwrap();
+        fs::write(slot, &hostile).unwrap();
+        let (code, peak, printed) = bench.measured(&key, &["snapshots"]);
+        assert!(code == 12 && printed.contains("keys/"), "{at} {value}: {code} {printed}");
+        assert!(peak < MOST_KIB, "{at} {value}: {} MiB", peak >> 10);
+    }
+    fs::remove_file(slot).unwrap();
+    fs::write(slot, &sound).unwrap();
+    bench.bounded(&["snapshots"]);
 }

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod export;
 mod mount;
+mod repair;
 mod report;
 mod restore;
 mod run;
@@ -24,6 +25,7 @@ pub(crate) use check::{Check, Drill};
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use export::{Export, VerifyExport};
 pub(crate) use mount::{Mount, Serve, Which};
+pub(crate) use repair::{Repair, RepairFrom, RepairFromSource};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use restore::{Overwrite, Restore};
 pub(crate) use run::Run;
@@ -138,6 +140,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Check that the repository is whole; changes nothing
     Check(Check),
+    /// Mend a damaged repository: shows what it would do, and does it with --apply
+    #[command(subcommand)]
+    Repair(Repair),
     /// Passwords and credentials: add, list, remove
     #[command(subcommand)]
     Key(Key),

@@ -90,6 +90,7 @@ fn run(cli: &Cli, context: &Context) -> Result<Exit> {
         Command::Mount(args) => commands::mount::run(context, args),
         Command::Serve(args) => commands::serve::run(context, args),
         Command::Check(args) => commands::check::run(context, args),
+        Command::Repair(args) => commands::repair::run(context, args),
         Command::Key(Key::Add(args)) => commands::key_add::run(context, args),
         Command::Key(Key::List) => commands::key::list(context),
         Command::Key(Key::Remove { id }) => commands::key::remove(context, id),

@@ -127,6 +127,7 @@ fn title(phase: Phase) -> &'static str {
         Phase::CheckStructure => "packs",
         Phase::CheckTrees => "snapshots",
         Phase::CheckPacks => "data",
+        Phase::Repair => "mending",
     }
 }
 
@@ -139,9 +140,9 @@ fn columns() -> u16 {
 /// What a line holds. It must fit: what is wrapped stays on the screen.
 fn template(phase: Phase, wide: bool) -> &'static str {
     match phase {
-        Phase::Backup | Phase::Restore | Phase::CheckPacks if !wide => "{prefix} {percent}% {wide_msg}",
+        Phase::Backup | Phase::Restore | Phase::CheckPacks | Phase::Repair if !wide => "{prefix} {percent}% {wide_msg}",
         Phase::Plan | Phase::CheckTrees | Phase::CheckStructure if !wide => "{prefix} {pos}/{len} {wide_msg}",
-        Phase::Backup | Phase::Restore | Phase::CheckPacks => {
+        Phase::Backup | Phase::Restore | Phase::CheckPacks | Phase::Repair => {
             "{prefix} [{bar:24}] {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec}, {eta} left  {wide_msg}"
         }
         Phase::Plan | Phase::CheckTrees | Phase::CheckStructure => "{prefix} [{bar:24}] {pos}/{len}, {eta} left  {wide_msg}",

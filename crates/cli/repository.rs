@@ -41,6 +41,19 @@ impl Context {
         self.output.warn(&format!("{} {}", rollback.text(&local), Rollback::remedy(texts)));
     }
 
+    /// The same; where its own keys or configs are too damaged for that, with those of another copy of it.
+    pub(crate) fn open_or_like(&self, other: &Arc<dyn Store>) -> Result<Repository> {
+        match self.try_to_open() {
+            Err(error) if matches!(error.exit, Exit::Damaged | Exit::WrongKey | Exit::NoRepository) => {
+                let Ok(store) = Local::open(&self.place) else { return Err(error.at_opening()) };
+                // What the other says of the password counts only where it opens: the trouble is here.
+                let Ok(opened) = self.try_open(other, &self.prompt("ask-password")) else { return Err(error.at_opening()) };
+                Ok(self.with_folders(Repository::open_like(Arc::new(store), &opened)?))
+            }
+            opened => opened.map_err(CliError::at_opening),
+        }
+    }
+
     fn try_to_open(&self) -> Result<Repository> {
         let store = self.store()?;
         let tries = if self.secret == Source::Prompt { TRIES } else { 1 };

@@ -286,6 +286,7 @@ fn print_damage(world: &World, printed: &mut Printed) {
     fs::write(world.repository().join("packs/notes.txt"), b"?").unwrap();
     printed.add("check", &world.run(&["check", "--read-data", "--json"]).ends(12).out);
     printed.add("check", &world.run(&["check", "--drill", "1000", "--json"]).ends(12).out);
+    printed.add("repair", &world.run(&["repair", "from-source", "--json", "src"]).ends(12).out);
     let last = world.snapshots().pop().unwrap();
     fs::write(world.repository().join("snapshots").join(last), b"rubbish").unwrap();
     printed.add("snapshots", &world.run(&["snapshots", "--json"]).ends(12).out);

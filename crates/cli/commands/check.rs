@@ -33,7 +33,7 @@ struct Report {
 }
 
 #[derive(Serialize)]
-struct FindingJson {
+pub(super) struct FindingJson {
     object: String,
     what: String,
     affected: Vec<AffectedJson>,

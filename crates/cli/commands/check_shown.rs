@@ -101,7 +101,7 @@ fn show_notes(local: &Local<'_>, notes: &[Note], verbose: bool, out: &mut Listin
     Ok(())
 }
 
-fn show_finding(local: &Local<'_>, finding: &Finding, most: usize, out: &mut Listing) -> Result<()> {
+pub(super) fn show_finding(local: &Local<'_>, finding: &Finding, most: usize, out: &mut Listing) -> Result<()> {
     let texts = local.texts();
     let values = [("object", text::plain(&finding.object).into()), ("what", text::plain(&finding.what).into())];
     out.line(&texts.get("check-damaged", &values))?;

@@ -22,6 +22,8 @@ pub(crate) mod key_add;
 pub(crate) mod ls;
 pub(crate) mod mount;
 mod recovery_key;
+pub(crate) mod repair;
+mod repair_shown;
 pub(crate) mod report;
 pub(crate) mod restore;
 mod restore_dossier;

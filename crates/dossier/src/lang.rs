@@ -37,6 +37,7 @@ files![
     "export",   //
     "hooks",    //
     "notify",   //
+    "repair",   //
     "report",   //
     "restore",  //
     "run",      //

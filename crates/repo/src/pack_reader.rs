@@ -2,7 +2,7 @@
 
 use liasse_format::DecodeError;
 use liasse_format::envelope::{HEADER_SIZE, Header, Kind, TRAILER_SIZE};
-use liasse_format::ids::ObjectName;
+use liasse_format::ids::{ObjectName, SessionId};
 use liasse_format::index::PackRecord;
 use liasse_format::pack::{self, DIRECTORY_LIMIT, Directory, FOOTER_SIZE, Footer, SEALED_KEY_SIZE, TAIL_SIZE};
 use liasse_format::wire;
@@ -55,6 +55,18 @@ impl Prologue {
         let key = secret.open(&self.key, &header).map_err(Error::sealed(place))?;
         Ok(BlockOpener::new(&key, &header))
     }
+}
+
+/// The header of a pack or segment, by which its session is known.
+pub(crate) fn header_of(objects: &Objects, place: &Key) -> Result<Header> {
+    let mut bytes = [0; HEADER_SIZE];
+    objects.store.read_at(place, 0, &mut bytes)?;
+    Header::from_bytes(&bytes).map_err(Error::decode(place))
+}
+
+/// The session that wrote a pack, as its header says.
+pub(crate) fn session_of(objects: &Objects, name: ObjectName) -> Result<SessionId> {
+    header_of(objects, &hash_key(Area::Packs, name)?).map(|header| header.session)
 }
 
 /// What opens the blocks of a pack.

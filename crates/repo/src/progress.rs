@@ -22,6 +22,8 @@ pub enum Phase {
     CheckStructure,
     /// Reading packs: bytes.
     CheckPacks,
+    /// Putting sound objects into the place of damaged ones: bytes.
+    Repair,
 }
 
 /// Who watches a long operation. Called from many threads, often: it must be quick.

@@ -57,6 +57,29 @@ impl Repository {
         Ok(Self { objects, access, current, cache: None, temporary: None, memory: None })
     }
 
+    /// Opens a repository with the keys of another copy of it, for when its own key slots or configs are damaged.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] where it is another repository.
+    pub fn open_like(store: Arc<dyn Store>, other: &Self) -> Result<Self> {
+        refuse_foreign(&*store, other.id())?;
+        other.over(store)
+    }
+
+    /// The same repository's keys and config, over another store.
+    pub(crate) fn over(&self, store: Arc<dyn Store>) -> Result<Self> {
+        let access = Access::new(self.access.bundle.clone())?;
+        let objects = Objects { store, repository: self.id(), keys: Arc::clone(&access.keys) };
+        Ok(Self {
+            objects,
+            access,
+            current: self.current.clone(),
+            cache: None,
+            memory: None,
+            temporary: self.cache.clone().or(self.temporary.clone()),
+        })
+    }
+
     /// Keeps an index and other caches in a folder of this repository's own below `folder`.
     #[must_use]
     pub fn with_cache(mut self, folder: &std::path::Path) -> Self {
@@ -141,6 +164,28 @@ impl Repository {
     }
 }
 
+/// The repository that a config says it belongs to.
+fn named_in(store: &dyn Store, number: u64) -> Result<RepositoryId> {
+    let key = configs::key(number)?;
+    let object = store.get(&key, SMALL_LIMIT)?;
+    let (header, _) = envelope::unwrap(&object, Kind::Config, None).map_err(Error::decode(&key))?;
+    Ok(header.repository)
+}
+
+/// Fails where a store holds configs, and none of this repository. One that strayed into it does not make it another's.
+pub(crate) fn refuse_foreign(store: &dyn Store, repository: RepositoryId) -> Result<()> {
+    let mut other = None;
+    for number in configs::numbers(store)? {
+        match named_in(store, number) {
+            Ok(found) if found == repository => return Ok(()),
+            Ok(found) => _ = other.get_or_insert(found),
+            Err(error) if error.is_about_object() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    other.map_or(Ok(()), |found| Err(Error::Foreign { object: store.location(), found }))
+}
+
 /// Whose repository a store holds.
 fn identify(store: &dyn Store) -> Result<RepositoryId> {
     let numbers = configs::numbers(store)?;
@@ -151,12 +196,7 @@ fn identify(store: &dyn Store) -> Result<RepositoryId> {
     }
     let mut first = None;
     for number in numbers {
-        let key = configs::key(number)?;
-        let read = store.get(&key, SMALL_LIMIT).map_err(Error::from).and_then(|object| {
-            let (header, _) = envelope::unwrap(&object, Kind::Config, None).map_err(Error::decode(&key))?;
-            Ok(header.repository)
-        });
-        match read {
+        match named_in(store, number) {
             Ok(id) => return Ok(id),
             Err(error) if error.is_damage() => _ = first.get_or_insert(error),
             Err(error) => return Err(error),

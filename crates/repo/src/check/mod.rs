@@ -25,12 +25,15 @@ mod verified;
 use std::collections::HashMap;
 
 use liasse_format::ids::{ObjectName, SessionId};
+use liasse_store::Area;
 
+pub(crate) use objects::{is_name, slot_is_sound};
 pub use report::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
 pub use share::{Share, WHOLE};
 pub use verified::VerifiedShare;
 
 use crate::error::Result;
+use crate::objects::hash_key;
 use crate::progress::{Phase, Progress, Stop};
 use crate::repository::Repository;
 use damage::Damage;
@@ -78,6 +81,9 @@ impl Repository {
         if complete {
             progress.begin(Phase::CheckTrees);
             trees::check(&reader, &snapshots, &mut gathered, progress, stop)?;
+        }
+        for pack in crate::repair::marked(&self.objects)? {
+            gathered.findings.known(&hash_key(Area::Packs, pack)?.to_string());
         }
         let not_checked = (!complete).then_some(NEEDS_READER);
         Ok(gathered.findings.into_report(gathered.counts, not_checked, complete))

@@ -11,6 +11,7 @@ use liasse_store::{Area, Key};
 use super::Gathered;
 use crate::configs;
 use crate::error::{Error, Result};
+use crate::objects::Objects;
 use crate::repository::Repository;
 
 /// Everything but packs, segments and snapshots, and the names of those.
@@ -37,14 +38,14 @@ fn names(repository: &Repository, gathered: &mut Gathered, area: Area) -> Result
     for listed in listed.iter().filter(|listed| !is_name(area, &listed.name)) {
         gathered.findings.note(Key::new(area, &listed.name)?.to_string(), "its name is not one of this folder, so it is never read");
     }
-    if matches!(area, Area::Parity | Area::Damaged) && !listed.is_empty() {
+    if area == Area::Parity && !listed.is_empty() {
         gathered.findings.note(area.to_string(), format!("{} objects of a later version were not checked", listed.len()));
     }
     Ok(())
 }
 
 /// Whether a name is of the form that its area's objects have.
-fn is_name(area: Area, name: &str) -> bool {
+pub(crate) fn is_name(area: Area, name: &str) -> bool {
     match area {
         Area::Config => name.parse::<u64>().is_ok_and(|number| number > 0 && number.to_string() == name),
         Area::Keys => SlotId::from_hex(name).is_some(),
@@ -88,7 +89,7 @@ fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
     for slot in listed.iter().filter(|listed| is_name(Area::Keys, &listed.name)) {
         let key = Key::new(Area::Keys, &slot.name)?;
         let is_listed = noted.iter().any(|note| note.id.to_string() == slot.name);
-        match slot_is_sound(repository, &key) {
+        match slot_is_sound(&repository.objects, &key) {
             // It opens nothing here, and nobody relies on it.
             Err(Error::Damaged { cause: DecodeError::Foreign, .. }) if !is_listed => {
                 gathered.findings.note(key.to_string(), "a key slot of another repository, as an interrupted beginning leaves it");
@@ -107,8 +108,8 @@ fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
 }
 
 /// As far as can be told without its password.
-fn slot_is_sound(repository: &Repository, key: &Key) -> Result<()> {
-    let (_, object) = repository.objects.read(key, Kind::Slot)?;
+pub(crate) fn slot_is_sound(objects: &Objects, key: &Key) -> Result<()> {
+    let (_, object) = objects.read(key, Kind::Slot)?;
     let (_, body) = liasse_format::envelope::unwrap(&object, Kind::Slot, None).map_err(Error::decode(key))?;
     let mut input = wire::Reader::new(body);
     liasse_format::keys::Kdf::get(&mut input).map_err(Error::decode(key))?;

@@ -18,6 +18,8 @@ const AFFECTED_MORE: usize = 100_000;
 /// Most notes that are listed.
 const NOTES_LIMIT: usize = 1_000;
 
+const KNOWN: &str = "parts of it are damaged, as a mark says; no snapshot needs them";
+
 /// How deep to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CheckOptions {
@@ -95,6 +97,15 @@ pub struct Finding {
     pub affected_count: u64,
     /// Codes of the dossiers that it touches, ascending. At most [`AFFECTED_LIMIT`].
     pub dossiers: Vec<String>,
+}
+
+impl Finding {
+    /// What an error says, where nothing is known of what it touches. `place` is named where the error names no object.
+    pub(crate) fn of_error(place: &str, error: &Error) -> Self {
+        let (object, what) = describe(error);
+        let object = object.unwrap_or_else(|| place.to_owned());
+        Self { object, what, affected: Vec::new(), affected_count: 0, dossiers: Vec::new() }
+    }
 }
 
 /// A file or directory of a snapshot that a damage touches.
@@ -185,6 +196,13 @@ impl Findings {
     pub(super) fn harmless_unless_needed(&mut self, id: Option<FindingId>, why: &'static str) {
         if let Some(found) = self.get(id) {
             found.harmless = Some(why);
+        }
+    }
+
+    /// Somebody knows of the damage of an object, and nothing new refers to it: it becomes a note where nothing old does either.
+    pub(super) fn known(&mut self, object: &str) {
+        for found in self.list.iter_mut().filter(|found| found.object == object) {
+            found.harmless.get_or_insert(KNOWN);
         }
     }
 

@@ -255,7 +255,7 @@ impl Index {
     fn load_observed(objects: &Objects, cache: Option<&Path>, scratch: &Scratch, observe: Observer<'_>) -> Result<Self> {
         let segments: BTreeSet<ObjectName> = listing(objects, Area::Index)?.into_iter().map(|(name, _)| name).collect();
         let mut packs: Vec<Pack> =
-            listing(objects, Area::Packs)?.into_iter().map(|(name, size)| Pack { name, size, planned: false }).collect();
+            listing(objects, Area::Packs)?.into_iter().map(|(name, size)| Pack { name, size, planned: false, marked: false }).collect();
         packs.sort_by_key(|pack| pack.name);
         let numbers: Numbers = packs.iter().map(|pack| pack.name).zip((0..).map(PackNumber)).collect();
         let mut gather = Gather::new(objects, &numbers);

@@ -31,7 +31,7 @@ pub(crate) use copied::Copied;
 pub(crate) use entry::Placement;
 pub(crate) use entry::digest;
 use liasse_store::{Area, Key};
-pub(crate) use load::{Observed, each_listed, each_record};
+pub(crate) use load::{Observed, each_listed, each_record, read_segment};
 use overlay::Overlay;
 pub(crate) use recent::Literals;
 use recent::Recent;
@@ -49,6 +49,15 @@ pub(crate) struct Pack {
     pub(crate) size: u64,
     /// Whether a plan that was seen may delete it: nothing new may refer to it.
     pub(crate) planned: bool,
+    /// Whether a mark says that parts of it are damaged: what it holds is stored again where it is met.
+    pub(crate) marked: bool,
+}
+
+impl Pack {
+    /// Whether new things may refer to what it holds.
+    pub(crate) fn is_usable(&self) -> bool {
+        !self.planned && !self.marked
+    }
 }
 
 /// A run of a chunk's bytes, in a block of a pack.
@@ -157,6 +166,13 @@ impl Index {
         }
     }
 
+    /// Forbids new references to a pack that is damaged.
+    pub(crate) fn mark(&mut self, name: &ObjectName) {
+        if let Some(pack) = self.number(name).and_then(|number| self.packs.get_mut(number.0 as usize)) {
+            pack.marked = true;
+        }
+    }
+
     /// Forbids new references to any pack.
     pub(crate) fn avoid_all(&mut self) {
         for pack in &mut self.packs {
@@ -171,12 +187,12 @@ impl Index {
 
     /// Whether a pack is there and may be referred to.
     pub(crate) fn is_usable(&self, name: &ObjectName) -> bool {
-        self.number(name).and_then(|number| self.packs.get(number.0 as usize)).is_some_and(|pack| !pack.planned)
+        self.number(name).and_then(|number| self.packs.get(number.0 as usize)).is_some_and(Pack::is_usable)
     }
 
-    /// Whether a pack is in no plan.
+    /// Whether a pack is in no plan, and not marked.
     pub(crate) fn is_safe(&self, number: PackNumber) -> bool {
-        self.packs.get(number.0 as usize).is_some_and(|pack| !pack.planned)
+        self.packs.get(number.0 as usize).is_some_and(Pack::is_usable)
     }
 
     /// The length of a chunk, if new things may refer to it: it lies whole in packs that are there and that no plan may delete.

@@ -39,6 +39,7 @@ pub use files::Files;
 use jobs::Jobs;
 use lane::Lane;
 pub use reuse::Older;
+pub(crate) use segments::SegmentWriter;
 
 /// Age at which what dead writers left unpublished is removed: far beyond any put under way.
 const LEFTOVER_AGE: Duration = Duration::from_hours(24);
@@ -159,6 +160,8 @@ impl Repository {
             Some(planned) => planned.iter().for_each(|pack| index.avoid(pack)),
             None => index.avoid_all(),
         }
+        // What a mark says is no truth about a pack: at worst something is stored twice.
+        crate::repair::marked(&self.objects)?.iter().for_each(|pack| index.mark(pack));
         let heads = self.heads()?;
         let reader = self.config().current_reader().ok_or(Error::Internal("a config has a current reader"))?.key;
         let jobs = Arc::new(Jobs::new(self.objects.clone(), id, reader, self.config().level, self.config().block_size)?);
@@ -285,7 +288,7 @@ impl Session<'_> {
 
     /// All packs that a snapshot of this session may refer to: those that were there, and those that it wrote.
     fn usable_packs(&self) -> Vec<ObjectName> {
-        let old = self.index.packs().filter(|(_, pack)| !pack.planned).map(|(_, pack)| pack.name);
+        let old = self.index.packs().filter(|(_, pack)| pack.is_usable()).map(|(_, pack)| pack.name);
         let mut packs: Vec<_> = old.chain(self.jobs.packs()).collect();
         packs.sort_unstable();
         packs.dedup();

@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 8 << 20;
 const LEVEL: i32 = 3;
 
 /// Gathers packs and writes segments.
-pub(super) struct SegmentWriter {
+pub(crate) struct SegmentWriter {
     objects: Objects,
     session: SessionId,
     pending: Vec<PackRecord>,
@@ -26,12 +26,12 @@ pub(super) struct SegmentWriter {
 }
 
 impl SegmentWriter {
-    pub(super) fn new(objects: Objects, session: SessionId) -> Self {
+    pub(crate) fn new(objects: Objects, session: SessionId) -> Self {
         Self { objects, session, pending: Vec::new(), bytes: 0, written: Vec::new(), packs: Vec::new() }
     }
 
     /// Takes in a durable pack, and writes a segment when there is enough for one. Gives the bytes that were written.
-    pub(super) fn add(&mut self, record: PackRecord) -> Result<u64> {
+    pub(crate) fn add(&mut self, record: PackRecord) -> Result<u64> {
         self.packs.push(record.name);
         self.bytes += wire::encode(&record).len();
         self.pending.push(record);
@@ -39,7 +39,7 @@ impl SegmentWriter {
     }
 
     /// Writes what is pending. Gives the bytes that were written.
-    pub(super) fn write(&mut self) -> Result<u64> {
+    pub(crate) fn write(&mut self) -> Result<u64> {
         if self.pending.is_empty() {
             return Ok(0);
         }

@@ -144,10 +144,12 @@ impl<'r> Assembler<'r> {
             if let Some((row, subtree, entry)) = known {
                 (found.files, found.size) = (subtree.totals.files, subtree.totals.size);
                 self.count_same(&subtree);
-                let copied = self.catalogue.as_mut().map(|catalogue| catalogue.copy(&subtree));
+                // What the catalogue says counts only while all its packs do: else the next run would take for stored what is gone.
+                let holds = self.run.catalogue_holds;
+                let copied = self.catalogue.as_mut().filter(|_| holds).map(|catalogue| catalogue.copy(&subtree));
                 let copied = self.keep_catalogue(copied);
                 let seen = Seen { identity: row.identity, trusted: row.trusted, day: row.day };
-                self.push(name, &entry, row.entry, Some(seen), copied)?;
+                self.push(name, &entry, row.entry, Some(seen).filter(|_| holds), copied)?;
             } else {
                 self.report.statistics.directories += 1;
                 let node = Node::Directory { tree: kept.tree.clone(), evidence: kept.evidence };

@@ -1,0 +1,227 @@
+//! `repair`: shows what would be mended, and mends it where that is asked for. What was done is proved by a new check.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use liasse_archive::{BackupOptions, Patterns};
+use liasse_dossier::lang::Texts;
+use liasse_repo::store::{Area, Local, Store};
+use liasse_repo::{CheckOptions, CheckReport, Finding, RepairPlan, RepairStep, Repaired, Repository, Whoami};
+
+use super::backup;
+use super::check_shown::{manner, show_finding};
+use super::repair_shown::{self, Mended};
+use crate::args::{Repair, RepairFrom, RepairFromSource};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::exit::Exit;
+use crate::output::Listing;
+use crate::paths;
+use crate::progress::Bars;
+use crate::text;
+use crate::time;
+use crate::whoami;
+
+/// Most files of one finding that are shown to people who did not ask for more.
+const SHOWN: usize = 10;
+
+/// A way, settled: what it needs besides the plan.
+struct Way {
+    name: &'static str,
+    apply: bool,
+    other: Option<Arc<dyn Store>>,
+    /// What is read and stored again.
+    paths: Option<Vec<PathBuf>>,
+}
+
+pub(crate) fn run(context: &Context, args: &Repair) -> Result<Exit> {
+    match args {
+        Repair::Index(args) => {
+            let repository = context.open()?;
+            let plan = repository.plan_index(&context.stop)?;
+            finish(context, &repository, plan, &Way { name: "index", apply: args.apply, other: None, paths: None })
+        }
+        Repair::From(args) => from(context, args),
+        Repair::FromSource(args) => from_source(context, args),
+    }
+}
+
+fn from(context: &Context, args: &RepairFrom) -> Result<Exit> {
+    if paths::real(&args.other).is_some_and(|other| paths::real(&context.place) == Some(other)) {
+        let place = vec![("place", args.other.display().to_string())];
+        return Err(CliError::named(Exit::Usage, "repair-same-place", place).remedy("repair-choose-copy"));
+    }
+    let other: Arc<dyn Store> = Arc::new(Local::open(&args.other)?);
+    let repository = context.open_or_like(&other)?;
+    let plan = watched(context, |bars| repository.plan_from(&other, args.all, bars, &context.stop).map_err(|error| refused(error, args)))?;
+    finish(context, &repository, plan, &Way { name: "from", apply: args.apply, other: Some(other), paths: None })
+}
+
+/// A folder that holds something else is no damage.
+fn refused(error: liasse_repo::Error, args: &RepairFrom) -> CliError {
+    match error {
+        liasse_repo::Error::Foreign { .. } => {
+            let place = vec![("place", args.other.display().to_string())];
+            CliError::named(Exit::Usage, "repair-another", place).remedy("repair-choose-copy")
+        }
+        error => error.into(),
+    }
+}
+
+fn from_source(context: &Context, args: &RepairFromSource) -> Result<Exit> {
+    let repository = context.open()?;
+    let paths = if args.paths.is_empty() { last_sources(&repository)? } else { args.paths.clone() };
+    let plan = watched(context, |bars| Ok(repository.plan_source(bars, &context.stop)?))?;
+    let anything = plan.report.as_ref().is_some_and(|report| !report.is_sound());
+    let paths = anything.then_some(paths);
+    finish(context, &repository, plan, &Way { name: "from-source", apply: args.apply, other: None, paths })
+}
+
+/// What the last snapshot of this machine was made of.
+fn last_sources(repository: &Repository) -> Result<Vec<PathBuf>> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let host = whoami::host();
+    let heads = repository.heads()?;
+    let last = heads.iter().rfind(|head| head.record.host == host);
+    let sources = last.map(|head| head.record.sources.clone()).unwrap_or_default();
+    if sources.is_empty() {
+        return Err(CliError::named(Exit::Usage, "repair-no-sources", Vec::new()).remedy("repair-name-sources"));
+    }
+    Ok(sources.into_iter().map(|source| PathBuf::from(std::ffi::OsString::from_vec(source))).collect())
+}
+
+fn watched<T>(context: &Context, work: impl FnOnce(&Bars) -> Result<T>) -> Result<T> {
+    let bars = Bars::new(context.output);
+    let done = work(&bars);
+    bars.clear();
+    done
+}
+
+/// Shows the plan, or does what it says and shows what came of it.
+fn finish(context: &Context, repository: &Repository, plan: RepairPlan, way: &Way) -> Result<Exit> {
+    let shown = Mended::plan(way.name, &plan, way.paths.as_deref());
+    if !way.apply || plan.is_empty() && way.paths.is_none() {
+        let nothing = plan.is_empty() && way.paths.is_none();
+        let exit = exit_of_plan(&plan, nothing);
+        context.output.result(&shown, |out| show_plan(context, &plan, &shown, nothing, out))?;
+        return Ok(exit);
+    }
+    let only_there = plan.only_there;
+    let repaired = watched(context, |bars| Ok(repository.repair(plan, way.other.as_ref(), bars, &context.stop)?))?;
+    let (snapshot, unread) = match &way.paths {
+        Some(paths) => store_again(context, repository, paths)?,
+        None => (None, 0),
+    };
+    let left = left_now(context, repository, way)?;
+    let sound = left.is_empty() && repaired.failed.is_empty();
+    let shown = Mended::done(&shown, &repaired, &left, snapshot, sound);
+    context.output.result(&shown, |out| show_done(context, &repaired, &left, &shown, only_there, out))?;
+    Ok(match (sound, unread) {
+        (false, _) => Exit::Damaged,
+        (true, 1..) => Exit::Incomplete,
+        (true, 0) => Exit::Done,
+    })
+}
+
+fn exit_of_plan(plan: &RepairPlan, nothing: bool) -> Exit {
+    let sound = plan.left.is_empty() && plan.report.as_ref().is_none_or(CheckReport::is_sound);
+    // A repository without its config does not open: it was checked with that of the other copy.
+    let harmed = |step: &RepairStep| match step {
+        RepairStep::Copy { object, replaces, .. } => *replaces || object.area() == Area::Config,
+        step => matches!(step, RepairStep::SetAside { .. }),
+    };
+    match (sound && !plan.steps.iter().any(harmed), nothing) {
+        (false, _) => Exit::Damaged,
+        (true, true) => Exit::Done,
+        (true, false) => Exit::Incomplete,
+    }
+}
+
+/// A backup of the live files, which refers to nothing that is marked. Gives its snapshot, and how much could not be read.
+fn store_again(context: &Context, repository: &Repository, paths: &[PathBuf]) -> Result<(Option<String>, u64)> {
+    let now = liasse_repo::now();
+    let own = [Some(&context.place), context.cache.as_ref()].into_iter().flatten().filter_map(|path| backup::own(path));
+    let own: Vec<String> = own.collect();
+    let options = BackupOptions {
+        sources: paths.to_vec(),
+        exclude: Patterns::new(own.iter().map(String::as_str)).map_err(liasse_archive::Error::from)?,
+        reason: Some("repair".to_owned()),
+        whoami: Whoami { host: whoami::host(), user: whoami::user(), program: whoami::program() },
+        // A file that has not moved may be what an old snapshot lacks.
+        force: true,
+        time: now,
+        utc_offset: time::utc_offset(now),
+        ..BackupOptions::default()
+    };
+    let report = watched(context, |bars| Ok(liasse_archive::backup(repository, &options, bars, &context.stop)?))?;
+    for unread in report.unread.iter().take(SHOWN) {
+        context.output.warn(&format!("could not read {}: {}", text::path(&unread.path), unread.cause));
+    }
+    Ok((report.snapshot.map(|snapshot| snapshot.id.to_string()), report.statistics.unread))
+}
+
+/// What is still damaged: nothing is believed to be mended that was not looked at again.
+fn left_now(context: &Context, repository: &Repository, way: &Way) -> Result<Vec<Finding>> {
+    if way.name == "index" {
+        return Ok(repository.plan_index(&context.stop)?.left);
+    }
+    let report = watched(context, |bars| Ok(repository.check(&CheckOptions::ALL_DATA, bars, &context.stop)?))?;
+    Ok(report.findings)
+}
+
+fn show_plan(context: &Context, plan: &RepairPlan, shown: &Mended, nothing: bool, out: &mut Listing) -> Result<()> {
+    let texts = &context.settings.texts;
+    if nothing && plan.left.is_empty() {
+        out.line(&texts.get("repair-nothing", &[]))?;
+        return only_there(texts, plan.only_there, out);
+    }
+    if !nothing {
+        out.line(&texts.get("repair-plan", &[]))?;
+        plan.steps.iter().try_for_each(|step| out.line(&format!("    {}", repair_shown::said(texts, step))))?;
+        if let Some(paths) = &shown.paths {
+            for path in paths {
+                out.line(&format!("    {}", texts.get("repair-read", &[("path", text::plain(path).into())])))?;
+            }
+        }
+    }
+    // What the files still have is known only when they are read.
+    let title = if shown.paths.is_some() { "repair-found" } else { "repair-left" };
+    show_left(context, &plan.left, title, out)?;
+    only_there(texts, plan.only_there, out)?;
+    if nothing { Ok(()) } else { out.line(&texts.get("repair-apply", &[])) }
+}
+
+fn show_done(context: &Context, repaired: &Repaired, left: &[Finding], shown: &Mended, more: u64, out: &mut Listing) -> Result<()> {
+    let texts = &context.settings.texts;
+    if !repaired.done.is_empty() {
+        out.line(&texts.get("repair-done", &[]))?;
+    }
+    repaired.done.iter().try_for_each(|step| out.line(&format!("    {}", repair_shown::said(texts, step))))?;
+    for (step, error) in &repaired.failed {
+        let values = [("step", repair_shown::said(texts, step).into()), ("error", text::plain(&error.to_string()).into())];
+        out.line(&texts.get("repair-failed", &values))?;
+    }
+    if let Some(snapshot) = &shown.snapshot {
+        out.line(&texts.get("repair-stored", &[("snapshot", text::short(snapshot).into())]))?;
+    }
+    show_left(context, left, "repair-left", out)?;
+    only_there(texts, more, out)?;
+    if left.is_empty() && repaired.failed.is_empty() { out.line(&texts.get("repair-whole", &[])) } else { Ok(()) }
+}
+
+/// What stays damaged, with what it takes down and what else may help.
+fn show_left(context: &Context, left: &[Finding], title: &str, out: &mut Listing) -> Result<()> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    let texts = &context.settings.texts;
+    out.line(&texts.get(title, &[("number", left.len().into())]))?;
+    for finding in left {
+        show_finding(&manner(context), finding, if context.output.verbose { usize::MAX } else { SHOWN }, out)?;
+    }
+    out.line(&texts.get("repair-other-ways", &[]))
+}
+
+fn only_there(texts: &Texts, number: u64, out: &mut Listing) -> Result<()> {
+    if number == 0 { Ok(()) } else { out.line(&texts.get("repair-only-there", &[("number", number.into())])) }
+}

@@ -1,0 +1,36 @@
+# Mending a damaged repository.
+repair-same-place = { $place } is the repository itself
+repair-another = { $place } is another repository, and no copy of this one
+repair-choose-copy = name the folder of another copy of this repository: one that a program which copies files has made
+repair-no-sources = no snapshot of this machine says which files it was made of
+repair-name-sources = name the files and folders to read
+repair-nothing = Nothing is damaged: there is nothing to do.
+repair-plan = This would be done:
+repair-done = This was done:
+repair-copy = copy { $object } ({ $size }), which is missing here
+repair-replace = put a sound { $object } ({ $size }) into the place of the damaged one, which is kept in damaged/
+repair-list = { $number ->
+    [one] list one pack in the index again
+   *[other] list { $number } packs in the index again
+}
+repair-set-aside = take the damaged { $object } out of the index; it is kept in damaged/
+repair-mark = mark { $object }: nothing new refers to it, so backups store again what it held
+repair-unmark = take the mark from { $object }, which is whole
+repair-read = read { $path } whole, in a new backup, and store again what is damaged
+repair-failed = not done: { $step }: { $error }
+repair-stored = The new snapshot { $snapshot } holds the files as they are now; older snapshots find in it what they lacked.
+repair-left = { $number ->
+    [one] One damage is not mended by this:
+   *[other] { $number } damages are not mended by this:
+}
+repair-found = { $number ->
+    [one] One damage was found; what the files still have of it becomes whole:
+   *[other] { $number } damages were found; what the files still have of them becomes whole:
+}
+repair-other-ways = Other ways: another copy of the repository (liasse repair from FOLDER), the files themselves (liasse repair from-source). What none brings back stays lost; everything else can be restored.
+repair-only-there = { $number ->
+    [one] One snapshot is only in the other copy; --all takes it too.
+   *[other] { $number } snapshots are only in the other copy; --all takes them too.
+}
+repair-apply = Nothing was changed. To do it, give the same command with --apply.
+repair-whole = Looked at again: nothing is damaged any more.

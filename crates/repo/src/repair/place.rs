@@ -1,0 +1,25 @@
+//! Putting a sound object where a damaged one lies, or none. Must never set the old one aside before the new one is durable.
+
+use liasse_store::{ErrorKind, Key, Stage, Store};
+
+use crate::error::{Error, Result};
+
+/// Puts what `write` writes under a name, and sets aside what lies there. Where another writer puts one in between, that one stays.
+pub(crate) fn put_in_place(store: &dyn Store, key: &Key, write: impl FnOnce(&mut dyn Stage) -> Result<()>) -> Result<()> {
+    let mut stage = store.stage(key.area())?;
+    write(&mut *stage)?;
+    stage.sync()?;
+    if store.size(key)?.is_some() {
+        set_aside(store, key)?;
+    }
+    stage.publish(key.name())?;
+    Ok(())
+}
+
+/// Sets an object aside; one that is gone already is no failure.
+pub(crate) fn set_aside(store: &dyn Store, key: &Key) -> Result<()> {
+    match store.set_aside(key) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result.map(drop).map_err(Error::from),
+    }
+}
