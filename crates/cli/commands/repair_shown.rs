@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use liasse_dossier::lang::Texts;
-use liasse_repo::{Finding, RepairPlan, RepairStep, Repaired};
+use liasse_repo::{Error, Finding, RepairPlan, RepairStep, Repaired};
 use serde::Serialize;
 
 use super::check::FindingJson;
@@ -49,7 +49,7 @@ impl Mended {
 
     pub(super) fn done(plan: &Self, repaired: &Repaired, left: &[Finding], snapshot: Option<String>, sound: bool) -> Self {
         let done = repaired.done.iter().flat_map(|step| steps(step, None));
-        let failed = repaired.failed.iter().flat_map(|(step, error)| steps(step, Some(error.to_string())));
+        let failed = repaired.failed.iter().flat_map(|(step, error)| steps(step, Some(error)));
         Self {
             schema: 1,
             way: plan.way,
@@ -65,8 +65,9 @@ impl Mended {
 }
 
 /// One for each object.
-fn steps(step: &RepairStep, error: Option<String>) -> Vec<Step> {
-    let one = |what, object: String, size_bytes, replaces| Step { what, object, size_bytes, replaces, error: error.clone() };
+fn steps(step: &RepairStep, error: Option<&Error>) -> Vec<Step> {
+    let one =
+        |what, object: String, size_bytes, replaces| Step { what, object, size_bytes, replaces, error: error.map(ToString::to_string) };
     match step {
         RepairStep::Copy { object, size, replaces } => vec![one("copy", object.to_string(), Some(*size), *replaces)],
         RepairStep::List { packs } => packs.iter().map(|pack| one("list", pack_place(&pack.to_string()), None, false)).collect(),
