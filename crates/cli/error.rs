@@ -281,9 +281,12 @@ impl From<ArchiveError> for CliError {
             ArchiveError::NothingReached => Self::failed("none of the sources could be read, so no snapshot was made")
                 .hint("check who may read them, or run as a user who may"),
             ArchiveError::UnnamedUnread { .. } => Self::failed(error.to_string()).hint("restore without --delete"),
-            ArchiveError::TargetBusy { .. } => Self::failed(error.to_string()).hint("wait until it is done, or choose another folder"),
-            ArchiveError::OtherRestore { .. } => Self::failed(error.to_string())
-                .hint("run that command again to go on, choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never"),
+            ArchiveError::TargetBusy { path } => {
+                Self::named(Exit::Failed, "error-target-busy", vec![("path", path)]).remedy("remedy-target-busy")
+            }
+            ArchiveError::OtherRestore { path } => {
+                Self::named(Exit::Failed, "error-other-restore", vec![("path", path)]).remedy("remedy-other-restore")
+            }
             ArchiveError::Target(_) => Self::failed(chain(&error)).hint("check the target folder; the snapshot itself is not touched"),
             _ => Self::failed(chain(&error)),
         }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 
+use crate::in_place::Firm;
 use crate::support::{Ran, World, is_root, noise};
 
 const NOTE: &str = ".liasse-restore";
@@ -154,10 +155,6 @@ fn a_restore_that_was_killed_goes_on_by_the_same_command() {
 /// Two names that the target takes for one: the first stays as it is, the second is named and written nowhere.
 #[test]
 fn names_that_fall_together_are_told_before_anything_is_lost() {
-    if !is_root() {
-        eprintln!("only root mounts an image: not tested here");
-        return;
-    }
     let world = World::with_repository();
     for (name, text) in
         [("src/A.txt", "upper"), ("src/a.txt", "lower"), ("src/Docs/one", "1"), ("src/docs/one", "2"), ("src/docs/two", "2")]
@@ -166,13 +163,8 @@ fn names_that_fall_together_are_told_before_anything_is_lost() {
     }
     std::os::unix::fs::symlink("a.txt", world.path("src/a-link")).unwrap();
     world.run(&["backup", "src"]).ends(0);
-    fs::create_dir(world.path("disk")).unwrap();
     let script = format!(
         r#"
-        truncate -s 64M img && mkfs.exfat img >/dev/null
-        loop=$(losetup -f --show img)
-        trap 'umount disk; losetup -d "$loop"' EXIT
-        mount.exfat-fuse "$loop" disk >/dev/null
         go() {{ "$LIASSE" restore latest:{src} --target disk/out --json "$@" 2>>err || echo "ended $?"; cat disk/out/A.txt disk/out/Docs/one; ls disk/out/Docs; echo; }}
         go
         go --overwrite always
@@ -181,7 +173,7 @@ fn names_that_fall_together_are_told_before_anything_is_lost() {
         "#,
         src = world.text("src"),
     );
-    let Some(ran) = world.run_with_mounts(&script) else { return };
+    let Some(ran) = on_exfat(&world, &script) else { return };
     let shown = format!("{}\n{}{}", ran.out, ran.err, fs::read_to_string(world.path("err")).unwrap_or_default());
     assert_eq!(ran.out.matches("upper1one\n").count(), 4, "{shown}");
     let told: Vec<serde_json::Value> =
@@ -197,6 +189,67 @@ fn names_that_fall_together_are_told_before_anything_is_lost() {
             assert!(is_named, "{name}: {lost}");
         }
     }
+}
+
+/// Runs a script with an empty exFAT, which takes `A` and `a` for the same name, at `disk`.
+fn on_exfat(world: &World, script: &str) -> Option<Ran> {
+    if !is_root() {
+        eprintln!("only root mounts an image: not tested here");
+        return None;
+    }
+    fs::create_dir(world.path("disk")).unwrap();
+    world.run_with_mounts(&format!(
+        r#"
+        truncate -s 64M img && mkfs.exfat img >/dev/null
+        loop=$(losetup -f --show img)
+        trap 'umount disk; losetup -d "$loop"' EXIT
+        mount.exfat-fuse "$loop" disk >/dev/null
+        {script}
+        "#
+    ))
+}
+
+#[test]
+fn where_only_capital_letters_changed_what_goes_makes_room_for_what_comes() {
+    let world = World::with_repository();
+    for (name, text) in [("books/Letter.txt", "new"), ("books/Docs/One", "1"), ("books/both", "lower"), ("books/z/BOTH", "upper")] {
+        world.write(name, text.as_bytes());
+    }
+    world.run(&["backup", "books"]).ends(0);
+    let script = format!(
+        r#"
+        mkdir -p disk/out/docs disk/out/z
+        printf old >disk/out/letter.txt; printf old >disk/out/docs/one; printf old >disk/out/docs/gone; printf old >disk/out/z/both
+        "$LIASSE" restore latest:{books} --target disk/out --overwrite if-changed --delete --json
+        cd disk/out && find . | LC_ALL=C sort | tr '\n' ' ' && cat Letter.txt Docs/One z/BOTH
+        "#,
+        books = world.text("books"),
+    );
+    let Some(ran) = on_exfat(&world, &script) else { return };
+    let (told, there) = ran.out.split_once('\n').unwrap_or_else(|| panic!("{}", ran.err));
+    let told: serde_json::Value = serde_json::from_str(told).unwrap();
+    assert_eq!((told["lost"].to_string(), &told["deleted"]), ("[]".to_owned(), &3.into()), "{told}");
+    assert_eq!(there, ". ./Docs ./Docs/One ./Letter.txt ./both ./z ./z/BOTH new1upper", "{}", ran.err);
+}
+
+#[test]
+fn dossiers_whose_codes_fall_together_do_not_become_one() {
+    let firm = Firm::new(&["kunde", "KUNDE", "other"]);
+    firm.night(&[]).ends(0);
+    let config = firm.0.text("set.toml");
+    let script = format!(
+        r#"
+        go() {{ "$LIASSE" restore kunde KUNDE other --target disk/all --config {config} "$@" || echo "ended $?"; ls disk/all; cat disk/all/*/ledger.txt; echo; }}
+        go --json
+        go --overwrite if-changed --delete
+        "#
+    );
+    let Some(ran) = on_exfat(&firm.0, &script) else { return };
+    let shown = format!("{}\n{}", ran.out, ran.err);
+    assert_eq!(ran.out.matches("ended 1\nkunde\nother\nkunde on Mondayother on Monday\n").count(), 2, "{shown}");
+    assert_eq!(ran.err.matches("KUNDE is not restored").count(), 1, "{shown}");
+    let told: serde_json::Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+    assert_eq!((&told["refused"][0]["code"], told["dossiers"].as_array().unwrap().len()), (&"KUNDE".into(), 2), "{told}");
 }
 
 /// Where the file system lets two files share their room, what stayed is shared, and what changed is not.

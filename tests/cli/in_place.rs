@@ -296,6 +296,8 @@ fn damage_leaves_a_dossier_as_it_is() {
     let end = bytes.len() / 2;
     bytes[end - 100_000..end].iter_mut().step_by(1000).for_each(|byte| *byte ^= 1);
     fs::write(&largest, bytes).unwrap();
+    // What the dossier itself still has just so would be taken from there.
+    fs::remove_file(firm.0.path("books/D1/scan.tif")).unwrap();
     let picture = firm.0.picture("books/D1");
     let told = firm.in_place(&["D1", "D2", "--json"]);
     assert_eq!(told.code, 12, "{} {}", told.out, told.err);
@@ -429,7 +431,7 @@ fn a_restore_that_is_cut_off_leaves_a_whole_dossier() {
 
 impl Firm {
     /// A restore in place under strace, where the system lets one program look into another.
-    fn traced(&self, args: &[&str]) -> Option<Ran> {
+    pub(crate) fn traced(&self, args: &[&str]) -> Option<Ran> {
         let possible = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
         let possible = possible.unwrap_or_else(|error| panic!("this test needs strace (Debian: apt install strace): {error}"));
         if !possible.success() {

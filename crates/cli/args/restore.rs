@@ -32,7 +32,7 @@ pub(crate) struct Restore {
     #[command(flatten)]
     pub(crate) filter: Filter,
     /// Folder to restore into. Without PATH every source goes below it by its whole path; with PATH the folder's content goes into it
-    #[arg(long, value_name = "FOLDER", required_unless_present_any = ["list", "in_place"])]
+    #[arg(long, value_name = "FOLDER")]
     pub(crate) target: Option<PathBuf>,
     /// Put dossiers in their places instead, each as a whole in one step; refused when somebody works in one
     #[arg(long, conflicts_with_all = ["list", "target", "include", "exclude", "delete", "overwrite"])]

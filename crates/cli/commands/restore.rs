@@ -70,6 +70,9 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     if args.in_place {
         return restore_in_place::run(context, args);
     }
+    if args.target.is_none() {
+        return Err(CliError::named(Exit::Usage, "error-no-target", Vec::new()).remedy("remedy-no-target"));
+    }
     refuse_repository(context, args)?;
     if let Some(exit) = restore_dossier::run(context, args)? {
         return Ok(exit);
@@ -116,6 +119,7 @@ pub(super) fn options(args: &args::Restore, path: Vec<u8>) -> Result<RestoreOpti
     Ok(RestoreOptions {
         path,
         tree: None,
+        beside: None,
         target: args.target().to_owned(),
         include: patterns(&args.include)?,
         exclude: patterns(&args.exclude)?,
@@ -152,9 +156,9 @@ fn refuse_repository(context: &Context, args: &args::Restore) -> Result<()> {
 /// Files that are there are touched only when someone said how, or when a restore left them that was cut off; whether that was the same one
 /// is looked at when it is known which one this is.
 pub(super) fn refuse_full(target: &Path, deletes: bool) -> Result<()> {
+    let at = || vec![("path", text::plain(&target.display().to_string()))];
     if is_cut_off(target) && deletes {
-        return Err(CliError::usage(format!("{} holds a restore that was cut off, and may hold what came since", target.display()))
-            .hint("leave out --delete to go on; or say with --overwrite if-changed that what is there may go"));
+        return Err(CliError::named(Exit::Usage, "error-cut-off", at()).remedy("remedy-cut-off"));
     }
     if is_cut_off(target) {
         return Ok(());
@@ -163,9 +167,7 @@ pub(super) fn refuse_full(target: &Path, deletes: bool) -> Result<()> {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            return Err(
-                CliError::failed(format!("{} is not a folder", target.display())).hint("choose an empty or new folder with --target")
-            );
+            return Err(CliError::named(Exit::Failed, "error-target-no-folder", at()).remedy("remedy-other-target"));
         }
         Err(error) => return Err(CliError::io("look into the target", target, &error)),
     };
@@ -174,8 +176,7 @@ pub(super) fn refuse_full(target: &Path, deletes: bool) -> Result<()> {
     if !entries.any(|entry| is_file(&entry)) {
         return Ok(());
     }
-    Err(CliError::failed(format!("the target {} holds files already", target.display()))
-        .hint("choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never"))
+    Err(CliError::named(Exit::Failed, "error-target-full", at()).remedy("remedy-target-full"))
 }
 
 /// Patterns that fit nothing are a mistake, and must not look like a restore.
@@ -190,7 +191,7 @@ fn refuse_nothing(report: &RestoreReport, args: &args::Restore) -> Result<()> {
 
 pub(super) fn explain(error: CliError) -> CliError {
     if error.exit == Exit::Interrupted {
-        return error.hint("what was restored so far is whole; run the same command again to go on");
+        return error.remedy("remedy-go-on-same");
     }
     error
 }

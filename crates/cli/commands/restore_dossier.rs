@@ -1,7 +1,8 @@
 //! `restore CODE…`: dossiers by their codes, each into a folder of its own. Nothing that is there is touched unless somebody says how.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -31,6 +32,13 @@ struct RestoredDossiers {
     schema: u32,
     dossiers: Vec<RestoredDossier>,
     never_saved: Vec<String>,
+    refused: Vec<RefusedDossier>,
+}
+
+#[derive(Serialize)]
+struct RefusedDossier {
+    code: String,
+    error: String,
 }
 
 #[derive(Serialize)]
@@ -186,12 +194,21 @@ fn into_folders(context: &Context, args: &Restore, repository: &Repository, chos
         }
     }
     let mut worst = if without.is_empty() { Exit::Done } else { Exit::Incomplete };
-    let mut done = RestoredDossiers { schema: 1, dossiers: Vec::new(), never_saved: without };
+    let mut done = RestoredDossiers { schema: 1, dossiers: Vec::new(), never_saved: without, refused: Vec::new() };
+    let mut there = names_in(args.target());
     let mut reports = Vec::new();
     let left_out = left_out(context, args, chosen)?;
     for (state, left_out) in chosen.iter().zip(left_out) {
         let (snapshot, dossier) = (&state.snapshot, &state.line);
         let target = args.target().join(&dossier.code);
+        // Another folder answers to the name: where capital letters are not told from small ones, two dossiers would become one.
+        if there.as_mut().is_some_and(|there| there.insert(dossier.code.as_str().into())) && target.symlink_metadata().is_ok() {
+            let values = [("code", text::plain(&dossier.code).into()), ("path", text::plain(&target.display().to_string()).into())];
+            done.refused
+                .push(RefusedDossier { code: dossier.code.clone(), error: context.settings.texts.get("restore-same-name", &values) });
+            worst = worse(worst, Exit::Failed);
+            continue;
+        }
         let mut options = restore::options(args, dossier.path.clone())?;
         options.left_out = left_out;
         options.tree = Some(dossier.tree.clone());
@@ -208,9 +225,7 @@ fn into_folders(context: &Context, args: &Restore, repository: &Repository, chos
             Exit::Done if state.is_incomplete() => Exit::Incomplete,
             exit => exit,
         };
-        if exit != Exit::Done && worst != Exit::Damaged && (worst == Exit::Done || exit != Exit::Incomplete) {
-            worst = exit;
-        }
+        worst = worse(worst, exit);
         done.dossiers.push(RestoredDossier {
             code: dossier.code.clone(),
             since: time::rfc3339(dossier.since),
@@ -218,22 +233,40 @@ fn into_folders(context: &Context, args: &Restore, repository: &Repository, chos
             lacks: warning(context, state),
             restored: restore::json(&report, snapshot, &target, args),
         });
-        reports.push((report, target));
+        reports.push((report, target, *state));
     }
     context.output.result(&done, |out| {
-        for ((report, target), state) in reports.iter().zip(chosen) {
+        for (report, target, state) in &reports {
             show(context, args, state, report, target, out)?;
         }
         Ok(())
     })?;
     never_saved(context, &done.never_saved);
-    for ((report, _), state) in reports.iter().zip(chosen) {
+    for refused in &done.refused {
+        context.output.warn(&refused.error);
+    }
+    for (report, _, state) in &reports {
         restore::warn(report, context.output);
         if let Some(said) = warning(context, state) {
             context.output.warn(&said);
         }
     }
     Ok(worst)
+}
+
+/// The names in a folder, as far as it tells them.
+fn names_in(folder: &Path) -> Option<HashSet<OsString>> {
+    match std::fs::read_dir(folder) {
+        Ok(entries) => Some(entries.flatten().map(|entry| entry.file_name()).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(HashSet::new()),
+        Err(_) => None,
+    }
+}
+
+/// What the program ends with after two dossiers.
+fn worse(worst: Exit, exit: Exit) -> Exit {
+    let is_worse = exit != Exit::Done && worst != Exit::Damaged && (worst == Exit::Done || exit != Exit::Incomplete);
+    if is_worse { exit } else { worst }
 }
 
 /// What became of one dossier, in the language that is set.
@@ -253,6 +286,12 @@ fn show(context: &Context, args: &Restore, state: &State, report: &RestoreReport
         ("size", local.size(report.bytes).into()),
     ];
     out.line(&texts.get(if args.dry_run { "restore-to-would" } else { "restore-to-done" }, &values))?;
+    if report.is_resumed {
+        out.line(&texts.get("restore-to-resumed", &[]))?;
+    }
+    if report.reused > 0 {
+        out.line(&texts.get("restore-to-reused", &[("size", local.size(report.reused).into())]))?;
+    }
     let deleted = if args.dry_run { "restore-to-would-delete" } else { "restore-to-deleted" };
     for (message, number) in [("restore-to-left", report.unchanged), (deleted, report.deleted), ("restore-to-spared", report.spared)] {
         if number > 0 {

@@ -39,10 +39,10 @@ impl Planner<'_> {
         let is_link = first.is_some();
         let first = first.or_else(|| key.map(|key| Arc::clone(self.linked.entry(key).or_default())));
         let occupied = self.may_replace(&name);
-        // What it replaces may have most of its bytes.
-        let may_reuse =
-            occupied != Occupied::Refuse && folder.stat(&name)?.is_some_and(|stat| stat.kind == FileKind::File && stat.size > 0);
-        let task = FileTask::new(folder, name, content, metadata, self.path.clone(), first).over(occupied, may_reuse);
+        // What it replaces may have most of its bytes, or what is beside.
+        let replaced = Some(&folder).filter(|_| occupied != Occupied::Refuse);
+        let like = [replaced, self.beside()].into_iter().flatten().find(|like| has_bytes(like, &name)).cloned();
+        let task = FileTask::new(folder, name, content, metadata, self.path.clone(), first).over(occupied, like);
         if is_link { self.batch.link(task, &mut self.report) } else { self.batch.add(task, &mut self.report) }
     }
 
@@ -159,6 +159,11 @@ impl Planner<'_> {
             Node::File(_) | Node::Directory { .. } => return Err(Error::Internal("neither link, pipe nor device")),
         })
     }
+}
+
+/// Whether a folder has a file of that name with anything in it. Where it cannot be looked at, it is of no use.
+fn has_bytes(folder: &Folder, name: &Name) -> bool {
+    folder.stat(name).is_ok_and(|stat| stat.is_some_and(|stat| stat.kind == FileKind::File && stat.size > 0))
 }
 
 /// What an entry is in a file system.

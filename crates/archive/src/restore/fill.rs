@@ -43,10 +43,10 @@ pub(super) fn fill(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut Resto
     Ok(())
 }
 
-/// Takes from the files that are replaced the chunks that they have just so, and leaves the others.
+/// Takes from the files that are replaced, or are beside, the chunks that they have just so, and leaves the others.
 fn take_local(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreReport) -> Result<()> {
     let jobs: Vec<(&ChunkJob, AtomicBool)> =
-        chunks.iter().filter(|job| job.file.may_reuse).map(|job| (job, AtomicBool::new(false))).collect();
+        chunks.iter().filter(|job| job.file.like.is_some()).map(|job| (job, AtomicBool::new(false))).collect();
     in_parallel(run, &jobs, report, &|(job, is_here), _, _| {
         let chunk = &job.wanted.chunk;
         match job.file.take_local(run, chunk, job.position) {
@@ -65,7 +65,7 @@ fn take_local(run: &Run<'_>, chunks: &mut Vec<ChunkJob>, report: &mut RestoreRep
     })?;
     let are_here: Vec<bool> = jobs.iter().map(|(_, is_here)| is_here.load(Ordering::Relaxed)).collect();
     let mut are_here = are_here.into_iter();
-    chunks.retain(|job| !(job.file.may_reuse && are_here.next().unwrap_or(false)));
+    chunks.retain(|job| !(job.file.like.is_some() && are_here.next().unwrap_or(false)));
     Ok(())
 }
 

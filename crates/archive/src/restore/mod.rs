@@ -24,7 +24,7 @@ use liasse_repo::{Phase, Progress, Reader, Repository, Scratch, Snapshot, Stop};
 use crate::error::Result;
 use crate::list::{self, Found};
 use crate::patterns::Patterns;
-use crate::target::{self, Target, TargetError, TargetErrorKind};
+use crate::target::{self, Folder, Target, TargetError, TargetErrorKind};
 pub(crate) use entries::kind_of;
 use note::Note;
 pub use note::{NOTE, is_cut_off};
@@ -65,6 +65,9 @@ pub struct RestoreOptions {
     pub delete: bool,
     /// What happens to a file that is there already.
     pub overwrite: Overwrite,
+    /// A folder that is likely to have much of what is restored, under the same names. It is read instead of the repository where its bytes
+    /// prove to be the right ones, and never changed.
+    pub beside: Option<Folder>,
     /// Read every restored file again and compare it; and those that are left, which are written anew where they are others.
     pub verify: bool,
     /// Whether a restore that is cut off can go on.
@@ -118,7 +121,7 @@ pub struct RestoreReport {
     pub bytes: u64,
     /// Files that were there and were left.
     pub unchanged: u64,
-    /// Bytes of the files written that were taken from the files that they replace.
+    /// Bytes of the files written that were taken from the files that they replace, or from the folder beside.
     pub reused: u64,
     /// Whether it went on where an earlier one was cut off.
     pub is_resumed: bool,

@@ -22,6 +22,8 @@ struct Frame<'r> {
     metadata: Option<Metadata>,
     /// The folder in the target, once something in it is wanted.
     folder: Option<Folder>,
+    /// The same folder of what is beside, if that has it.
+    beside: Option<Folder>,
     /// Whether this restore made it, so that nothing was in it.
     is_new: bool,
     path_length: usize,
@@ -31,6 +33,18 @@ struct Frame<'r> {
     extra: Vec<Name>,
     /// Hashes of the names that were there before this restore.
     held: HashSet<u64>,
+    /// Whether all entries were met.
+    is_met: bool,
+    /// Entries whose names something answers to that is to go.
+    waiting: Vec<Entry>,
+}
+
+impl<'r> Frame<'r> {
+    fn new(walk: TreeWalk<'r>, path_length: usize, whole: bool) -> Self {
+        let (name, metadata, folder, beside) = (None, None, None, None);
+        let (extra, held, waiting) = (Vec::new(), HashSet::new(), Vec::new());
+        Self { walk, name, metadata, folder, beside, is_new: false, path_length, whole, extra, held, is_met: false, waiting }
+    }
 }
 
 /// The walk of one restore.
@@ -68,9 +82,10 @@ impl<'r> Planner<'r> {
     pub(super) fn tree(mut self, tree: &Content, metadata: Option<Metadata>) -> Result<RestoreReport> {
         let whole = self.run.options.include.is_empty();
         let root = self.target.as_ref().map(|target| target.root().clone());
-        let walk = TreeWalk::new(self.run.reader, tree);
-        let (path_length, extra, held) = (self.path.len(), Vec::new(), self.held(root.as_ref())?);
-        self.frames.push(Frame { walk, name: None, metadata, folder: root, is_new: false, path_length, whole, extra, held });
+        let mut frame = Frame::new(TreeWalk::new(self.run.reader, tree), self.path.len(), whole);
+        (frame.metadata, frame.beside) = (metadata, self.run.options.beside.clone());
+        (frame.held, frame.folder) = (self.held(root.as_ref())?, root);
+        self.frames.push(frame);
         self.look_for_surplus()?;
         while !self.frames.is_empty() {
             self.run.stop.check()?;
@@ -83,19 +98,10 @@ impl<'r> Planner<'r> {
     pub(super) fn single(mut self, entry: Entry) -> Result<RestoreReport> {
         let empty = Content::empty();
         let root = self.target.as_ref().map(|target| target.root().clone());
-        let walk = TreeWalk::new(self.run.reader, &empty);
-        let held = self.held(root.as_ref())?;
-        self.frames.push(Frame {
-            walk,
-            name: None,
-            metadata: None,
-            folder: root,
-            is_new: false,
-            path_length: self.path.len(),
-            whole: true,
-            extra: Vec::new(),
-            held,
-        });
+        let mut frame = Frame::new(TreeWalk::new(self.run.reader, &empty), self.path.len(), true);
+        frame.beside.clone_from(&self.run.options.beside);
+        (frame.held, frame.folder) = (self.held(root.as_ref())?, root);
+        self.frames.push(frame);
         self.path.push(b'/');
         self.path.extend_from_slice(entry.name.as_bytes());
         if !self.is_in_the_way(&entry.name) {
@@ -124,6 +130,9 @@ impl<'r> Planner<'r> {
     fn step(&mut self) -> Result<()> {
         let Some(frame) = self.frames.last_mut() else { return Ok(()) };
         self.path.truncate(frame.path_length);
+        if frame.is_met {
+            return self.after_all();
+        }
         match frame.walk.next(&mut self.scratch) {
             Ok(Some(entry)) => {
                 let whole = frame.whole;
@@ -132,13 +141,39 @@ impl<'r> Planner<'r> {
                 self.met(&entry.name)?;
                 self.choose(entry, whole)
             }
-            Ok(None) => self.leave(true),
+            Ok(None) => {
+                frame.is_met = true;
+                Ok(())
+            }
             Err(error) => {
                 let (path, cause) = (self.path.clone(), self.run.partial(error)?);
                 self.lose(path, format!("what is in this folder cannot be read: {cause}"), true);
-                self.leave(false)
+                // What it may have had is not to go.
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.is_met = true;
+                    frame.extra.clear();
+                }
+                Ok(())
             }
         }
+    }
+
+    /// What the snapshot does not have goes; then comes what had to wait for that, and then the folder is done.
+    fn after_all(&mut self) -> Result<()> {
+        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        let (rest, folder) = (std::mem::take(&mut frame.extra), frame.folder.clone());
+        self.remove(folder.as_ref(), &self.path.clone(), rest)?;
+        let Some(entry) = self.frames.last_mut().and_then(|frame| frame.waiting.pop()) else { return self.leave() };
+        self.path.push(b'/');
+        self.path.extend_from_slice(entry.name.as_bytes());
+        self.entry(entry, true)
+    }
+
+    /// Whether something that may go answers to a name that it does not have: the target takes names for the same that are two.
+    fn must_wait(&self, name: &Name) -> bool {
+        let Some(frame) = self.frames.last().filter(|frame| !frame.extra.is_empty()) else { return false };
+        let answers = |folder: &Folder| folder.stat(name).is_ok_and(|stat| stat.is_some());
+        !self.run.options.dry_run && !self.was_there(name) && frame.folder.as_ref().is_some_and(answers)
     }
 
     /// Restores an entry if it is wanted.
@@ -148,6 +183,12 @@ impl<'r> Planner<'r> {
         }
         let is_dir = matches!(entry.node, Node::Directory { .. });
         if self.run.options.excludes(&self.path, is_dir) {
+            return Ok(());
+        }
+        if self.must_wait(&entry.name) {
+            if let Some(frame) = self.frames.last_mut() {
+                frame.waiting.push(entry);
+            }
             return Ok(());
         }
         let wanted = whole || self.run.options.include.matches(&self.path, is_dir);
@@ -187,17 +228,10 @@ impl<'r> Planner<'r> {
     }
 
     fn enter(&mut self, name: Name, tree: &Content, metadata: Metadata, wanted: bool) -> Result<()> {
-        self.frames.push(Frame {
-            walk: TreeWalk::new(self.run.reader, tree),
-            name: Some(name),
-            metadata: Some(metadata),
-            folder: None,
-            is_new: false,
-            path_length: self.path.len(),
-            whole: wanted,
-            extra: Vec::new(),
-            held: HashSet::new(),
-        });
+        let beside = self.beside().and_then(|beside| beside.open(&name).ok());
+        let mut frame = Frame::new(TreeWalk::new(self.run.reader, tree), self.path.len(), wanted);
+        (frame.name, frame.metadata, frame.beside) = (Some(name), Some(metadata), beside);
+        self.frames.push(frame);
         if !wanted {
             return Ok(());
         }
@@ -259,13 +293,8 @@ impl<'r> Planner<'r> {
         if self.was_there(name) { occupied(self.run) } else { Occupied::Refuse }
     }
 
-    fn leave(&mut self, complete: bool) -> Result<()> {
-        let Some(mut frame) = self.frames.pop() else { return Ok(()) };
-        if complete {
-            let rest = std::mem::take(&mut frame.extra);
-            let path = self.path.get(..frame.path_length).unwrap_or_default().to_vec();
-            self.remove(frame.folder.as_ref(), &path, rest)?;
-        }
+    fn leave(&mut self) -> Result<()> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
         if frame.name.is_some() && (frame.folder.is_some() || (self.run.options.dry_run && frame.whole)) {
             self.report.directories += 1;
         }
@@ -273,6 +302,11 @@ impl<'r> Planner<'r> {
             self.batch.folder_done(folder, metadata, &mut self.report)?;
         }
         Ok(())
+    }
+
+    /// The folder at hand in what is beside.
+    pub(super) fn beside(&self) -> Option<&Folder> {
+        self.frames.last().and_then(|frame| frame.beside.as_ref())
     }
 
     /// Whether the folder at hand was made by this restore.

@@ -30,8 +30,8 @@ pub(super) struct FileTask {
     pub(super) first: Option<Arc<First>>,
     /// What it may replace.
     pub(super) occupied: Occupied,
-    /// Whether a file is there that may have some of its bytes.
-    pub(super) may_reuse: bool,
+    /// Where a file of its name is that may have some of its bytes.
+    pub(super) like: Option<Folder>,
     /// Whether it began as a copy of that file, which shares its room with it.
     is_clone: AtomicBool,
     file: Mutex<Option<TempFile>>,
@@ -56,13 +56,13 @@ impl FileTask {
         let left = AtomicU64::new(content.data_size());
         let (file, lost) = (Mutex::default(), Mutex::default());
         let [is_clone, is_placed] = [false; 2].map(AtomicBool::new);
-        let (occupied, may_reuse) = (Occupied::Refuse, false);
-        Self { folder, name, content, metadata, path, first, occupied, may_reuse, is_clone, file, left, is_placed, lost }
+        let (occupied, like) = (Occupied::Refuse, None);
+        Self { folder, name, content, metadata, path, first, occupied, like, is_clone, file, left, is_placed, lost }
     }
 
-    /// The same, with what it may replace, and whether that may have some of its bytes.
-    pub(super) fn over(self, occupied: Occupied, may_reuse: bool) -> Self {
-        Self { occupied, may_reuse, ..self }
+    /// The same, with what it may replace, and where a file is that may have some of its bytes.
+    pub(super) fn over(self, occupied: Occupied, like: Option<Folder>) -> Self {
+        Self { occupied, like, ..self }
     }
 
     /// Gives the file up.
@@ -105,7 +105,7 @@ impl FileTask {
         if self.left.fetch_sub(written, Ordering::AcqRel) == written { self.finish() } else { Ok(Vec::new()) }
     }
 
-    /// Takes a chunk from the file that is replaced, if it is just so there; `None` if it is not. Nothing is believed that does not have the
+    /// Takes a chunk from the file that may have it, if it is just so there; `None` if it is not. Nothing is believed that does not have the
     /// chunk's name, and of a copy only what is read from the copy, which nobody else can change.
     pub(super) fn take_local(&self, run: &Run<'_>, chunk: &ChunkRef, position: u64) -> Result<Option<Vec<Shortfall>>> {
         let mut bytes = vec![0; usize::try_from(chunk.length).unwrap_or_default()];
@@ -126,7 +126,7 @@ impl FileTask {
         if self.is_lost() {
             return Ok(false);
         }
-        let Ok(there) = self.folder.open_file(&self.name) else { return Ok(false) };
+        let Some(Ok(there)) = self.like.as_ref().map(|like| like.open_file(&self.name)) else { return Ok(false) };
         // Where holes are, bytes of the other file would show.
         if file.is_none() && self.content.holes.is_empty() {
             let begun = self.begin()?;

@@ -100,6 +100,9 @@ restore-gap-unread = { $number ->
 restore-gap-unread-more = Not all files that could not be read then are known: it may lack more.
 restore-to-done = { $code }: as it was at { $since }, in { $path }: { $files } files restored ({ $size }).
 restore-to-would = { $code }: would be as it was at { $since }, in { $path }: { $files } files would be written ({ $size }).
+restore-to-resumed = A restore that was cut off went on.
+restore-to-reused = { $size } were taken from the files that were there.
+restore-same-name = { $code } is not restored: where { $path } would be made, another folder answers to that name, because that disk does not tell capital letters from small ones. Restore it into another folder with --target.
 restore-to-left = { $number ->
     [one] { $shown } file that was there was left.
    *[other] { $shown } files that were there were left.

@@ -28,6 +28,12 @@ error-no-password = no password is given, and there is no terminal to ask for on
 error-password-not-typed = no password was typed
 error-not-the-same = the two passwords are not the same
 error-no-dossiers = the settings name no dossiers
+error-no-target = nothing says where to restore to
+error-target-full = the target { $path } holds files already
+error-target-no-folder = { $path } is not a folder
+error-target-busy = another restore into { $path } is under way
+error-cut-off = { $path } holds a restore that was cut off, and may hold what came since
+error-other-restore = a restore of something else into { $path } was cut off
 
 # What to do about it.
 remedy-run-again = run the command again
@@ -49,3 +55,10 @@ remedy-no-password = use --password-file, --password-command, --credential or th
 remedy-config-init = write them with: liasse config init
 remedy-config-check = see all mistakes with: liasse config check
 remedy-go-on = what was restored so far is whole; to go on, run the same command with --overwrite if-changed
+remedy-go-on-same = what was restored so far is whole; run the same command again to go on
+remedy-no-target = name a folder with --target FOLDER; or put dossiers in their own places with --in-place
+remedy-other-target = choose an empty or new folder with --target
+remedy-target-full = choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never
+remedy-target-busy = wait until it is done, or choose another folder
+remedy-cut-off = leave out --delete to go on; or say with --overwrite if-changed that what is there may go
+remedy-other-restore = run that command again to go on, choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never

@@ -100,6 +100,9 @@ restore-gap-unread = { $number ->
 restore-gap-unread-more = On ne connaît pas tous les fichiers qui n'ont pas pu être lus : il peut en manquer d'autres.
 restore-to-done = { $code } : comme au { $since }, dans { $path } : { $files } fichiers restaurés ({ $size }).
 restore-to-would = { $code } : serait comme au { $since }, dans { $path } : { $files } fichiers seraient écrits ({ $size }).
+restore-to-resumed = Une restauration interrompue a continué.
+restore-to-reused = { $size } ont été repris des fichiers présents.
+restore-same-name = { $code } n’est pas restauré : à la place de { $path }, un autre répertoire répond à ce nom, parce que ce disque ne distingue pas les majuscules des minuscules. Restaurez-le dans un autre répertoire avec --target.
 restore-to-left = { $number ->
     [one] { $shown } fichier déjà présent a été laissé tel quel.
    *[other] { $shown } fichiers déjà présents ont été laissés tels quels.

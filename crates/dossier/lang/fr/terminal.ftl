@@ -28,6 +28,12 @@ error-no-password = aucun mot de passe n'est donné, et il n'y a pas de terminal
 error-password-not-typed = aucun mot de passe n'a été tapé
 error-not-the-same = les deux mots de passe sont différents
 error-no-dossiers = les réglages ne désignent aucun dossier
+error-no-target = rien ne dit où restaurer
+error-target-full = la cible { $path } contient déjà des fichiers
+error-target-no-folder = { $path } n'est pas un répertoire
+error-target-busy = une autre restauration dans { $path } est en cours
+error-cut-off = { $path } contient une restauration interrompue, et peut-être ce qui y est venu depuis
+error-other-restore = une restauration d'autre chose dans { $path } a été interrompue
 
 # Que faire.
 remedy-run-again = relancez la commande
@@ -49,3 +55,10 @@ remedy-no-password = utilisez --password-file, --password-command, --credential 
 remedy-config-init = écrivez-les avec : liasse config init
 remedy-config-check = voyez toutes les erreurs avec : liasse config check
 remedy-go-on = ce qui a été restauré est entier ; pour continuer, relancez la commande avec --overwrite if-changed
+remedy-go-on-same = ce qui a été restauré est entier ; relancez la même commande pour continuer
+remedy-no-target = nommez un répertoire avec --target RÉPERTOIRE ; ou remettez les dossiers à leur place avec --in-place
+remedy-other-target = choisissez un répertoire vide ou nouveau avec --target
+remedy-target-full = choisissez un répertoire vide ou nouveau, ou dites ce que deviennent les fichiers présents : --overwrite if-changed, always ou never
+remedy-target-busy = attendez qu'elle soit finie, ou choisissez un autre répertoire
+remedy-cut-off = enlevez --delete pour continuer ; ou dites avec --overwrite if-changed que ce qui est là peut disparaître
+remedy-other-restore = relancez cette commande-là pour continuer, choisissez un répertoire vide ou nouveau, ou dites ce que deviennent les fichiers présents : --overwrite if-changed, always ou never

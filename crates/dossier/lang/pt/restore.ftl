@@ -100,6 +100,9 @@ restore-gap-unread = { $number ->
 restore-gap-unread-more = Não se conhecem todos os arquivos que não puderam ser lidos: podem faltar outros.
 restore-to-done = { $code }: como estava em { $since }, em { $path }: { $files } arquivos restaurados ({ $size }).
 restore-to-would = { $code }: ficaria como estava em { $since }, em { $path }: { $files } arquivos seriam gravados ({ $size }).
+restore-to-resumed = Uma restauração interrompida continuou.
+restore-to-reused = { $size } foram aproveitados dos arquivos existentes.
+restore-same-name = { $code } não foi restaurado: no lugar de { $path }, outra pasta responde por esse nome, porque esse disco não distingue maiúsculas de minúsculas. Restaure-o em outra pasta com --target.
 restore-to-left = { $number ->
     [one] { $shown } arquivo que já estava lá foi deixado como estava.
    *[other] { $shown } arquivos que já estavam lá foram deixados como estavam.

@@ -28,6 +28,12 @@ error-no-password = nenhuma senha foi dada, e não há terminal para pedi-la
 error-password-not-typed = nenhuma senha foi digitada
 error-not-the-same = as duas senhas são diferentes
 error-no-dossiers = as configurações não indicam nenhum dossiê
+error-no-target = nada diz onde restaurar
+error-target-full = o destino { $path } já contém arquivos
+error-target-no-folder = { $path } não é uma pasta
+error-target-busy = outra restauração em { $path } está em andamento
+error-cut-off = { $path } contém uma restauração interrompida, e talvez o que veio depois
+error-other-restore = uma restauração de outra coisa em { $path } foi interrompida
 
 # O que fazer.
 remedy-run-again = execute o comando de novo
@@ -49,3 +55,10 @@ remedy-no-password = use --password-file, --password-command, --credential ou a 
 remedy-config-init = escreva-as com: liasse config init
 remedy-config-check = veja todos os erros com: liasse config check
 remedy-go-on = o que foi restaurado está inteiro; para continuar, execute o mesmo comando com --overwrite if-changed
+remedy-go-on-same = o que foi restaurado está inteiro; execute o mesmo comando de novo para continuar
+remedy-no-target = indique uma pasta com --target PASTA; ou recoloque os dossiês em seus lugares com --in-place
+remedy-other-target = escolha uma pasta vazia ou nova com --target
+remedy-target-full = escolha uma pasta vazia ou nova, ou diga o que acontece com os arquivos existentes: --overwrite if-changed, always ou never
+remedy-target-busy = espere até que termine, ou escolha outra pasta
+remedy-cut-off = retire --delete para continuar; ou diga com --overwrite if-changed que o que está lá pode desaparecer
+remedy-other-restore = execute aquele comando de novo para continuar, escolha uma pasta vazia ou nova, ou diga o que acontece com os arquivos existentes: --overwrite if-changed, always ou never

@@ -50,6 +50,8 @@ fn fill(world: &World<'_>, wanted: &Wanted, reader: &Reader<'_>, checked: &Check
         target: work.path.join("new"),
         left_out: checked.keep.left_out.clone(),
         overwrite: Overwrite::Always,
+        // Most of it is mostly there.
+        beside: present.clone(),
         verify: wanted.verify,
         ..RestoreOptions::default()
     };
