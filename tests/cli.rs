@@ -21,6 +21,8 @@ mod dump;
 mod export;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/in_place_reads.rs"]
+mod in_place_reads;
 #[path = "cli/journey.rs"]
 mod journey;
 #[path = "cli/json.rs"]
@@ -54,6 +56,8 @@ mod sample;
 mod schedule;
 #[path = "cli/serve.rs"]
 mod serve;
+#[path = "cli/serve_compare.rs"]
+mod serve_compare;
 #[path = "../crates/dossier/tests/notify/servers.rs"]
 #[allow(dead_code, reason = "shared with the crate's own tests")]
 mod servers;

@@ -15,14 +15,15 @@ const NOT_OURS: [&str; 5] = ["target", "fuzz/target", "fuzz/corpus", "fuzz/artif
 const TEXT: [&str; 8] = ["rs", "md", "py", "toml", "txt", "sh", "in", "yml"];
 
 /// The design's arrows, and no others.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("liasse", &["dossier", "mount", "archive", "repo"]),
-    ("dossier", &["archive"]),
-    ("mount", &["archive"]),
+    ("dossier", &["archive", "html"]),
+    ("mount", &["archive", "html"]),
     ("archive", &["repo", "chunk"]),
     ("repo", &["seal", "store", "format"]),
     ("seal", &["format"]),
     ("format", &[]),
+    ("html", &[]),
     ("chunk", &[]),
     ("store", &[]),
 ];

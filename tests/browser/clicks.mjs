@@ -72,6 +72,22 @@ try {
   await page.getByRole('link', { name: 'dot.png' }).click();
   seen.picture = await page.locator('img').evaluate((image) => [image.naturalWidth, image.naturalHeight]);
 
+  // What is different since the state before: from the folder; and from the calendar, between two days.
+  await page.goto(folder);
+  await page.getByRole('link', { name: 'What has changed since the state before' }).click();
+  await current('What is different');
+  await structure('en');
+  seen.changes = await page.getByRole('table', { name: 'One by one' }).getByRole('row').allInnerTexts();
+  await page.getByRole('link', { name: file, exact: true }).click();
+  await current(file);
+  await page.goto(address);
+  await structure('en');
+  await page.getByLabel('with that of').focus();
+  await page.getByRole('button', { name: 'Compare' }).press('Enter');
+  await current('What is different');
+  assert.ok(page.url().includes('?with='), 'the address says which states are compared');
+  await page.getByRole('link', { name: new RegExp(`/${file}$`) }).waitFor();
+
   // Search, and the languages.
   await page.goto(folder);
   await page.getByLabel('Search here for a name').fill(file.slice(0, 4).toUpperCase());

@@ -17,7 +17,7 @@ use crate::support::{World, noise};
 const ACCESS: &str = "open this page, please";
 
 /// A program that serves snapshots.
-struct Served {
+pub(crate) struct Served {
     child: Child,
     /// Without a slash at its end.
     address: String,
@@ -42,7 +42,7 @@ fn start(world: &World, args: &[&str]) -> (Child, String) {
 }
 
 impl Served {
-    fn begin(world: &World, args: &[&str]) -> Self {
+    pub(crate) fn begin(world: &World, args: &[&str]) -> Self {
         let err = world.path("serve.err");
         let (child, said) = start(world, args);
         let said: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}{}", fs::read_to_string(&err).unwrap()));
@@ -57,7 +57,7 @@ impl Served {
         Asked::of(&command.output().unwrap())
     }
 
-    fn get(&self, path: &str) -> Asked {
+    pub(crate) fn get(&self, path: &str) -> Asked {
         self.curl(&[], path)
     }
 
@@ -66,7 +66,7 @@ impl Served {
     }
 
     /// Asks it to end, and gives what it ended with.
-    fn end(mut self, signal: Signal) -> Option<i32> {
+    pub(crate) fn end(mut self, signal: Signal) -> Option<i32> {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
         self.child.wait().unwrap().code()
     }
@@ -80,7 +80,7 @@ impl Drop for Served {
 }
 
 /// What curl got.
-struct Asked {
+pub(crate) struct Asked {
     code: i32,
     status: u16,
     head: String,
@@ -95,17 +95,17 @@ impl Asked {
         Self { code: output.status.code().unwrap(), status, head, body: output.stdout[end..].to_vec() }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
     #[track_caller]
-    fn is(self, status: u16) -> Self {
+    pub(crate) fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}{}", self.head, self.text());
         self
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
@@ -120,18 +120,18 @@ fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// Names as a path of a URL.
-fn url(path: &Path) -> String {
+pub(crate) fn url(path: &Path) -> String {
     let byte =
         |byte: &u8| if byte.is_ascii_alphanumeric() || *byte == b'/' { char::from(*byte).to_string() } else { format!("%{byte:02X}") };
     path.as_os_str().as_bytes().iter().map(byte).collect()
 }
 
 /// A place in the newest state.
-fn latest(what: &str, path: &Path) -> String {
+pub(crate) fn latest(what: &str, path: &Path) -> String {
     format!("/{what}/latest{}", url(path))
 }
 
-fn link(page: &str, text: &str) -> String {
+pub(crate) fn link(page: &str, text: &str) -> String {
     let before = page.split(&format!(">{text}</a>")).next().filter(|before| before.len() < page.len());
     let tag = before.unwrap_or_else(|| panic!("no link {text:?} in {page}")).rsplit("<a ").next().unwrap();
     tag.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
@@ -236,7 +236,7 @@ fn nothing_can_be_written_and_nothing_else_be_reached() {
             assert!(refused.header("allow").unwrap().starts_with(if place.contains("/dav") { "options" } else { "get" }));
         }
     }
-    for what in ["browse", "file", "image", "zip", "tar", "search", "history", "dav"] {
+    for what in ["browse", "file", "image", "zip", "tar", "search", "history", "compare", "dav"] {
         for way in [
             "/latest/../../../../../../etc/passwd",
             "/latest/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
@@ -486,6 +486,9 @@ fn a_browser_goes_from_the_calendar_to_a_downloaded_file() {
     assert!(seen["text"].as_str().unwrap().starts_with("Soll;Haben\n100,00;\u{20ac}\n"));
     assert_eq!((seen["older"].as_str().unwrap().trim(), seen["hostile"].as_str().unwrap().trim()), ("older", hostile));
     assert_eq!(seen["picture"], serde_json::json!([1, 1]));
+    let changes: Vec<&str> = seen["changes"].as_array().unwrap().iter().map(|row| row.as_str().unwrap()).collect();
+    assert_eq!((changes.len(), changes[1]), (5, "books/\tOnly details (time of last change)\t\t"), "{changes:?}");
+    assert!(changes.iter().any(|row| row.starts_with("ledger 2021.csv\tChanged\t6\u{a0}B\t")), "{changes:?}");
     for request in seen["requests"].as_array().unwrap() {
         assert!(request.as_str().unwrap().starts_with(&served.address), "{request}");
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use liasse_dossier::lang::Lang;
 use liasse_mount::web::{Access, Password, ServeError, Serving, Tls, Web};
@@ -37,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &Serve) -> Result<Exit> {
     let (view, named) = viewed::open(context, &args.which, selector, "serving", false)?;
     let language = context.settings.texts.lang();
     let others = Lang::ALL.into_iter().filter(|lang| *lang != language).map(|lang| Spoken::new(lang) as _).collect();
-    let web = Web::new(view, Spoken::new(language), others, Access { by_own_name: is_own, password });
+    let web = Web::new(view, Arc::clone(&named.repository), Spoken::new(language), others, Access { by_own_name: is_own, password });
     let serving = Serving::begin(web, args.listen, tls).map_err(|error| explain(&error))?;
     let address = format!("{scheme}://{}/", serving.address());
     let shown = ServedJson { schema: 1, webdav: format!("{address}dav/"), address, shown: named.json() };

@@ -27,8 +27,9 @@ struct Chosen {
     since: Option<Time>,
 }
 
-/// What a result says of what is shown.
+/// What a result says of what is shown, and of which repository it is.
 pub(super) struct Named {
+    pub(super) repository: Arc<Repository>,
     snapshot: Option<String>,
     since: Option<Time>,
     dossier: Option<String>,
@@ -70,7 +71,7 @@ pub(super) fn open(
     }
     let chosen = choose(context, &repository, which, selector)?;
     let snapshot = chosen.snapshot.map(|snapshot| snapshot.id.to_string());
-    let named = Named { snapshot, since: chosen.since, dossier: which.dossier.clone() };
+    let named = Named { repository: Arc::clone(&repository), snapshot, since: chosen.since, dossier: which.dossier.clone() };
     let view = View::new(repository, chosen.shown, options(context, which, timed)).map_err(explain_view)?;
     Ok((view, named))
 }

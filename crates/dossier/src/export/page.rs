@@ -3,11 +3,11 @@
 
 use liasse_archive::repo::SignedBy;
 use liasse_archive::{Exported, Head};
+use liasse_html::{Page, Style};
 
 use super::Wanted;
 use crate::lang::{Lang, Texts};
 use crate::report::local::Local;
-use crate::report::page::Page;
 use crate::report::plain;
 use crate::run::moment_of;
 
@@ -20,7 +20,7 @@ pub(super) fn render(wanted: &Wanted<'_>, head: &Head, signed: Option<&SignedBy>
     let others = Lang::ALL.into_iter().filter(|lang| *lang != wanted.lang);
     let langs: Vec<Texts> = std::iter::once(wanted.lang).chain(others).map(Texts::new).collect();
     let title = langs.first().map(|texts| title(head, &Local::new(texts, wanted.utc_offset))).unwrap_or_default();
-    let mut page = Page::new(wanted.lang.tag(), &title, include_str!("../report/style.css"));
+    let mut page = Page::new(wanted.lang.tag(), &title, Style::Within(include_str!("../report/style.css")));
     page.open("main", &[]);
     for texts in &langs {
         page.open("section", &[("lang", texts.lang().tag())]);

@@ -1,8 +1,9 @@
 //! A report as one page of HTML for everybody's browser: nothing is loaded from elsewhere, no script, a table that a screen reader
 //! reads, light and dark, and made to be printed. What is good or bad is said in words, colour only repeats it.
 
+use liasse_html::{Page, Style};
+
 use super::local::Local;
-use super::page::Page;
 use super::text::{causes, facts, in_order, title};
 use super::{DossierReport, Report, plain};
 use crate::lang::Texts;
@@ -11,7 +12,7 @@ use crate::lang::Texts;
 pub fn render(report: &Report, texts: &Texts) -> String {
     let local = report.local(texts);
     let title = title(report, &local);
-    let mut page = Page::new(texts.lang().tag(), &title, include_str!("style.css"));
+    let mut page = Page::new(texts.lang().tag(), &title, Style::Within(include_str!("style.css")));
     page.open("main", &[]);
     page.element("h1", &[], &title);
     verdict(&mut page, report, &local);

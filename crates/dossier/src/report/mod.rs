@@ -6,7 +6,6 @@ mod cause;
 mod folder;
 pub mod html;
 pub mod local;
-pub(crate) mod page;
 mod passed_over;
 mod plain;
 mod settings;

@@ -1,17 +1,18 @@
 //! How things stand as one page of HTML, in the manner of a report's: nothing is loaded from elsewhere, no script, and colour only repeats
 //! what is said in words.
 
+use liasse_html::{Page, Style};
+
 use super::{Dossier, Status};
 use crate::lang::Texts;
 use crate::report::local::Local;
-use crate::report::page::Page;
 use crate::report::plain;
 
 /// The page.
 pub fn render(status: &Status, texts: &Texts) -> String {
     let local = status.local(texts);
     let title = status.title(&local);
-    let mut page = Page::new(texts.lang().tag(), &title, include_str!("../report/style.css"));
+    let mut page = Page::new(texts.lang().tag(), &title, Style::Within(include_str!("../report/style.css")));
     page.open("main", &[]);
     page.element("h1", &[], &title);
     let class = if status.is_well() { "verdict good" } else { "verdict bad" };

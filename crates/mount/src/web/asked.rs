@@ -27,6 +27,8 @@ pub(super) enum What {
     History,
     /// What has a name like this below a folder.
     Search,
+    /// What differs between two states.
+    Compare,
     /// The look of the pages.
     Style,
     /// What browsers ask for by themselves, and do not get.
@@ -36,7 +38,7 @@ pub(super) enum What {
 }
 
 impl What {
-    const ALL: [(Self, &str); 10] = [
+    const ALL: [(Self, &str); 11] = [
         (Self::Browse, "browse"),
         (Self::File, "file"),
         (Self::Image, "image"),
@@ -44,6 +46,7 @@ impl What {
         (Self::Tar, "tar"),
         (Self::History, "history"),
         (Self::Search, "search"),
+        (Self::Compare, "compare"),
         (Self::Style, "style.css"),
         (Self::Icon, "favicon.ico"),
         (Self::Dav, "dav"),

@@ -9,9 +9,9 @@ mod answer;
 mod archive;
 mod asked;
 mod coding;
+mod compared;
 mod dav;
 mod download;
-mod html;
 mod pages;
 mod patient;
 mod preview;
@@ -23,14 +23,16 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
+use crate::repo::Repository;
 use crate::view::View;
 pub use access::{Access, Password};
+use compared::Comparer;
 pub use server::{ServeError, Serving, Tls};
 pub use words::{Value, Words};
 
 /// Archives that may be under way at once: each holds up to some 60 MiB of opened data, beside the cache.
 const MOST_ARCHIVES: usize = 2;
-/// Searches and histories that may be under way at once: each keeps a thread busy.
+/// Searches, histories and comparisons that may be under way at once: each keeps a thread busy.
 const MOST_LOOKS: usize = 4;
 
 /// What is served, to whom, and in which languages.
@@ -40,7 +42,8 @@ pub struct Web {
     first: Arc<dyn Words>,
     words: Vec<Arc<dyn Words>>,
     access: Access,
-    /// Room for archives, and for searches and histories.
+    comparer: Comparer,
+    /// Room for archives, and for searches, histories and comparisons.
     archives: Arc<Semaphore>,
     looks: Arc<Semaphore>,
     /// Held while a wrong password waits for its answer.
@@ -48,12 +51,13 @@ pub struct Web {
 }
 
 impl Web {
-    /// Puts them together. The first language is spoken to who asks for none that is spoken.
-    pub fn new(view: View, first: Arc<dyn Words>, others: Vec<Arc<dyn Words>>, access: Access) -> Self {
+    /// Puts them together: a view, and the repository that it is of. The first language is spoken to who asks for none that is spoken.
+    pub fn new(view: View, repository: Arc<Repository>, first: Arc<dyn Words>, others: Vec<Arc<dyn Words>>, access: Access) -> Self {
         let words = std::iter::once(Arc::clone(&first)).chain(others).collect();
         let room = |most| Arc::new(Semaphore::new(most));
         let (archives, looks) = (room(MOST_ARCHIVES), room(MOST_LOOKS));
-        Self { view: Arc::new(view), first, words, access, archives, looks, guess: Mutex::default() }
+        let comparer = Comparer::new(repository);
+        Self { view: Arc::new(view), first, words, access, comparer, archives, looks, guess: Mutex::default() }
     }
 
     /// A language by its number.

@@ -224,7 +224,7 @@ async fn respond(web: &Arc<Web>, request: Request<Incoming>) -> Response<Body> {
         What::File | What::Dav | What::Image => file(web, &asked, &request).await,
         What::Zip => archived(web, &asked, Format::Zip, request.method()).await,
         What::Tar => archived(web, &asked, Format::Tar, request.method()).await,
-        What::Home | What::Browse | What::History | What::Search => page(web, &asked).await,
+        What::Home | What::Browse | What::History | What::Search | What::Compare => page(web, &asked).await,
     };
     match done {
         Ok(response) => response,
@@ -233,7 +233,7 @@ async fn respond(web: &Arc<Web>, request: Request<Incoming>) -> Response<Body> {
 }
 
 async fn page(web: &Arc<Web>, asked: &Arc<Asked>) -> Result<Response<Body>, Failed> {
-    let is_long = matches!(asked.what, What::History | What::Search);
+    let is_long = matches!(asked.what, What::History | What::Search | What::Compare);
     let permit = if is_long { Some(Arc::clone(&web.looks).try_acquire_owned().map_err(|_| Failed::Busy)?) } else { None };
     let ends = Ends(Stop::new());
     let (web, asked, stop) = (Arc::clone(web), Arc::clone(asked), ends.0.clone());

@@ -37,6 +37,10 @@ pub(super) fn page(web: &Web, asked: &Asked) -> Result<String> {
     );
     let action = sheet.url(What::Search, &[b"latest"]);
     sheet.search(&action, "web-search-latest", "");
+    if states.len() > 1 {
+        let action = sheet.url(What::Compare, &[BY_DATE]);
+        sheet.days(&action, &states, [states.len() - 2, states.len() - 1]);
+    }
     let wanted = asked.query("month");
     let month = wanted.as_deref().filter(|wanted| months.contains_key(wanted));
     if let Some(month) = month.or_else(|| months.keys().next_back().copied()) {

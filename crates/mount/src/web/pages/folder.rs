@@ -6,7 +6,7 @@ use super::super::walked::Walked;
 use super::sheet::{Sheet, called};
 use crate::error::Result;
 use crate::repo::format::time::Time;
-use crate::view::{Item, Kind};
+use crate::view::{Item, Kind, ROOT};
 
 /// Most entries of one page.
 const MOST: usize = 1_000;
@@ -22,9 +22,14 @@ pub(super) fn page(web: &Web, asked: &Asked, walked: &Walked) -> Result<String> 
     if is_made {
         let action = sheet.path_url(What::Browse, &asked.path);
         sheet.search(&action, "web-filter", &wanted);
+        let states_here = web.view.states(walked.id())?;
+        if let [.., _, _] = states_here.as_slice() {
+            let action = sheet.path_url(What::Compare, &asked.path);
+            sheet.days(&action, &states_here, [states_here.len() - 2, states_here.len() - 1]);
+        }
         states(&mut sheet, asked, &items);
     } else {
-        tools(&mut sheet, asked, walked);
+        tools(&mut sheet, web, asked, walked);
         entries(&mut sheet, asked, &items);
     }
     if items.is_empty() {
@@ -32,9 +37,7 @@ pub(super) fn page(web: &Web, asked: &Asked, walked: &Walked) -> Result<String> 
     }
     if let Some(next) = next {
         let to = format!("{}?from={next}", sheet.path_url(What::Browse, &asked.path));
-        sheet.html.open("p", &[]);
-        sheet.html.element("a", &[("href", &to), ("rel", "next")], &sheet.words.say("web-more", &[]));
-        sheet.html.close("p");
+        sheet.more(&to);
     }
     Ok(sheet.finish())
 }
@@ -60,7 +63,7 @@ fn items(web: &Web, walked: &Walked, from: u64, wanted: &str, most: usize) -> Re
 }
 
 /// The whole folder as one file, and a search below it.
-fn tools(sheet: &mut Sheet<'_>, asked: &Asked, walked: &Walked) {
+fn tools(sheet: &mut Sheet<'_>, web: &Web, asked: &Asked, walked: &Walked) {
     if walked.attributes.mtime != Time::default() {
         let moment = sheet.words.moment(walked.attributes.mtime);
         sheet.html.element("p", &[], &moment);
@@ -71,6 +74,9 @@ fn tools(sheet: &mut Sheet<'_>, asked: &Asked, walked: &Walked) {
         let to = sheet.path_url(what, &asked.path);
         sheet.html.element("a", &[("href", &to), ("download", "")], &sheet.words.say(message, &[]));
         sheet.html.close("li");
+    }
+    if web.view.changes(ROOT) {
+        sheet.item(&sheet.path_url(What::Compare, &asked.path), &sheet.words.say("web-compare-link", &[]));
     }
     sheet.html.close("ul");
     let action = sheet.path_url(What::Search, &asked.path);

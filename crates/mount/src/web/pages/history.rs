@@ -32,8 +32,7 @@ pub(super) fn page(web: &Web, asked: &Asked, stop: &Stop) -> Result<String> {
         words.say("web-versions-of", &[("name", Value::Text(&name))])
     });
     if !history.lost.is_empty() {
-        let number = history.lost.len() as u64;
-        sheet.html.element("p", &[("class", "failure")], &sheet.words.say("web-lost-states", &[("number", Value::Number(number))]));
+        sheet.failure("web-lost-states", &[("number", Value::Number(history.lost.len() as u64))]);
     }
     let mut spans: Vec<&Span> = history.spans.iter().filter(|span| span.seen.is_some()).collect();
     if spans.is_empty() {

@@ -2,11 +2,14 @@
 //! alone. Whatever comes from a snapshot is shown as text.
 
 mod calendar;
+mod compare;
 mod file;
 mod folder;
 mod history;
 mod search;
 mod sheet;
+
+use std::time::Duration;
 
 use hyper::{Response, StatusCode};
 
@@ -22,12 +25,19 @@ use sheet::Sheet;
 /// The look of the pages.
 pub(super) const STYLE: &str = include_str!("../style.css");
 
+/// How long a search or a comparison may take.
+const LONGEST: Duration = Duration::from_secs(20);
+
 /// Answers with the page that is asked for. Blocks.
 pub(super) fn answer(web: &Web, asked: &Asked, stop: &Stop) -> Result<Response<Body>> {
     let html = match asked.what {
         What::Home if web.view.changes(ROOT) => calendar::page(web, asked)?,
         What::History => history::page(web, asked, stop)?,
         What::Search => search::page(web, asked, stop)?,
+        What::Compare => match compare::page(web, asked, stop)? {
+            compare::Answer::Page(html) => html,
+            compare::Answer::Elsewhere(place) => return Ok(answer::elsewhere(&place)),
+        },
         _ => {
             let walked = Walked::to(&web.view, &asked.path)?;
             if walked.attributes.kind == Kind::Folder { folder::page(web, asked, &walked)? } else { file::page(web, asked, &walked)? }
@@ -39,7 +49,6 @@ pub(super) fn answer(web: &Web, asked: &Asked, stop: &Stop) -> Result<Response<B
 /// A page that says why there is no other.
 pub(super) fn failure(web: &Web, asked: &Asked, status: StatusCode, title: &str, what: &str) -> Response<Body> {
     let mut sheet = Sheet::new(web, asked, |words| words.say(title, &[]));
-    let said = sheet.words.say(what, &[]);
-    sheet.html.element("p", &[("class", "failure"), ("role", "alert")], &said);
+    sheet.failure(what, &[]);
     answer::page(status, sheet.finish())
 }

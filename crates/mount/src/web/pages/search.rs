@@ -2,7 +2,7 @@
 //! fits. It ends when there is enough to show, or after a while.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use liasse_archive::Patterns;
 
@@ -10,6 +10,7 @@ use super::super::Web;
 use super::super::asked::{Asked, What};
 use super::super::walked::Walked;
 use super::super::words::Value;
+use super::LONGEST;
 use super::sheet::Sheet;
 use crate::error::Result;
 use crate::repo::Stop;
@@ -18,8 +19,6 @@ use crate::repo::format::tree::{Entry, Node};
 
 /// Most that is shown.
 const MOST: usize = 500;
-/// How long a search may take.
-const LONGEST: Duration = Duration::from_secs(20);
 
 /// What was found.
 struct Found {
@@ -88,7 +87,7 @@ pub(super) fn page(web: &Web, asked: &Asked, stop: &Stop) -> Result<String> {
         (Some(_), false) => sheet.paragraph("web-found", &[("number", number)]),
     }
     if lost > 0 {
-        sheet.html.element("p", &[("class", "failure")], &sheet.words.say("web-lost-folders", &[("number", Value::Number(lost as u64))]));
+        sheet.failure("web-lost-folders", &[("number", Value::Number(lost as u64))]);
     }
     if !found.is_empty() {
         table(&mut sheet, asked, &found);

@@ -2,16 +2,18 @@
 
 use std::fmt::Write as _;
 
+use liasse_html::{Page, Style};
+
 use super::super::Web;
 use super::super::asked::{Asked, What};
 use super::super::coding;
-use super::super::html::Html;
+use super::super::compared::day_of;
 use super::super::words::{Value, Words};
-use crate::view::ROOT;
+use crate::view::{ROOT, StateAt};
 
 /// A page under way.
 pub(super) struct Sheet<'w> {
-    pub(super) html: Html,
+    pub(super) html: Page,
     pub(super) words: &'w dyn Words,
     web: &'w Web,
     asked: &'w Asked,
@@ -32,7 +34,7 @@ impl<'w> Sheet<'w> {
         let words = web.words(asked.language);
         let title = title(words);
         let whole = format!("{title} \u{2013} Liasse");
-        let mut sheet = Self { html: Html::new(words.tag(), &whole, &format!("/{}", What::Style.name())), words, web, asked };
+        let mut sheet = Self { html: Page::new(words.tag(), &whole, Style::At(&format!("/{}", What::Style.name()))), words, web, asked };
         sheet.head();
         before(&mut sheet);
         sheet.html.open("main", &[("id", "main"), ("tabindex", "-1")]);
@@ -56,7 +58,8 @@ impl<'w> Sheet<'w> {
         self.html.close("header");
     }
 
-    fn item(&mut self, to: &str, text: &str) {
+    /// A link in a list.
+    pub(super) fn item(&mut self, to: &str, text: &str) {
         self.html.open("li", &[]);
         self.html.link(to, text);
         self.html.close("li");
@@ -83,12 +86,7 @@ impl<'w> Sheet<'w> {
 
     /// The URL of something here, in the language that was chosen.
     pub(super) fn url(&self, what: What, path: &[&[u8]]) -> String {
-        let mut url = if self.asked.is_chosen { format!("/{}", self.words.tag()) } else { String::new() };
-        if what == What::Home {
-            return url + "/";
-        }
-        _ = write!(url, "/{}{}", what.name(), coding::encode_path(path.iter().copied()));
-        url
+        url_in(self.asked, self.words, what, path)
     }
 
     /// The same for a path as it was asked for.
@@ -120,6 +118,31 @@ impl<'w> Sheet<'w> {
         self.html.open("input", &[("type", "search"), ("id", "q"), ("name", "q"), ("value", value), ("maxlength", "200")]);
         self.html.element("button", &[("type", "submit")], &self.words.say("web-search", &[]));
         self.html.close("form");
+    }
+
+    /// A choice of two days, of which the states are to be compared: those of two of the states to begin with.
+    pub(super) fn days(&mut self, action: &str, states: &[StateAt], numbers: [usize; 2]) {
+        let [before, after] = numbers.map(|number| states.get(number).map_or("", day_of));
+        let [first, last] = [states.first(), states.last()].map(|state| state.map_or("", day_of));
+        self.html.open("form", &[("method", "get"), ("action", action), ("class", "days")]);
+        for (name, message, day) in [("before", "web-compare-day", before), ("after", "web-compare-and-day", after)] {
+            self.html.element("label", &[("for", name)], &self.words.say(message, &[]));
+            self.html.open("input", &[("type", "date"), ("id", name), ("name", name), ("value", day), ("min", first), ("max", last)]);
+        }
+        self.html.element("button", &[("type", "submit")], &self.words.say("web-compare", &[]));
+        self.html.close("form");
+    }
+
+    /// The way to the next part.
+    pub(super) fn more(&mut self, to: &str) {
+        self.html.open("p", &[]);
+        self.html.element("a", &[("href", to), ("rel", "next")], &self.words.say("web-more", &[]));
+        self.html.close("p");
+    }
+
+    /// A paragraph that nobody may overlook.
+    pub(super) fn failure(&mut self, message: &str, values: &[(&'static str, Value<'_>)]) {
+        self.html.element("p", &[("class", "failure"), ("role", "alert")], &self.words.say(message, values));
     }
 
     /// A paragraph with a message.
@@ -161,6 +184,16 @@ impl<'w> Sheet<'w> {
         let query = self.asked.whole_query();
         if query.is_empty() { url } else { url + "?" + query }
     }
+}
+
+/// The URL of something here, in the language that was chosen.
+pub(super) fn url_in(asked: &Asked, words: &dyn Words, what: What, path: &[&[u8]]) -> String {
+    let mut url = if asked.is_chosen { format!("/{}", words.tag()) } else { String::new() };
+    if what == What::Home {
+        return url + "/";
+    }
+    _ = write!(url, "/{}{}", what.name(), coding::encode_path(path.iter().copied()));
+    url
 }
 
 /// What the last name of a path is called on a page: folders that no snapshot has are called in the language.
