@@ -117,11 +117,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("below");
         assert_eq!(Checks::load(Some(&folder)).last(), None);
-        for (second, depth) in [(1, Depth::References), (3, Depth::Data), (4, Depth::References), (2, Depth::References)] {
+        for (second, depth) in [(1, References), (3, Data), (4, References), (2, References)] {
             Checks::remember(&folder, checked(second, depth, true)).unwrap();
         }
         let checks = Checks::load(Some(&folder));
-        assert_eq!(checks.last(), Some(&checked(3, Depth::Data, true)));
+        assert_eq!(checks.last(), Some(&checked(3, Data, true)));
         assert_eq!(checks.checks.len(), 2);
         fs::write(folder.join(FILE), "rubbish").unwrap();
         assert_eq!(Checks::load(Some(&folder)), Checks::default());
@@ -149,10 +149,10 @@ mod tests {
     #[test]
     fn damage_stands_until_a_check_as_deep_finds_none() {
         let of = |checks: &[Checked]| Checks { checks: checks.to_vec() }.damage().cloned();
-        let bad = checked(5, Depth::Data, false);
-        assert_eq!(of(&[checked(9, Depth::References, true), bad.clone()]), Some(bad));
-        assert_eq!(of(&[checked(5, Depth::References, false), checked(9, Depth::Data, true)]), None);
-        assert_eq!(of(&[checked(9, Depth::References, false), checked(5, Depth::Data, true)]).map(|bad| bad.time.as_second()), Some(9));
+        let bad = checked(5, Data, false);
+        assert_eq!(of(&[checked(9, References, true), bad.clone()]), Some(bad));
+        assert_eq!(of(&[checked(5, References, false), checked(9, Data, true)]), None);
+        assert_eq!(of(&[checked(9, References, false), checked(5, Data, true)]).map(|bad| bad.time.as_second()), Some(9));
         assert_eq!(of(&[]), None);
     }
 }
