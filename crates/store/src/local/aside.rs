@@ -14,7 +14,7 @@ impl Inner {
         let from = self.path(key);
         for aside in key.asides()? {
             self.ensure_folder(&aside, Operation::SetAside)?;
-            let placed = place::place(self.methods, &self.tmp_path(), &from, &self.path(&aside)).map_err(failed)?;
+            let placed = place::place(&*self.disk, self.methods, &self.tmp_path(), &from, &self.path(&aside)).map_err(failed)?;
             if placed == Put::Existed {
                 continue;
             }

@@ -2,14 +2,14 @@
 //! empty mount point for an empty repository, nor somebody's documents for a place to start one.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::PoisonError;
 
 use rustix::io::Errno;
 
-use super::{Inner, TMP, files};
+use super::{Inner, TMP};
+use crate::disk::Kind;
 use crate::error::{Error, ErrorKind, Operation};
 use crate::key::{Area, Key, is_shard};
 use crate::store::Result;
@@ -30,7 +30,7 @@ impl Inner {
             return Err(Error::new(ErrorKind::NotEmpty, Operation::Create, self.root.display()));
         }
         for name in Area::ALL.map(Area::dir).into_iter().filter(|dir| !dir.is_empty()).chain([TMP]) {
-            files::make_folder(&self.root.join(name)).map_err(failed)?;
+            self.make_folder(&self.root.join(name)).map_err(failed)?;
         }
         self.sync_folder(&self.root).map_err(failed)
     }
@@ -39,22 +39,22 @@ impl Inner {
     fn make_root(&self) -> io::Result<()> {
         let mut missing = Vec::new();
         for folder in self.root.ancestors() {
-            if folder.try_exists()? {
-                break;
+            match self.disk.stat(folder) {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push(folder),
+                Err(error) => return Err(error),
             }
-            missing.push(folder);
         }
         for folder in missing.into_iter().rev() {
-            files::make_folder(folder)?;
-            self.sync_folder(folder.parent().unwrap_or(folder))?;
+            self.make_durable_folder(folder)?;
         }
         Ok(())
     }
 
     fn is_repository(&self) -> io::Result<bool> {
         for mark in MARKS {
-            match fs::metadata(self.area_path(mark)) {
-                Ok(metadata) if metadata.is_dir() => {}
+            match self.disk.stat(&self.area_path(mark)) {
+                Ok(stat) if stat.kind == Kind::Folder => {}
                 Ok(_) => return Ok(false),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
                 Err(error) => return Err(error),
@@ -65,14 +65,12 @@ impl Inner {
 
     /// Whether nothing but empty folders of ours (an interrupted creation) and what is ignored lies in the root.
     fn is_vacant(&self) -> io::Result<bool> {
-        for entry in fs::read_dir(&self.root)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            if IGNORED.iter().any(|ignored| name == *ignored) {
+        for entry in self.disk.list(&self.root)? {
+            if IGNORED.iter().any(|ignored| entry.name == *ignored) {
                 continue;
             }
-            let empty_folder = || Ok::<_, io::Error>(fs::read_dir(entry.path())?.next().is_none());
-            if !is_ours(&name) || !entry.file_type()?.is_dir() || !empty_folder()? {
+            let is_empty = || Ok::<_, io::Error>(self.disk.list(&self.root.join(&entry.name))?.is_empty());
+            if !is_ours(&entry.name) || entry.kind != Kind::Folder || !is_empty()? {
                 return Ok(false);
             }
         }
@@ -82,7 +80,7 @@ impl Inner {
     /// Fails unless the root is there and marked as a repository.
     pub(super) fn require_repository(&self, operation: Operation) -> Result<()> {
         let failed = |source| Error::from_io(source, operation, self.root.display());
-        fs::metadata(&self.root).map_err(failed)?;
+        self.disk.stat(&self.root).map_err(failed)?;
         if self.is_repository().map_err(failed)? {
             return Ok(());
         }
@@ -105,16 +103,34 @@ impl Inner {
         }
         self.require_repository(operation)?;
         let failed = |source| Error::from_io(source, operation, folder.display());
-        files::make_folder(folder).map_err(failed)?;
-        self.sync_folder(folder.parent().unwrap_or(&self.root)).map_err(failed)?;
+        self.make_durable_folder(folder).map_err(failed)?;
         known.insert(folder.to_owned());
         Ok(())
+    }
+
+    /// Makes a folder, or finds it there; says whether it made it.
+    fn make_folder(&self, path: &Path) -> io::Result<bool> {
+        match self.disk.make_folder(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && self.disk.stat(path)?.kind == Kind::Folder => Ok(false),
+            result => result.map(|()| true),
+        }
+    }
+
+    /// The same, and its name is durable. A folder whose name could not be made so goes again: the next sync would report success
+    /// for it, and what is put there would be gone with it after a power cut.
+    fn make_durable_folder(&self, path: &Path) -> io::Result<()> {
+        let made = self.make_folder(path)?;
+        let synced = self.sync_folder(path.parent().unwrap_or(&self.root));
+        if made && synced.is_err() {
+            drop(self.disk.remove_folder(path));
+        }
+        synced
     }
 
     /// Makes a folder's entries durable. A file system that cannot sync folders says so with one of three errors, and has
     /// nothing better to offer; everything else is a failure.
     pub(super) fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        let result = (self.sync)(&fs::File::open(folder)?, folder);
+        let result = self.disk.sync_folder(folder);
         match result.as_ref().map_err(Errno::from_io_error) {
             Err(Some(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)) => Ok(()),
             _ => result,

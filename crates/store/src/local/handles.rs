@@ -1,9 +1,9 @@
 //! Open files of packs that are being read, so that a read does not open its pack again. Objects never change, so a handle
 //! is good as long as its object is; only removal ends it. Must never hold more than a few files, nor a lock while reading.
 
-use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::disk::DiskFile;
 use crate::key::Key;
 use crate::store::Result;
 
@@ -18,14 +18,14 @@ pub(super) struct Handles {
 #[derive(Debug, Default)]
 struct State {
     /// Least recently used first. Short enough for a linear search.
-    open: Vec<(Key, Arc<File>)>,
+    open: Vec<(Key, Arc<dyn DiskFile>)>,
     /// How often something was forgotten.
     forgotten: u64,
 }
 
 impl Handles {
     /// The file of `key`: one that is open, or the one that `open` gives.
-    pub(super) fn get_or_open(&self, key: &Key, open: impl FnOnce() -> Result<File>) -> Result<Arc<File>> {
+    pub(super) fn get_or_open(&self, key: &Key, open: impl FnOnce() -> Result<Box<dyn DiskFile>>) -> Result<Arc<dyn DiskFile>> {
         let forgotten = {
             let mut state = self.lock();
             if let Some(at) = state.open.iter().position(|(have, _)| have == key) {
@@ -36,13 +36,13 @@ impl Handles {
             }
             state.forgotten
         };
-        let file = Arc::new(open()?);
+        let file: Arc<dyn DiskFile> = Arc::from(open()?);
         self.keep(key, &file, forgotten);
         Ok(file)
     }
 
     /// Keeps a file, unless something was removed since it was asked for: it may have been this object.
-    fn keep(&self, key: &Key, file: &Arc<File>, forgotten: u64) {
+    fn keep(&self, key: &Key, file: &Arc<dyn DiskFile>, forgotten: u64) {
         let mut state = self.lock();
         if state.forgotten != forgotten || state.open.iter().any(|(have, _)| have == key) {
             return;

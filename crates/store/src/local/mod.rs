@@ -13,16 +13,16 @@ mod sweep;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::disk::{self, Disk, DiskFile, Kind};
 use crate::error::{Error, ErrorKind, Operation};
 use crate::key::{Area, Key};
 use crate::store::{Listed, Put, Result, Stage, Store};
+use files::Files;
 use handles::Handles;
 use place::Method;
 use stage::Staged;
@@ -54,11 +54,10 @@ pub struct Local {
 
 #[derive(Debug)]
 struct Inner {
+    disk: Arc<dyn Disk>,
     root: PathBuf,
     /// What is tried in turn to publish; shortened by tests.
     methods: &'static [Method],
-    /// How a file or folder is made durable; replaced by tests.
-    sync: fn(&File, &Path) -> io::Result<()>,
     handles: Handles,
     /// Folders whose entry in their parent this process has made durable.
     known: Mutex<BTreeSet<PathBuf>>,
@@ -73,7 +72,12 @@ impl Local {
     /// # Errors
     /// [`ErrorKind::NotEmpty`] when the folder holds anything else, or any failure of the storage.
     pub fn create(path: &Path) -> Result<Self> {
-        let inner = Inner::new(path, Operation::Create)?;
+        Self::create_on(Arc::new(Files), path)
+    }
+
+    /// The same on any disk.
+    pub(crate) fn create_on(disk: Arc<dyn Disk>, path: &Path) -> Result<Self> {
+        let inner = Inner::new(disk, path, Operation::Create)?;
         inner.make_repository()?;
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -83,7 +87,12 @@ impl Local {
     /// # Errors
     /// [`ErrorKind::NotARepository`], [`ErrorKind::NotFound`], or any failure of the storage.
     pub fn open(path: &Path) -> Result<Self> {
-        let inner = Inner::new(path, Operation::Open)?;
+        Self::open_on(Arc::new(Files), path)
+    }
+
+    /// The same on any disk.
+    pub(crate) fn open_on(disk: Arc<dyn Disk>, path: &Path) -> Result<Self> {
+        let inner = Inner::new(disk, path, Operation::Open)?;
         inner.require_repository(Operation::Open)?;
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -95,10 +104,10 @@ impl Local {
 }
 
 impl Inner {
-    fn new(path: &Path, operation: Operation) -> Result<Self> {
+    fn new(disk: Arc<dyn Disk>, path: &Path, operation: Operation) -> Result<Self> {
         // Absolute, so that a change of the working folder changes nothing.
         let root = std::path::absolute(path).map_err(|source| Error::from_io(source, operation, path.display()))?;
-        Ok(Self { root, methods: Method::ALL, sync: |file, _| file.sync_all(), handles: Handles::default(), known: Mutex::default() })
+        Ok(Self { disk, root, methods: Method::ALL, handles: Handles::default(), known: Mutex::default() })
     }
 
     fn area_path(&self, area: Area) -> PathBuf {
@@ -118,19 +127,19 @@ impl Inner {
     }
 
     /// Opens an object and tells its size.
-    fn open_object(&self, key: &Key, operation: Operation) -> Result<(File, u64)> {
+    fn open_object(&self, key: &Key, operation: Operation) -> Result<(Box<dyn DiskFile>, u64)> {
         let failed = |source| Error::from_io(source, operation, key);
-        let file = files::open(&self.path(key)).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        if !metadata.is_file() {
+        let file = self.disk.open(&self.path(key)).map_err(failed)?;
+        let stat = file.stat().map_err(failed)?;
+        if stat.kind != Kind::File {
             return Err(Error::new(ErrorKind::NotAFile, operation, key));
         }
-        Ok((file, metadata.len()))
+        Ok((file, stat.size))
     }
 
     fn size(&self, key: &Key, operation: Operation) -> Result<Option<u64>> {
-        match fs::symlink_metadata(self.path(key)) {
-            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
+        match self.disk.stat_link(&self.path(key)) {
+            Ok(stat) if stat.kind == Kind::File => Ok(Some(stat.size)),
             Ok(_) => Err(Error::new(ErrorKind::NotAFile, operation, key)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // Absent, unless the whole medium is.
@@ -162,7 +171,7 @@ impl Store for Local {
             return Err(too_large());
         }
         let mut bytes = vec![0; usize::try_from(size).map_err(|_| too_large())?];
-        file.read_exact_at(&mut bytes, 0).map_err(|source| read_error(source, Operation::Get, key, 0, size))?;
+        disk::read_exact_at(&*file, &mut bytes, 0).map_err(|source| read_error(source, Operation::Get, key, 0, size))?;
         Ok(bytes)
     }
 
@@ -170,7 +179,7 @@ impl Store for Local {
         let open = || Ok(self.inner.open_object(key, Operation::ReadAt)?.0);
         let file = self.inner.handles.get_or_open(key, open)?;
         let wanted = buf.len() as u64;
-        file.read_exact_at(buf, offset).map_err(|source| read_error(source, Operation::ReadAt, key, offset, wanted))
+        disk::read_exact_at(&*file, buf, offset).map_err(|source| read_error(source, Operation::ReadAt, key, offset, wanted))
     }
 
     fn size(&self, key: &Key) -> Result<Option<u64>> {
@@ -193,7 +202,7 @@ impl Store for Local {
 
     fn remove(&self, key: &Key) -> Result<()> {
         let failed = |source| Error::from_io(source, Operation::Remove, key);
-        fs::remove_file(self.inner.path(key)).map_err(failed)?;
+        self.inner.disk.remove(&self.inner.path(key)).map_err(failed)?;
         // Afterwards: before, a reader could open the object once more and keep it.
         self.inner.handles.forget(key);
         self.inner.sync_folder(&self.inner.folder_path(key)).map_err(failed)

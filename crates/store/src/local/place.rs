@@ -1,15 +1,12 @@
 //! Giving a finished file its name without replacing what may be there, in the best way that the file system knows. See
 //! [`Local`](super::Local) for what each way is worth. Must never replace an object.
 
-use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, RenameFlags};
 use rustix::io::Errno;
 
-use super::files;
+use crate::disk::Disk;
 use crate::store::Put;
 
 /// The file in `tmp/` that [`Method::CheckedRename`] locks.
@@ -30,11 +27,11 @@ impl Method {
     pub(super) const ALL: &'static [Self] = &[Self::RenameNoReplace, Self::Link, Self::CheckedRename];
 
     /// Moves `from` to `to`. When `to` exists, `from` may stay. `tmp` is the folder of the lock.
-    fn place(self, tmp: &Path, from: &Path, to: &Path) -> io::Result<Put> {
+    fn place(self, disk: &dyn Disk, tmp: &Path, from: &Path, to: &Path) -> io::Result<Put> {
         match self {
-            Self::RenameNoReplace => rename_no_replace(from, to),
-            Self::Link => link(from, to),
-            Self::CheckedRename => checked_rename(&tmp.join(LOCK), from, to),
+            Self::RenameNoReplace => rename_no_replace(disk, from, to),
+            Self::Link => link(disk, from, to),
+            Self::CheckedRename => checked_rename(disk, &tmp.join(LOCK), from, to),
         }
     }
 
@@ -50,9 +47,9 @@ impl Method {
 }
 
 /// Moves `from` to `to` by the first of `methods` that the file system knows.
-pub(super) fn place(methods: &[Method], tmp: &Path, from: &Path, to: &Path) -> io::Result<Put> {
+pub(super) fn place(disk: &dyn Disk, methods: &[Method], tmp: &Path, from: &Path, to: &Path) -> io::Result<Put> {
     for method in methods {
-        match method.place(tmp, from, to) {
+        match method.place(disk, tmp, from, to) {
             Err(error) if method.is_unknown(&error) => {}
             result => return result,
         }
@@ -60,39 +57,37 @@ pub(super) fn place(methods: &[Method], tmp: &Path, from: &Path, to: &Path) -> i
     Err(io::ErrorKind::Unsupported.into())
 }
 
-fn rename_no_replace(from: &Path, to: &Path) -> io::Result<Put> {
-    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+fn rename_no_replace(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<Put> {
+    match disk.rename_no_replace(from, to) {
         Ok(()) => Ok(Put::Created),
-        Err(Errno::EXIST) => Ok(Put::Existed),
-        Err(error) => Err(error.into()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Put::Existed),
+        Err(error) => Err(error),
     }
 }
 
-fn link(from: &Path, to: &Path) -> io::Result<Put> {
-    match rustix::fs::linkat(CWD, from, CWD, to, AtFlags::empty()) {
+fn link(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<Put> {
+    match disk.link(from, to) {
         Ok(()) => {}
         // A server whose answer was lost is asked again, and then finds the link that it made itself.
-        Err(Errno::EXIST) if is_same_file(from, to)? => {}
-        Err(Errno::EXIST) => return Ok(Put::Existed),
-        Err(error) => return Err(error.into()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if disk.stat_link(from)?.identity != disk.stat_link(to)?.identity {
+                return Ok(Put::Existed);
+            }
+        }
+        Err(error) => return Err(error),
     }
     // The object stands; a second name in `tmp/` is waste that a sweep finds.
-    drop(fs::remove_file(from));
+    drop(disk.remove(from));
     Ok(Put::Created)
 }
 
-fn is_same_file(one: &Path, other: &Path) -> io::Result<bool> {
-    let (one, other) = (fs::symlink_metadata(one)?, fs::symlink_metadata(other)?);
-    Ok(one.ino() == other.ino() && one.dev() == other.dev())
-}
-
-fn checked_rename(lock: &Path, from: &Path, to: &Path) -> io::Result<Put> {
-    let lock = files::open_lock(lock)?;
+fn checked_rename(disk: &dyn Disk, lock: &Path, from: &Path, to: &Path) -> io::Result<Put> {
+    let lock = disk.open_lock(lock)?;
     lock.lock()?;
-    match fs::symlink_metadata(to) {
+    match disk.stat_link(to) {
         Ok(_) => Ok(Put::Existed),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::rename(from, to)?;
+            disk.rename(from, to)?;
             Ok(Put::Created)
         }
         Err(error) => Err(error),
@@ -103,7 +98,10 @@ fn checked_rename(lock: &Path, from: &Path, to: &Path) -> io::Result<Put> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::fs;
+
     use super::*;
+    use crate::local::files::Files;
 
     #[test]
     fn only_an_unknown_way_leads_to_the_next() {
@@ -126,7 +124,7 @@ mod tests {
         let (from, to) = (dir.path().join("from"), dir.path().join("to"));
         fs::write(&from, b"object").unwrap();
         fs::hard_link(&from, &to).unwrap();
-        assert_eq!(link(&from, &to).unwrap(), Put::Created);
+        assert_eq!(link(&Files, &from, &to).unwrap(), Put::Created);
         assert!(to.exists() && !from.exists());
     }
 }

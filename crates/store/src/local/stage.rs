@@ -1,12 +1,11 @@
 //! One object on its way from `tmp/` to its name. Must leave nothing behind when it fails, and must never report an object
 //! as stored that a power cut could undo.
 
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Inner, files, place};
+use super::{Inner, place};
+use crate::disk::{self, DiskFile};
 use crate::error::{Error, ErrorKind, Operation};
 use crate::key::{Area, Key};
 use crate::store::{Put, Result, Stage};
@@ -17,7 +16,7 @@ pub(super) struct Staged {
     inner: Arc<Inner>,
     area: Area,
     path: PathBuf,
-    file: File,
+    file: Box<dyn DiskFile>,
     failed: Option<ErrorKind>,
     /// Whether all bytes so far would survive a power cut.
     synced: bool,
@@ -28,8 +27,8 @@ impl Staged {
         let tmp = inner.tmp_path();
         inner.ensure_known(&tmp, operation)?;
         let failed = |source| Error::from_io(source, operation, tmp.display());
-        let path = tmp.join(files::random_name().map_err(failed)?);
-        let file = files::create(&path).map_err(failed)?;
+        let path = tmp.join(inner.disk.random_name().map_err(failed)?);
+        let file = inner.disk.create(&path).map_err(failed)?;
         // Where locks are unknown, the age that a sweep asks for must do.
         drop(file.try_lock());
         Ok(Self { inner, area, path, file, failed: None, synced: false })
@@ -37,7 +36,7 @@ impl Staged {
 
     pub(super) fn append(&mut self, bytes: &[u8], operation: Operation, object: impl std::fmt::Display) -> Result<()> {
         self.synced = false;
-        self.file.write_all(bytes).map_err(|source| {
+        disk::write_all(&*self.file, bytes).map_err(|source| {
             let error = Error::from_io(source, operation, object);
             self.failed = Some(error.kind());
             error
@@ -51,7 +50,7 @@ impl Staged {
             return Err(Error::new(kind, operation, object));
         }
         if !self.synced {
-            (self.inner.sync)(&self.file, &self.path).map_err(|source| {
+            self.file.sync().map_err(|source| {
                 let error = Error::from_io(source, operation, object);
                 self.failed = Some(error.kind());
                 error
@@ -68,7 +67,7 @@ impl Staged {
         let failed = |source| Error::from_io(source, operation, key);
         inner.ensure_folder(key, operation)?;
         let target = inner.path(key);
-        match place::place(inner.methods, &inner.tmp_path(), &self.path, &target).map_err(failed)? {
+        match place::place(&*inner.disk, inner.methods, &inner.tmp_path(), &self.path, &target).map_err(failed)? {
             Put::Existed => inner.existed(key, operation),
             Put::Created => {
                 let synced = inner
@@ -77,7 +76,7 @@ impl Staged {
                     .and_then(|()| inner.sync_folder(&inner.tmp_path()));
                 if synced.is_err() {
                     // Nobody may count on it: the session that wrote it will not commit.
-                    drop(fs::remove_file(&target));
+                    drop(inner.disk.remove(&target));
                 }
                 synced.map_err(failed)?;
                 Ok(Put::Created)
@@ -120,6 +119,6 @@ impl Stage for Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         // After publishing there is no such name any more; no other failure could be told to anyone.
-        drop(fs::remove_file(&self.path));
+        drop(self.inner.disk.remove(&self.path));
     }
 }

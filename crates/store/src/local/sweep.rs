@@ -1,11 +1,12 @@
 //! Removing what dead writers left in `tmp/`. Must never touch an object, nor the file of a writer that lives.
 
-use std::fs::{self, DirEntry, TryLockError};
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::path::Path;
+use std::time::Duration;
 
+use super::Inner;
 use super::place::LOCK;
-use super::{Inner, files};
+use crate::disk::Kind;
 use crate::error::{Error, Operation};
 use crate::store::Result;
 
@@ -15,9 +16,9 @@ impl Inner {
         let tmp = self.tmp_path();
         let failed = |source| Error::from_io(source, Operation::Sweep, tmp.display());
         let mut removed = 0;
-        for entry in self.leftovers(LOCK).map_err(failed)? {
-            if is_abandoned(&entry, older_than).map_err(failed)? {
-                match fs::remove_file(entry.path()) {
+        for path in self.leftovers(LOCK).map_err(failed)? {
+            if self.is_abandoned(&path, older_than).map_err(failed)? {
+                match self.disk.remove(&path) {
                     Ok(()) => removed += 1,
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(error) => return Err(failed(error)),
@@ -29,22 +30,22 @@ impl Inner {
         }
         Ok(removed)
     }
-}
 
-/// Old enough, and not locked by whoever writes it. Files dated in the future are taken for young.
-fn is_abandoned(entry: &DirEntry, older_than: Duration) -> io::Result<bool> {
-    let check = || -> io::Result<bool> {
-        let metadata = entry.metadata()?;
-        let age = SystemTime::now().duration_since(metadata.modified()?).unwrap_or_default();
-        if !metadata.is_file() || age < older_than {
-            return Ok(false);
+    /// Old enough, and not locked by whoever writes it. Files dated in the future are taken for young.
+    fn is_abandoned(&self, path: &Path, older_than: Duration) -> io::Result<bool> {
+        let check = || -> io::Result<bool> {
+            let stat = self.disk.stat_link(path)?;
+            let age = self.disk.now().duration_since(stat.modified).unwrap_or_default();
+            if stat.kind != Kind::File || age < older_than {
+                return Ok(false);
+            }
+            // Where locks are unknown, the age must do.
+            Ok(self.disk.open(path)?.try_lock().unwrap_or(true))
+        };
+        match check() {
+            // Published or discarded since the folder was read.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            result => result,
         }
-        let locked = files::open(&entry.path())?.try_lock();
-        Ok(!matches!(locked, Err(TryLockError::WouldBlock)))
-    };
-    match check() {
-        // Published or discarded since the folder was read.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        result => result,
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use super::files::Files;
 use super::place::Method;
 use super::{Inner, Local};
 use crate::conformance::conformance;
@@ -29,7 +30,7 @@ fn new_local_by(methods: &'static [Method]) -> (Local, TempDir) {
 }
 
 fn local_with(path: &Path, change: impl FnOnce(&mut Inner)) -> Local {
-    let mut inner = Inner::new(path, Operation::Create).unwrap();
+    let mut inner = Inner::new(Arc::new(Files), path, Operation::Create).unwrap();
     inner.make_repository().unwrap();
     change(&mut inner);
     Local { inner: Arc::new(inner) }

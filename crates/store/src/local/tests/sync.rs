@@ -1,94 +1,91 @@
 //! Durability: what is synced, in which order, and what happens when it fails.
 
-use std::cell::RefCell;
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
-
-use super::{leftovers, local_with};
 use crate::conformance::{key, names};
-use crate::{Area, ErrorKind, Local, Put, Store};
+use crate::{Area, ErrorKind, Local, Put, Sim, Store};
 
-thread_local! {
-    /// What this thread's stores have synced, and which of these calls fails.
-    static SYNCED: RefCell<(Vec<PathBuf>, Option<usize>)> = const { RefCell::new((Vec::new(), None)) };
+/// A repository on a simulated disk; what was synced to make it is forgotten.
+fn recording() -> (Local, Sim) {
+    let sim = Sim::new();
+    let local = sim.create().unwrap();
+    sim.checkpoint();
+    (local, sim)
 }
 
-fn recording_sync(_file: &File, path: &Path) -> io::Result<()> {
-    SYNCED.with_borrow_mut(|(synced, fails)| {
-        synced.push(path.to_owned());
-        if Some(synced.len()) == *fails { Err(io::Error::other("the disk lost it")) } else { Ok(()) }
-    })
+/// Forgets what was synced; of the syncs to come, this one fails.
+fn record(sim: &Sim, fails: Option<u64>) {
+    sim.checkpoint();
+    sim.trouble(|trouble| trouble.failed_sync = fails);
 }
 
-fn recording() -> (Local, TempDir) {
-    let dir = TempDir::new().unwrap();
-    (local_with(dir.path(), |inner| inner.sync = recording_sync), dir)
-}
-
-fn record(fails: Option<usize>) {
-    SYNCED.set((Vec::new(), fails));
-}
-
-/// The paths synced since [`record`], below `root`; files in `tmp/` by that name only.
-fn synced(root: &Path) -> Vec<String> {
-    let relative = |path: &PathBuf| path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+/// The paths synced since [`record`], below the root; files in `tmp/` by that name only.
+fn synced(sim: &Sim) -> Vec<String> {
+    let root = format!("/{}", Sim::path(""));
+    let relative = |path: &str| format!("{path}/").strip_prefix(&root).unwrap().trim_end_matches('/').to_owned();
     let nameless = |path: String| if path.starts_with("tmp/") { "tmp/*".to_owned() } else { path };
-    SYNCED.with_borrow(|(synced, _)| synced.iter().map(relative).map(nameless).collect())
+    sim.recording().steps().iter().filter_map(crate::Step::synced).map(relative).map(nameless).collect()
+}
+
+/// The files in `tmp/`.
+fn leftovers(sim: &Sim) -> usize {
+    let image = sim.image();
+    image.files().filter(|(path, _)| path.starts_with(&Sim::path("tmp/"))).count()
 }
 
 #[test]
 fn file_then_new_folders_then_both_folders() {
-    let (local, dir) = recording();
+    let (local, sim) = recording();
     let pack = key(Area::Packs, "abcd");
-    record(None);
     local.put(&pack, b"pack").unwrap();
-    assert_eq!(synced(dir.path()), ["", "tmp/*", "", "packs", "packs/ab", "tmp"]);
-    record(None);
+    assert_eq!(synced(&sim), ["", "tmp/*", "", "packs", "packs/ab", "tmp"]);
+    record(&sim, None);
     local.put(&key(Area::Packs, "ab01"), b"pack").unwrap();
-    assert_eq!(synced(dir.path()), ["tmp/*", "packs/ab", "tmp"], "known folders are not synced again");
-    record(None);
+    assert_eq!(synced(&sim), ["tmp/*", "packs/ab", "tmp"], "known folders are not synced again");
+    record(&sim, None);
     local.remove(&pack).unwrap();
-    assert_eq!(synced(dir.path()), ["packs/ab"]);
+    assert_eq!(synced(&sim), ["packs/ab"]);
 }
 
 /// Another process may have stored it a moment ago, and not yet have synced its folder.
 #[test]
 fn what_existed_is_made_durable_too() {
-    let (local, dir) = recording();
-    Local::open(dir.path()).unwrap().put(&key(Area::Packs, "abcd"), b"pack").unwrap();
-    record(None);
+    let (local, sim) = recording();
+    sim.open().unwrap().put(&key(Area::Packs, "abcd"), b"pack").unwrap();
+    record(&sim, None);
     assert_eq!(local.put(&key(Area::Packs, "abcd"), b"pack").unwrap(), Put::Existed);
-    assert_eq!(synced(dir.path()), ["", "packs", "packs/ab"]);
-    record(None);
+    assert_eq!(synced(&sim), ["", "packs", "packs/ab"]);
+    record(&sim, None);
     assert_eq!(local.stage(Area::Packs).unwrap().publish("abcd").unwrap(), Put::Existed);
-    assert_eq!(synced(dir.path()), ["", "tmp/*", "packs/ab"]);
+    assert_eq!(synced(&sim), ["", "tmp/*", "packs/ab"]);
 }
 
 #[test]
 fn a_failed_sync_is_reported_and_leaves_nothing() {
     for fails in 1..=6 {
-        let (local, dir) = recording();
+        let (local, sim) = recording();
         let pack = key(Area::Packs, "abcd");
-        record(Some(fails));
+        record(&sim, Some(fails));
         assert_eq!(local.put(&pack, b"pack").unwrap_err().kind(), ErrorKind::Io, "sync {fails}");
-        assert_eq!(synced(dir.path()).len(), fails, "sync {fails}: nothing is tried after it");
+        assert_eq!(synced(&sim).len() as u64, fails, "sync {fails}: nothing is tried after it");
         assert_eq!(names(&local, Area::Packs), [""; 0], "sync {fails}");
-        assert_eq!(leftovers(&local), 0, "sync {fails}");
-        record(None);
+        assert_eq!(leftovers(&sim), 0, "sync {fails}");
+        record(&sim, None);
         assert_eq!(local.put(&pack, b"pack").unwrap(), Put::Created, "sync {fails}");
+        // What the failed sync has dropped is not counted on.
+        let lost = sim.recording().cut(sim.steps()).choices(crate::Moves::Torn, 4, &mut crate::Chance::new(0));
+        for choice in lost {
+            let image = sim.recording().cut(sim.steps()).image(&choice);
+            assert!(image.files().any(|file| file == (&Sim::path("packs/ab/abcd"), b"pack")), "sync {fails}");
+        }
     }
 }
 
 #[test]
 fn a_failed_sync_never_removes_what_another_put_there() {
     for fails in 1..=3 {
-        let (local, dir) = recording();
+        let (local, sim) = recording();
         let pack = key(Area::Packs, "abcd");
-        Local::open(dir.path()).unwrap().put(&pack, b"pack").unwrap();
-        record(Some(fails));
+        sim.open().unwrap().put(&pack, b"pack").unwrap();
+        record(&sim, Some(fails));
         assert_eq!(local.put(&pack, b"pack").unwrap_err().kind(), ErrorKind::Io, "sync {fails}");
         assert_eq!(names(&local, Area::Packs), ["abcd"], "sync {fails}");
     }
@@ -96,36 +93,32 @@ fn a_failed_sync_never_removes_what_another_put_there() {
 
 #[test]
 fn a_failed_removal_is_reported() {
-    let (local, _dir) = recording();
+    let (local, sim) = recording();
     local.put(&key(Area::Plans, "01"), b"plan").unwrap();
-    record(Some(1));
+    record(&sim, Some(1));
     assert_eq!(local.remove(&key(Area::Plans, "01")).unwrap_err().kind(), ErrorKind::Io);
 }
 
 #[test]
 fn folders_that_cannot_be_synced_are_no_failure() {
-    let dir = TempDir::new().unwrap();
-    let local = local_with(dir.path(), |inner| {
-        inner.sync = |file, _| {
-            if file.metadata()?.is_dir() { Err(rustix::io::Errno::INVAL.into()) } else { Ok(()) }
-        };
-    });
+    let (local, sim) = recording();
+    sim.trouble(|trouble| trouble.no_folder_sync = true);
     assert_eq!(local.put(&key(Area::Packs, "abcd"), b"pack").unwrap(), Put::Created);
 }
 
 #[test]
 fn what_is_set_aside_has_its_new_name_durably_before_it_loses_the_old() {
-    let (local, dir) = recording();
+    let (local, sim) = recording();
     let pack = key(Area::Packs, "abcd");
     local.put(&pack, b"pack").unwrap();
-    record(None);
+    record(&sim, None);
     local.set_aside(&pack).unwrap();
-    assert_eq!(synced(dir.path()), ["", "damaged", "packs/ab"]);
-    for fails in 1..=2 {
+    assert_eq!(synced(&sim), ["", "damaged", "packs/ab"]);
+    for fails in 1..=2_usize {
         local.put(&pack, b"pack").unwrap();
-        record(Some(fails));
+        record(&sim, Some(fails as u64));
         assert_eq!(local.set_aside(&pack).unwrap_err().kind(), ErrorKind::Io, "sync {fails}");
-        record(None);
+        record(&sim, None);
         assert_eq!(names(&local, Area::Damaged).len(), 1 + fails, "sync {fails}: not a byte is lost");
     }
 }
@@ -133,19 +126,19 @@ fn what_is_set_aside_has_its_new_name_durably_before_it_loses_the_old() {
 /// The name is given when nothing can fail any more for want of space.
 #[test]
 fn what_was_synced_is_not_synced_again_when_it_gets_its_name() {
-    let (local, dir) = recording();
+    let (local, sim) = recording();
     local.put(&key(Area::Packs, "ab01"), b"pack").unwrap();
     let mut stage = local.stage(Area::Packs).unwrap();
     stage.write(b"pack").unwrap();
-    record(None);
+    record(&sim, None);
     stage.sync().unwrap();
-    assert_eq!(synced(dir.path()), ["tmp/*"]);
+    assert_eq!(synced(&sim), ["tmp/*"]);
     stage.publish("ab02").unwrap();
-    assert_eq!(synced(dir.path()), ["tmp/*", "packs/ab", "tmp"]);
+    assert_eq!(synced(&sim), ["tmp/*", "packs/ab", "tmp"]);
     let mut stage = local.stage(Area::Packs).unwrap();
-    record(Some(1));
+    record(&sim, Some(1));
     assert!(stage.sync().is_err());
     assert!(stage.sync().is_err(), "a sync that failed is never tried again");
-    assert_eq!(synced(dir.path()).len(), 1);
+    assert_eq!(synced(&sim).len(), 1);
     assert_eq!(stage.publish("ab03").unwrap_err().kind(), ErrorKind::Io);
 }
