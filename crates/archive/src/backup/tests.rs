@@ -16,6 +16,8 @@ use crate::list;
 use crate::source::pretended;
 use walk::TOO_LARGE;
 
+mod disturbed;
+
 struct Bench {
     folder: tempfile::TempDir,
     repository: Repository,

@@ -40,6 +40,19 @@ impl File {
         Self { handle, parent, name }
     }
 
+    fn read_some(&self, room: &mut [u8], offset: u64) -> io::Result<usize> {
+        #[cfg(test)]
+        let room = match super::disturbed::next(&self.parent.path_of(&self.name)) {
+            super::disturbed::Read::Plain => room,
+            super::disturbed::Read::Fails(error) => return Err(error.into()),
+            super::disturbed::Read::AtMost(most) => {
+                let length = most.min(room.len());
+                room.get_mut(..length).unwrap_or_default()
+            }
+        };
+        self.handle.read_at(room, offset)
+    }
+
     fn failed(&self, operation: SourceOperation, source: io::Error) -> SourceError {
         SourceError { path: self.parent.path_of(&self.name), operation, source }
     }
@@ -65,7 +78,7 @@ impl SourceFile for File {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
         let mut filled = 0;
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match self.handle.read_at(rest, offset.saturating_add(filled as u64)) {
+            match self.read_some(rest, offset.saturating_add(filled as u64)) {
                 Ok(0) => break,
                 Ok(length) => filled += length,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

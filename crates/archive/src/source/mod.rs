@@ -8,6 +8,8 @@
 #[cfg(test)]
 pub(crate) mod asked;
 mod directory;
+#[cfg(test)]
+pub(crate) mod disturbed;
 mod error;
 mod file;
 mod owners;

@@ -1,6 +1,7 @@
 //! A repository on a simulated disk, what people do with it, and what they were promised.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use liasse_repo::format::content::ChunkRef;
@@ -43,6 +44,8 @@ pub struct World {
     pub promises: Vec<Promise>,
     pub keys: Vec<KeyPromise>,
     pub chance: Chance,
+    /// Where the local cache is, if there is one: on another disk, that no cut touches.
+    pub cache: Option<PathBuf>,
     time: i64,
 }
 
@@ -94,6 +97,7 @@ impl World {
             promises: Vec::new(),
             keys: Vec::new(),
             chance: Chance::new(seed),
+            cache: None,
             time: 1000,
         }
     }
@@ -102,6 +106,7 @@ impl World {
     pub fn after(&self, image: &Image, steps: usize) -> Self {
         let mut after = Self { files: self.files.clone(), time: self.time, ..Self::of(image, &self.credential, 0) };
         after.chance = self.chance.clone();
+        after.cache.clone_from(&self.cache);
         after.promises.clone_from(&self.promises);
         for promise in &mut after.promises {
             promise.told = promise.told.filter(|told| *told <= steps).map(|_| 0);
@@ -123,7 +128,11 @@ impl World {
     }
 
     pub fn repository(&self) -> Result<Repository> {
-        open(self.store()?, &self.credential)
+        let repository = open(self.store()?, &self.credential)?;
+        Ok(match &self.cache {
+            Some(folder) => repository.with_cache(folder),
+            None => repository,
+        })
     }
 
     /// Changes, adds or removes some files.

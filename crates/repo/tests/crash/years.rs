@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use liasse_repo::store::{Moves, Sim};
+use liasse_repo::store::Moves;
 
 use super::seeds::{each_seed, say, setting};
 use super::verify::{Expected, verify};
@@ -36,6 +36,7 @@ fn year(seed: u64) -> Result<Told, String> {
     let memory = PathBuf::from("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let (cache, old) = (folder.path().join("cache"), folder.path().join("old"));
+    world.cache = Some(cache.clone());
     for night in 1..=NIGHTS {
         let wrong = |what: String| {
             format!(
@@ -48,8 +49,7 @@ fn year(seed: u64) -> Result<Told, String> {
             world.something().map_err(|error| error.to_string())
         } else {
             world.edit();
-            let with_cache = world.repository().map(|repository| repository.with_cache(&cache));
-            with_cache.and_then(|repository| world.backup_with(&repository)).map(drop).map_err(|error| wrong(format!("{error:?}")))
+            world.backup().map(drop).map_err(|error| wrong(format!("{error:?}")))
         };
         match done {
             Err(what) if what.starts_with("seed") => return Err(what),
@@ -84,9 +84,7 @@ fn cut_at_random(mut world: World) -> World {
     let moves = if world.chance.once_in(2) { Moves::Whole } else { Moves::Torn };
     let choices = cut.choices(moves, 16, &mut world.chance);
     let image = cut.image(&choices[world.chance.below(choices.len())]);
-    let mut after = world.after(&image, steps);
-    after.sim = Sim::of(&image);
-    after
+    world.after(&image, steps)
 }
 
 #[test]
