@@ -5,9 +5,10 @@ import json
 import os
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TARGETS = {"header": "object", "slot-body": "slot", "compressed": "packed"}
-SAME = "object config bundle directory footer segment content list entry tree snapshot intent plan tombstone block".split()
-MOST = 1500  # bytes: what is larger makes fuzzing slow and reaches nothing more
+TARGETS = {"header": "object", "slot-body": "slot", "compressed": "packed", "parity-head": "parity_head",
+           "parity-sector": "parity_sector"}
+SAME = "object config bundle directory footer segment content list entry tree snapshot intent plan tombstone block parity".split()
+MOST = {"parity": 20000}  # bytes: what is larger than this, or 1,500, makes fuzzing slow and reaches nothing more
 DULL = ("cut-at", "byte-too-many")  # a fuzzer has these at once
 
 
@@ -28,7 +29,7 @@ for path in sorted(glob.glob(os.path.join(HERE, "../spec/vectors/*.json"))):
     data = prefix(kind, vector["params"]) + bytes.fromhex(vector["hex"])
     if kind == "list":
         data = data[:108]  # a whole list is long; a target takes any part of one
-    if target is None or len(data) > MOST or any(word in name for word in DULL):
+    if target is None or len(data) > MOST.get(target, 1500) or any(word in name for word in DULL):
         continue
     for folder in [target] + ["canary"] * (name == "tombstone-plain.ok"):
         os.makedirs(os.path.join(HERE, "corpus", folder), exist_ok=True)

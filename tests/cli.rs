@@ -41,6 +41,8 @@ mod mounted;
 mod nothing_lost;
 #[path = "cli/options.rs"]
 mod options;
+#[path = "cli/parity.rs"]
+mod parity;
 #[path = "cli/passwords.rs"]
 mod passwords;
 #[path = "cli/repair.rs"]

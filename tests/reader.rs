@@ -134,6 +134,33 @@ fn both_restore_a_fresh_repository() {
     read(&repository, password, &["check"]);
 }
 
+/// Without a key, both find what parity protects, and the same sectors rotten.
+#[test]
+fn the_reader_knows_what_parity_protects() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let version = fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().path().join("repository")).find(|path| path.is_dir()).unwrap();
+    let work = folder();
+    let repository = work.path().join("repository");
+    assert!(Command::new("cp").arg("-r").args([&version, &repository]).status().unwrap().success());
+    let store = liasse_repo::store::Local::open(&repository).unwrap();
+    let (silent, stop) = (liasse_repo::Silent, liasse_repo::Stop::new());
+    liasse_repo::parity::add(&store, &liasse_repo::parity::AddOptions::default(), &silent, &stop).unwrap();
+    let listed = read(&repository, "", &["parity"]);
+    let members = listed.lines().filter(|line| line.starts_with("    ")).count() as u64;
+    let plan = liasse_repo::parity::plan(&store, &silent, &stop).unwrap();
+    assert!(plan.is_sound() && members == plan.looked_at && members > 5, "{listed}");
+    assert!(listed.lines().all(|line| line.ends_with(": sound") || line.ends_with("sound, 0 recovery shards rotten")), "{listed}");
+
+    let pack = listed.lines().find_map(|line| line.trim().strip_suffix(": sound").filter(|path| path.starts_with("packs/"))).unwrap();
+    let mut bytes = fs::read(repository.join(pack)).unwrap();
+    bytes[600] ^= 1;
+    bytes[1100] ^= 1;
+    fs::write(repository.join(pack), bytes).unwrap();
+    let (code, output) = python::run("liasse_reader.py", "", &[repository.to_str().unwrap(), "parity"]);
+    let told = python::told(&output.stdout);
+    assert!(code == 12 && told.contains(&format!("    {pack}: 2 shards lost\n")), "{told}");
+}
+
 #[test]
 fn the_reader_passes_its_own_tests() {
     let (code, output) = python::run("test_reader.py", "", &["-v"]);

@@ -11,6 +11,8 @@ mod computations;
 mod decoders;
 #[path = "vectors/params.rs"]
 mod params;
+#[path = "vectors/parity.rs"]
+mod parity;
 #[path = "vectors/records.rs"]
 mod records;
 #[path = "vectors/values.rs"]
@@ -29,7 +31,7 @@ type Outcome = Result<Option<Value>, &'static str>;
 type Runner = fn(&Input) -> Outcome;
 
 /// Every type of `spec/vectors/README.md`, and the parameters that it knows.
-const TYPES: [(&str, &[&str], Runner); 25] = [
+const TYPES: [(&str, &[&str], Runner); 29] = [
     ("header", &["kind", "repository"], decoders::header),
     ("object", &["kind", "repository"], decoders::object),
     ("config", &[], decoders::config),
@@ -46,6 +48,10 @@ const TYPES: [(&str, &[&str], Runner); 25] = [
     ("intent", &[], decoders::intent),
     ("plan", &[], decoders::plan),
     ("tombstone", &[], decoders::tombstone),
+    ("parity-sector", &[], parity::sector),
+    ("parity-head", &[], parity::head),
+    ("parity", &[], parity::object),
+    ("parity-code", &["shards", "recovery"], parity::code),
     ("derive", &[], computations::derive),
     ("cut", &["secret", "min", "average", "max", "data"], computations::cut),
     ("box", &["key", "header", "extra"], computations::open_box),

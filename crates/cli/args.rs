@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod export;
 mod mount;
+mod parity;
 mod repair;
 mod report;
 mod restore;
@@ -25,6 +26,7 @@ pub(crate) use check::{Check, Drill};
 pub(crate) use config::{Config, ConfigInit};
 pub(crate) use export::{Export, VerifyExport};
 pub(crate) use mount::{Mount, Serve, Which};
+pub(crate) use parity::{Parity, ParityAdd, RepairParity};
 pub(crate) use repair::{Repair, RepairFrom, RepairFromSource};
 pub(crate) use report::{Format, Report, ReportList, ReportShow};
 pub(crate) use restore::{Overwrite, Restore};
@@ -143,6 +145,9 @@ pub(crate) enum Command {
     /// Mend a damaged repository: shows what it would do, and does it with --apply
     #[command(subcommand)]
     Repair(Repair),
+    /// Recovery of a medium that rots: add, check
+    #[command(subcommand)]
+    Parity(Parity),
     /// Passwords and credentials: add, list, remove
     #[command(subcommand)]
     Key(Key),

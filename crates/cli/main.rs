@@ -26,7 +26,7 @@ mod whoami;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command, Config, Key, Report, Schedule};
+use args::{Cli, Command, Config, Key, Parity, Report, Schedule};
 use clap::Parser;
 use context::Context;
 use error::{CliError, Result};
@@ -91,6 +91,8 @@ fn run(cli: &Cli, context: &Context) -> Result<Exit> {
         Command::Serve(args) => commands::serve::run(context, args),
         Command::Check(args) => commands::check::run(context, args),
         Command::Repair(args) => commands::repair::run(context, args),
+        Command::Parity(Parity::Add(args)) => commands::parity::add(context, args),
+        Command::Parity(Parity::Check) => commands::parity::check(context),
         Command::Key(Key::Add(args)) => commands::key_add::run(context, args),
         Command::Key(Key::List) => commands::key::list(context),
         Command::Key(Key::Remove { id }) => commands::key::remove(context, id),

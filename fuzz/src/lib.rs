@@ -10,6 +10,7 @@ use liasse_format::envelope::{self, HEADER_SIZE, Header, Kind};
 use liasse_format::index::Segment;
 use liasse_format::keys::{Bundle, SlotBody};
 use liasse_format::pack::{BLOCK_LIMIT, Directory, Footer};
+use liasse_format::parity::{Head, Layout, SECTOR, Sector};
 use liasse_format::session::{Intent, Plan, Tombstone};
 use liasse_format::snapshot::Snapshot;
 use liasse_format::tree::{Entry, TreeDecoder, put_stream_item};
@@ -20,7 +21,7 @@ use liasse_seal::{BlockOpener, Decompressor, PackKey};
 pub type Target = fn(&[u8]);
 
 /// Every target but the canary, by the name of its program and its corpus.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 20] = [
     ("object", object),
     ("config", config),
     ("bundle", bundle),
@@ -38,6 +39,9 @@ pub const TARGETS: [(&str, Target); 17] = [
     ("tombstone", tombstone),
     ("packed", packed),
     ("block", block),
+    ("parity", parity),
+    ("parity_head", parity_head),
+    ("parity_sector", parity_sector),
 ];
 
 /// The pack key and header of the vectors of type `block`, which are this target's first corpus.
@@ -178,6 +182,39 @@ pub fn plan(data: &[u8]) {
 /// A tombstone.
 pub fn tombstone(data: &[u8]) {
     canonical::<Tombstone>(data);
+}
+
+/// A parity object, whatever has become of it: what its head is found to say, and what its groups still hold.
+pub fn parity(data: &[u8]) {
+    match liasse_repo::parity::inspect(data) {
+        Ok(Some(found)) => {
+            assert_eq!(found.rotten.len(), found.head.groups.len());
+            assert_eq!(Head::from_strip(&found.head.to_strip()), Ok(found.head));
+        }
+        Ok(None) => {}
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The head of a parity object, and the layout that follows from it: everything has a place within the object.
+pub fn parity_head(data: &[u8]) {
+    let Ok(head) = Head::from_strip(data) else { return };
+    assert_eq!(head.to_strip(), data, "written otherwise than read");
+    let Ok(layout) = Layout::of(&head) else { panic!("a head without a layout") };
+    for place in layout.groups() {
+        for sector in [place.table_sector(place.table() - 1), place.recovery_sector(place.recovery() - 1)] {
+            assert!(layout.sector(place, sector) < layout.sectors());
+        }
+    }
+    assert!(layout.head_recovery_sector(u64::from(head.recovery) - 1) < layout.sectors());
+}
+
+/// A marked sector; and, because no fuzzer guesses a hash, the same bytes with the check that belongs to them.
+pub fn parity_sector(data: &[u8]) {
+    let Some(bytes) = data.first_chunk::<SECTOR>() else { return };
+    if let Ok(sector) = Sector::from_bytes(bytes) {
+        assert_eq!(sector.to_bytes(), *bytes, "written otherwise than read");
+    }
 }
 
 /// A packed list: one value has many compressed forms, so what is compared is the value.

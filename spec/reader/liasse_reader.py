@@ -631,6 +631,38 @@ def command_check(repository, _):
     return checker.failures + len(repository.notes)
 
 
+def command_parity(root):
+    """List what parity protects, and verify members, shards and recovery shards. Needs no key."""
+    import liasse_parity
+    folder, bad = os.path.join(root, "parity"), 0
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        if not re.fullmatch("[0-9a-f]{64}", name):
+            continue
+        with open(os.path.join(folder, name), "rb") as file:
+            raw = file.read(SIZE_LIMITS[PARITY] + 1)
+        try:
+            found = liasse_parity.Parity(raw)
+        except Failure as failure:
+            bad += 1
+            print(f"parity/{name}: {failure}")
+            continue
+        rotten = sum(len(found.rotten(n)) for n in range(len(found.layout.groups)))
+        sound = blake3(raw).hexdigest() == name
+        bad += not sound
+        print(f"parity/{name}: {'sound' if sound else 'damaged'}, {rotten} recovery shards rotten")
+        for m, first in found.placed():
+            path = liasse_parity.FOLDERS[m["kind"]] + (m["name"][:2] + "/" if m["kind"] == 4 else "") + m["name"]
+            try:
+                with open(os.path.join(root, path), "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
+                data = b""
+            whole = blake3(data).digest() == m["hash"]
+            bad += not whole
+            print(f"    {path}: {'sound' if whole else f'{found.bad_shards(m, first, data)} shards lost'}")
+    return bad
+
+
 def arguments_of(argv):
     parser = argparse.ArgumentParser(prog="liasse_reader", description="Reads Liasse repositories.")
     parser.add_argument("repository")
@@ -644,6 +676,7 @@ def arguments_of(argv):
     command.add_argument("snapshot", help="an id, the start of one, or latest")
     command.add_argument("--target", required=True)
     commands.add_parser("check", help="read and verify everything")
+    commands.add_parser("parity", help="list what parity protects, and verify it; needs no key")
     return parser.parse_args(argv)
 
 
@@ -667,6 +700,8 @@ def run(argv):
         import vector_runner
         return EXIT_DAMAGED if vector_runner.run_files(argv[1:]) else 0
     arguments = arguments_of(argv)
+    if arguments.command == "parity":
+        return EXIT_DAMAGED if command_parity(arguments.repository) else 0
     repository = open_repository(arguments)
     try:
         failures = globals()["command_" + arguments.command](repository, arguments)

@@ -6,6 +6,7 @@ import struct
 import sys
 
 import liasse_format as f
+import liasse_parity as parity
 from blake3 import blake3
 
 MASKS = dict(enumerate([
@@ -117,6 +118,11 @@ def run_signature(data, p):
     f.verify(unhex(p, "public"), unhex(p, "message"), data)
 
 
+def run_parity_code(data, p):
+    size = len(data) // p["shards"]
+    return b"".join(parity.protect([data[at:at + size] for at in range(0, len(data), size)], p["recovery"]))
+
+
 def decoder(item):
     return lambda data, p: f.decode(data, item)
 
@@ -133,6 +139,8 @@ TYPES = {
     "pack-key": lambda data, p: f.open_pack_key([unhex(p, "reader")], unhex(p, "header"), data),
     "block": lambda data, p: f.open_block(unhex(p, "pack_key"), unhex(p, "header"), p["ordinal"], p["codec"], p["raw"], data),
     "compressed": lambda data, p: f.unpack(data), "kdf": run_kdf, "evidence": run_evidence, "signature": run_signature,
+    "parity": lambda data, p: parity.Parity(data).value(), "parity-head": lambda data, p: parity.head(data),
+    "parity-sector": lambda data, p: parity.sector(data)._asdict(), "parity-code": run_parity_code,
 }
 
 

@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "reader"))
 
 import liasse_format as f  # noqa: E402
+import liasse_parity as p  # noqa: E402
 import test_writer as w  # noqa: E402
 import vector_runner as runner  # noqa: E402
 from blake3 import blake3  # noqa: E402
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa
 
 ENCODERS = {"config": w.config, "bundle": w.bundle, "directory": w.directory, "footer": w.footer, "segment": w.segment,
             "content": w.content, "entry": w.entry, "tree": w.tree, "snapshot": w.snapshot, "intent": w.intent,
-            "plan": w.plan, "tombstone": w.tombstone, "list": lambda refs: b"".join(map(w.ref, refs))}
+            "plan": w.plan, "tombstone": w.tombstone, "parity-head": p.encode_head, "parity-sector": lambda s: p.encode_sector(**s), "list": lambda refs: b"".join(map(w.ref, refs))}
 SMALL = 200_000  # a stated value longer than this is left out: encoding it again proves as much
 
 
@@ -98,7 +99,9 @@ def envelope():
     bad("header", "reserved", "value", "the reserved bytes are not zero", w.header(7, REPOSITORY, SESSION, zero=256), kind=7)
     bad("header", "slot-session", "value", "a key slot with a session id", w.header(2, REPOSITORY, SESSION), kind=2)
     bad("header", "kind-0", "kind", "kind 0", w.header(0, REPOSITORY, SESSION))
-    bad("header", "kind-11", "kind", "a kind that is reserved", w.header(11, REPOSITORY, SESSION))
+    bad("header", "kind-12", "kind", "a kind that is reserved", w.header(12, REPOSITORY, SESSION))
+    ok("header", "parity", "a parity object's header", w.header(11, REPOSITORY, minor=1), kind=11, repository=REPOSITORY)
+    bad("header", "parity-session", "value", "a parity object with a session id", w.header(11, REPOSITORY, SESSION, minor=1), kind=11)
     bad("header", "foreign", "foreign", "another repository", good, kind=7, repository=bytes(16))
     bad("header", "version-before-kind", "version", "both major and kind are wrong: the version is named",
         w.header(8, REPOSITORY, SESSION, major=2), kind=7)
@@ -569,11 +572,112 @@ def small_r(message):
     return r + (k * int.from_bytes(digest, "little") % f.GROUP).to_bytes(32, "little")
 
 
+# --- parity -----------------------------------------------------------------------------------------------------------
+
+def parity_member(kind, content, name=""):
+    return {"kind": kind, "name": name or blake3(content).hexdigest(), "length": len(content), "hash": blake3(content).digest()}
+
+
+def parity():
+    contents = [b"This folder is a backup.\n", seeded("config object", 600), seeded("slot object", 512), seeded("pack", 1200), seeded("snapshot object", 513)]
+    members = [parity_member(1, contents[0], "README"), parity_member(2, contents[1], "12"), parity_member(3, contents[2], SESSION.hex()),
+               parity_member(4, contents[3]), parity_member(6, contents[4], SESSION.hex())]
+    base = {"repository": REPOSITORY, "recovery": 2, "members": members, "tlvs": [],
+            "groups": [{"shards": 4, "recovery": 3, "table_recovery": 2}, {"shards": 5, "recovery": 2, "table_recovery": 1}]}
+    heads(base)
+    sectors()
+    for data, recovery, size in ((1, 1, 512), (3, 2, 512), (2, 5, 480), (9, 3, 64), (5, 4, 96)):
+        ok("parity-code", f"{data}-{recovery}-{size}", f"{recovery} recovery shards of {data} shards of {size} bytes",
+           seeded(f"shards {data} {recovery}", data * size), shards=data, recovery=recovery)
+    lost_and_rotten(p.whole(w.header(11, REPOSITORY, minor=1), base, contents), base)
+
+
+def heads(base):
+    ok("parity-head", "members", "every kind of member but a segment, in two groups", p.encode_head(base))
+    segment = parity_member(5, seeded("segment", 999))
+    one = base | {"members": [segment], "groups": [{"shards": 2, "recovery": 1, "table_recovery": 1}]}
+    ok("parity-head", "segment", "a segment alone", p.encode_head(one))
+    many = [parity_member(6, seeded(str(i), 600), i.to_bytes(16, "big").hex()) for i in range(20)]
+    ok("parity-head", "two-sectors", "a head of three sectors", p.encode_head(base | {"members": many, "groups": [
+        {"shards": 40, "recovery": 32768, "table_recovery": 32768}]}))
+    ok("parity-head", "tlv-ancillary-kept", "an unknown ancillary part is kept", p.encode_head(base | {"tlvs": [[0x7001, b"keep"]]}))
+    bad("parity-head", "tlv-critical", "critical", "an unknown critical part", p.encode_head(base | {"tlvs": [[0x8001, b""]]}))
+    def wrong(name, expect, what, **changes):
+        bad("parity-head", name, expect, what, p.encode_head(base | changes))
+    members = base["members"]
+    wrong("no-members", "value", "nothing is protected", members=[], groups=[])
+    wrong("recovery-0", "value", "no recovery of the head", recovery=0)
+    wrong("recovery-high", "limit", "too much recovery of the head", recovery=32769)
+    wrong("descend", "order", "a config behind a key slot", members=[members[0], members[2], members[1], *members[3:]])
+    wrong("twice", "order", "a member twice", members=[members[0], *members])
+    wrong("shards-high", "value", "a group has one shard more than the members", groups=[{"shards": 10, "recovery": 1, "table_recovery": 1}])
+    wrong("shards-low", "value", "the groups have one shard less", groups=[{"shards": 8, "recovery": 1, "table_recovery": 1}])
+    for field, high in (("shards", 131073), ("recovery", 32769), ("table_recovery", 32769)):
+        wrong(f"group-no-{field}", "value", f"a group with {field} 0", groups=[base["groups"][0] | {field: 0}])
+        wrong(f"group-{field}-high", "limit", f"a group with {field} {high}", groups=[base["groups"][0] | {field: high}])
+    wrong("kind-7", "value", "a kind of member that is not known", members=[members[0] | {"kind": 7}])
+    wrong("config-0", "value", "config number 0", members=[members[1] | {"name": "0"}])
+    wrong("empty-member", "value", "a member of no bytes", members=[members[3] | {"length": 0}])
+    wrong("large-member", "limit", "a pack over its limit", members=[members[3] | {"length": (4 << 30) + 1}])
+    pack = members[3] | {"length": 128 << 20}
+    large = [{"shards": 1, "recovery": 32768, "table_recovery": 32768}] * 300
+    wrong("large-object", "limit", "recovery that makes an object of more than 4 GiB", members=[pack | {"length": 512 * 300}], groups=large)
+    good = p.encode_head(base)
+    bad("parity-head", "sector-too-many", "trailing", "a sector of zeros too many", good + bytes(480))
+    bad("parity-head", "padding", "value", "what fills the sector is not zeros", good[:-1] + b"\1")
+    bad("parity-head", "byte-missing", "value", "the strip does not end with a sector", good[:-1])
+    bad("parity-head", "cut", "truncated", "the strip ends within the members", good[:100])
+
+
+def sectors():
+    base = {"tag": seeded("tag", 8), "strip": 3, "index": 4, "data": 2, "recovery": 3, "payload": seeded("payload", 480)}
+    good = p.encode_sector(**base)
+    ok("parity-sector", "last", "the last sector of a strip", good)
+    bad("parity-sector", "magic", "magic", "not a marked sector", flip(good, 0))
+    bad("parity-sector", "payload-bit", "checksum", "a bit of the payload is flipped", flip(good, 300))
+    bad("parity-sector", "check-bit", "checksum", "a bit of the check is flipped", flip(good, 511))
+    for name, expect, what, changes in (
+            ("index-high", "value", "one behind the last sector", {"index": 5}), ("no-data", "value", "a strip without data", {"data": 0}),
+            ("no-recovery", "value", "a strip without recovery", {"recovery": 0}),
+            ("data-high", "limit", "a strip with too much data", {"data": 32769}),
+            ("recovery-high", "limit", "a strip with too much recovery", {"recovery": 32769})):
+        bad("parity-sector", name, expect, what, p.encode_sector(**(base | changes)))
+
+
+def lost_and_rotten(whole, base):
+    """One object in many states: what can still be told of it."""
+    layout = p.Layout(base, 1)
+    ok("parity", "sound", "a sound object", whole)
+
+    def noise(sectors):
+        raw = bytearray(whole)
+        for at in sectors:
+            raw[at * 512:(at + 1) * 512] = seeded(f"noise {at}", 512)
+        return bytes(raw)
+    first, second = layout.groups
+    ok("parity", "no-header", "header and trailer are noise", noise([0, layout.sectors - 1])[:-48] + bytes(48))
+    ok("parity", "head-data", "the head is noise where it comes first", noise([1]))
+    ok("parity", "head-recovery", "the head is noise in one place and in its last", noise([1, layout.head_recovery(1)]))
+    bad("parity", "no-head", "missing", "the head is noise everywhere", noise([1, layout.head_recovery(0), layout.head_recovery(1)]))
+    ok("parity", "shards", "a recovery shard of each group is noise", noise([layout.shards(first)[1], layout.shards(second)[0]]))
+    ok("parity", "table-data", "the data of both tables are noise", noise([layout.table(first)[0], layout.table(second)[0]]))
+    ok("parity", "table-lost", "a table is noise wholly: no shard of its group is known", noise(layout.table(second)))
+    for at in (1024, 1536, len(whole) // 2, len(whole) - 49):
+        ok("parity", f"ends-at-{at}", f"the object ends after {at} of {len(whole)} bytes", whole[:at])
+    bad("parity", "ends-at-512", "missing", "only the header is left", whole[:512])
+    bad("parity", "nothing", "missing", "no bytes", b"")
+    moved = bytearray(whole)
+    table = layout.table(second)
+    moved[table[0] * 512:table[0] * 512 + 512], moved[table[1] * 512:table[1] * 512 + 512] = (
+        whole[table[1] * 512:table[1] * 512 + 512], whole[table[0] * 512:table[0] * 512 + 512])
+    ok("parity", "moved", "two sectors of a table have changed places: a sector is good only where it belongs", bytes(moved))
+
+
 def main():
     for name in os.listdir(HERE):
         if name.endswith(".json"):
             os.unlink(os.path.join(HERE, name))
-    for make in (envelope, bundles, configs, packs, contents, entries, records, computations):
+    for make in (envelope, bundles, configs, packs, contents, entries, records, computations, parity):
         make()
     print(len([name for name in os.listdir(HERE) if name.endswith(".json")]), "vectors")
 

@@ -81,6 +81,7 @@ fn print_everything(world: &World) -> Printed {
     }
     printed.add("serve", &crate::serve::first_line(world, &["--snapshot", "latest"]));
     printed.add("check", &world.run(&["check", "--json"]).ends(0).out);
+    crate::parity::print_all(world, |section, lines| printed.add(section, lines));
     printed.add("stats", &world.run(&["stats", "--json"]).ends(0).out);
     printed.add("config show", &world.run(&["config", "show", "--json"]).ends(0).out);
     let auditor = finish(world.command(&["key", "add", "--json", "--role", "auditor"]).env("LIASSE_NEW_PASSWORD", "auditing")).ends(0);

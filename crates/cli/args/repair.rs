@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::parity::RepairParity;
+
 /// Ways to mend a damaged repository.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Repair {
@@ -13,6 +15,8 @@ pub(crate) enum Repair {
     From(RepairFrom),
     /// Store again what is damaged, from the files that were backed up
     FromSource(RepairFromSource),
+    /// Rebuild what has rotted, from parity; needs no password
+    Parity(RepairParity),
 }
 
 /// List packs in the index again that no readable part of it lists.

@@ -21,6 +21,7 @@ pub(crate) mod key;
 pub(crate) mod key_add;
 pub(crate) mod ls;
 pub(crate) mod mount;
+pub(crate) mod parity;
 mod recovery_key;
 pub(crate) mod repair;
 mod repair_shown;

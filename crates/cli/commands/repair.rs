@@ -43,6 +43,7 @@ pub(crate) fn run(context: &Context, args: &Repair) -> Result<Exit> {
         }
         Repair::From(args) => from(context, args),
         Repair::FromSource(args) => from_source(context, args),
+        Repair::Parity(args) => super::parity::repair(context, args),
     }
 }
 

@@ -9,7 +9,8 @@ mod lost;
 use std::fs;
 use std::path::Path;
 
-use liasse_dossier::archive::repo::store::{ErrorKind, Fault, Trigger};
+use liasse_dossier::archive::repo::store::{ErrorKind, Fault, Operation, Trigger};
+use liasse_dossier::archive::repo::{Silent, Stop, parity};
 use liasse_dossier::lang::{Lang, Texts};
 use liasse_dossier::report::{Alarm, Cause, Outcome};
 use liasse_dossier::run::{RunError, Wanted};
@@ -236,6 +237,27 @@ fn a_run_that_does_not_fit_is_refused_with_both_figures() {
     assert!(matches!(error, RunError::Room { needed, free } if needed > free && free > 0), "{error:?}");
     assert!(firm.repository.snapshots().unwrap().good.is_empty());
     firm.try_run(&much, &Wanted { ignore_room: true, ..Wanted::default() }).unwrap();
+}
+
+#[test]
+fn a_run_protects_what_it_stored_and_tells_when_it_cannot() {
+    let firm = Firm::new(&["D1"]);
+    let plain = firm.run("");
+    assert!(parity::check(&firm.store, &Silent, &Stop::new()).unwrap().objects.is_empty());
+    let report = firm.run("[parity]\nrate = 8\n");
+    assert!(!report.is_error() && report.stored > plain.stored / 100, "{report:?}");
+    let state = parity::check(&firm.store, &Silent, &Stop::new()).unwrap();
+    assert_eq!((state.unprotected, state.is_sound()), (0, true));
+    fs::write(firm.root().join("D1/journal.log"), "one\ntwo\nthree\n").unwrap();
+    // Only parity makes an object durable before it has a name.
+    firm.store.arm(Fault { trigger: Trigger::Every(Operation::Sync), kind: ErrorKind::Full, applied: false });
+    let report = firm.run("[parity]\nrate = 8\n");
+    assert_eq!((of(&report, "D1").outcome, report.snapshot.is_some(), report.problems), (Outcome::Stored, true, 1));
+    assert!(report.remarks.iter().any(|remark| remark.contains("liasse parity add")), "{:?}", report.remarks);
+    firm.store.heal();
+    firm.run("[parity]\nrate = 8\n");
+    assert_eq!(parity::check(&firm.store, &Silent, &Stop::new()).unwrap().unprotected, 0);
+    firm.check();
 }
 
 #[test]

@@ -11,8 +11,8 @@ pub const HEADER_SIZE: usize = 48;
 pub const TRAILER_SIZE: usize = 48;
 /// The major version that is written, and the only one that is read.
 pub const MAJOR: u16 = 1;
-/// The minor version that is written; any is read.
-pub const MINOR: u16 = 0;
+/// The newest minor version that is known; any is read, and each kind is written as the version that defined it.
+pub const MINOR: u16 = 1;
 /// What a box adds to its plaintext, in bytes: salt, commitment and tag (`spec/sealing.md`).
 pub const BOX_OVERHEAD: usize = 80;
 
@@ -43,11 +43,13 @@ pub enum Kind {
     Intent = 9,
     /// A deletion that is being made.
     Plan = 10,
+    /// Recovery of other objects, made and used without a key.
+    Parity = 11,
 }
 
 impl Kind {
     /// Every kind of this version.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Config,
         Self::Slot,
         Self::Credential,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Tombstone,
         Self::Intent,
         Self::Plan,
+        Self::Parity,
     ];
 
     /// Its number in headers.
@@ -67,7 +70,12 @@ impl Kind {
 
     /// Whether objects of this kind belong to a session.
     pub fn has_session(self) -> bool {
-        !matches!(self, Self::Config | Self::Slot | Self::Credential)
+        !matches!(self, Self::Config | Self::Slot | Self::Credential | Self::Parity)
+    }
+
+    /// The minor version that defined it.
+    fn minor(self) -> u16 {
+        if self == Self::Parity { MINOR } else { 0 }
     }
 
     /// Most bytes of a whole object.
@@ -75,7 +83,7 @@ impl Kind {
         match self {
             Self::Config | Self::Slot | Self::Credential | Self::Tombstone | Self::Intent => 4 << 20,
             Self::Segment | Self::Snapshot | Self::Plan => 64 << 20,
-            Self::DataPack | Self::TreePack => PACK_LIMIT,
+            Self::DataPack | Self::TreePack | Self::Parity => PACK_LIMIT,
         }
     }
 
@@ -101,7 +109,7 @@ pub struct Header {
 impl Header {
     /// A header of the version that is written.
     pub fn new(kind: Kind, repository: RepositoryId, session: SessionId) -> Self {
-        Self { kind, minor: MINOR, repository, session }
+        Self { kind, minor: kind.minor(), repository, session }
     }
 
     /// Its bytes.

@@ -41,6 +41,19 @@ pub fn decode<T: Wire>(bytes: &[u8]) -> Result<T, DecodeError> {
     Ok(value)
 }
 
+/// Decodes one value that is followed by zeros only, fewer than `step` of them, up to a multiple of `step` bytes.
+pub fn decode_padded<T: Wire>(bytes: &[u8], step: usize) -> Result<T, DecodeError> {
+    let mut input = Reader::new(bytes);
+    let value = T::get(&mut input)?;
+    if input.left() >= step {
+        return input.end().map(|()| value);
+    }
+    if !bytes.len().is_multiple_of(step) || input.rest().iter().any(|byte| *byte != 0) {
+        return Err(input.bad("zeros, up to the end of the sector, follow the value"));
+    }
+    Ok(value)
+}
+
 /// Grows an encoding.
 #[derive(Default)]
 pub struct Writer {

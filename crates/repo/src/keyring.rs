@@ -3,6 +3,7 @@
 use liasse_format::config::{SlotNote, WriterKey};
 use liasse_format::ids::{PublicKey, SlotId};
 use liasse_format::keys::{Bundle, Role};
+use liasse_format::parity::What;
 use liasse_format::time::Time;
 use liasse_seal::SigningKey;
 use liasse_seal::passwords::KdfParams;
@@ -13,6 +14,7 @@ use crate::access;
 use crate::clock;
 use crate::configs;
 use crate::error::{Error, Result};
+use crate::parity;
 use crate::repository::Repository;
 
 /// One way in.
@@ -144,6 +146,10 @@ impl Repository {
             KeyForm::Password => {
                 config.slots.retain(|slot| slot.id.to_string() != found.name);
                 self.write_config(config)?;
+                // Else who has the folder could rebuild the slot, and open it with the password that is removed.
+                if let Some(slot) = SlotId::from_hex(&found.name) {
+                    parity::forget(&*self.objects.store, What::Slot(slot))?;
+                }
                 self.objects.store.remove(&Key::new(Area::Keys, &found.name)?)?;
             }
             KeyForm::Writer { .. } => {

@@ -21,6 +21,7 @@ mod objects;
 mod origins;
 mod pack_reader;
 mod parallel;
+pub mod parity;
 mod progress;
 mod reader;
 mod repair;

@@ -8,6 +8,11 @@ run-room = This run may need { $needed }, and { $free } are free. Make room, or 
 run-interrupted = The run was stopped. What was stored so far is not stored again by the next run.
 run-full = No snapshot was made: the disk of the repository is full. Make room there or use a larger disk, then start the run again. What earlier runs saved is untouched.
 run-failed = No snapshot was made: { $error }. What earlier runs saved is untouched.
+run-parity-failed = What this run stored is not protected against a rotting medium yet: { $error }. Everything is saved; the next run tries again, or: liasse parity add.
+run-parity-damaged = { $number ->
+    [one] One object of the repository is damaged and could not be protected. Look with: liasse check --read-data.
+   *[other] { $number } objects of the repository are damaged and could not be protected. Look with: liasse check --read-data.
+}
 run-busy = Another run is at work (process { $process }). Wait until it is done, or use --wait.
 run-busy-unknown = Another run is at work. Wait until it is done, or use --wait.
 run-no-repository = The repository is not at { $place }. If it is on a disk or a server, connect that and start a run with: liasse run.

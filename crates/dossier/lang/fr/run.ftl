@@ -8,6 +8,11 @@ run-room = Cette sauvegarde peut demander { $needed }, et { $free } sont libres.
 run-interrupted = La sauvegarde a été arrêtée. Ce qui est déjà enregistré ne le sera pas une seconde fois.
 run-full = Aucune sauvegarde n'a été produite : le disque du dépôt est plein. Libérez de la place ou prenez un disque plus grand, puis relancez la sauvegarde. Les sauvegardes précédentes sont intactes.
 run-failed = Aucune sauvegarde n'a été produite : { $error }. Les sauvegardes précédentes sont intactes.
+run-parity-failed = Ce que cette sauvegarde a enregistré n'est pas encore protégé contre un support qui s'abîme : { $error }. Tout est enregistré ; la prochaine sauvegarde essaiera de nouveau, ou bien : liasse parity add.
+run-parity-damaged = { $number ->
+    [one] Un élément du dépôt est abîmé et n'a pas pu être protégé. Vérifiez avec : liasse check --read-data.
+   *[other] { $number } éléments du dépôt sont abîmés et n'ont pas pu être protégés. Vérifiez avec : liasse check --read-data.
+}
 run-busy = Une autre sauvegarde est en cours (processus { $process }). Attendez qu'elle se termine, ou utilisez --wait.
 run-busy-unknown = Une autre sauvegarde est en cours. Attendez qu'elle se termine, ou utilisez --wait.
 run-no-repository = Le dépôt n'est pas à l'endroit { $place }. S'il est sur un disque ou un serveur, branchez-le, puis lancez une sauvegarde avec : liasse run.

@@ -8,6 +8,11 @@ run-room = Esta execução pode precisar de { $needed }, e há { $free } livres.
 run-interrupted = A execução foi interrompida. O que já foi gravado não será gravado de novo.
 run-full = Nenhuma cópia foi feita: o disco do repositório está cheio. Libere espaço nele ou use um disco maior e inicie a execução de novo. As cópias anteriores estão intactas.
 run-failed = Nenhuma cópia foi feita: { $error }. As cópias anteriores estão intactas.
+run-parity-failed = O que esta execução gravou ainda não está protegido contra uma mídia que se estraga: { $error }. Tudo foi gravado; a próxima execução tenta de novo, ou: liasse parity add.
+run-parity-damaged = { $number ->
+    [one] Um objeto do repositório está danificado e não pôde ser protegido. Verifique com: liasse check --read-data.
+   *[other] { $number } objetos do repositório estão danificados e não puderam ser protegidos. Verifique com: liasse check --read-data.
+}
 run-busy = Outra execução está em andamento (processo { $process }). Espere que termine, ou use --wait.
 run-busy-unknown = Outra execução está em andamento. Espere que termine, ou use --wait.
 run-no-repository = O repositório não está em { $place }. Se ele fica em um disco ou servidor, conecte-o e inicie uma execução com: liasse run.

@@ -117,7 +117,7 @@ impl Key {
 }
 
 /// Every row: those of each module that has settings.
-const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, HOOKS, ALARMS, ROOM, SCHEDULE, STATUS, WATCH, REPORT, MAIL, WEBHOOK];
+const TABLES: &[&[Key]] = &[GENERAL, RULES, IN_USE, HOOKS, ALARMS, ROOM, PARITY, SCHEDULE, STATUS, WATCH, REPORT, MAIL, WEBHOOK];
 
 const GENERAL: &[Key] = &[
     Key::new("language", Shape::Word(&["en", "fr", "pt"]), ""),
@@ -188,6 +188,8 @@ const ALARMS: &[Key] = &[
 
 const ROOM: &[Key] =
     &[Key::new("room", Shape::Section, ""), Key::new("room.check", Shape::Truth, "true"), Key::new("room.keep-free", Shape::Number, "100")];
+
+const PARITY: &[Key] = &[Key::new("parity", Shape::Section, ""), Key::new("parity.rate", Shape::Number, "0")];
 
 const SCHEDULE: &[Key] = &[
     Key::new("schedule", Shape::Section, ""),

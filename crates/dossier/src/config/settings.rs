@@ -35,6 +35,8 @@ pub struct Config {
     pub alarms: crate::run::alarms::Settings,
     /// What must stay free.
     pub room: crate::run::room::Settings,
+    /// How much recovery a run adds for what it stored.
+    pub parity: crate::run::parity::Settings,
     /// When runs are made.
     pub schedule: crate::schedule::Settings,
     /// When something deserves attention.

@@ -9,6 +9,7 @@ mod hold;
 mod lock;
 mod memory;
 mod noise;
+pub mod parity;
 mod past;
 mod plan;
 mod referee;
@@ -127,6 +128,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
             Ok(stored) => {
                 report.snapshot = stored.snapshot.map(|snapshot| snapshot.id.to_string());
                 report.stored = stored.statistics.stored;
+                parity::protect(world, &mut report);
             }
             Err(error) => report.failure = Some(error::failure(&error, world.texts)),
         },

@@ -33,7 +33,8 @@ impl Default for Settings {
 pub(super) fn check(world: &World<'_>, plan: &Plan) -> Result<(), RunError> {
     let settings = &world.config.room;
     let Some(free) = free(world).filter(|_| settings.check) else { return Ok(()) };
-    let needed = forecast(world, plan)?.saturating_add(settings.keep_free << 20);
+    let stored = forecast(world, plan)?;
+    let needed = stored.saturating_add(world.config.parity.cost(stored)).saturating_add(settings.keep_free << 20);
     if needed > free { Err(RunError::Room { needed, free }) } else { Ok(()) }
 }
 

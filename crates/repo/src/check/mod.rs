@@ -59,7 +59,7 @@ impl Repository {
     /// A key that does not read content checks names, hashes, records and directories; the report says what is left out.
     pub fn check(&self, options: &CheckOptions, progress: &dyn Progress, stop: &Stop) -> Result<CheckReport> {
         let mut gathered = Gathered::default();
-        objects::check(self, &mut gathered)?;
+        objects::check(self, *options == CheckOptions::Data(Share::All), &mut gathered, stop)?;
         // Before the packs are listed: the packs of a snapshot are there before it is.
         let snapshots = snapshots::check(self, &mut gathered)?;
         stop.check()?;

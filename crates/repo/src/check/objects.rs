@@ -12,15 +12,20 @@ use super::Gathered;
 use crate::configs;
 use crate::error::{Error, Result};
 use crate::objects::Objects;
+use crate::parity;
+use crate::progress::Stop;
 use crate::repository::Repository;
 
 /// Everything but packs, segments and snapshots, and the names of those.
-pub(super) fn check(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
+pub(super) fn check(repository: &Repository, read_data: bool, gathered: &mut Gathered, stop: &Stop) -> Result<()> {
     for area in Area::ALL {
         names(repository, gathered, area)?;
     }
     if repository.objects.store.size(&Key::readme())?.is_none() {
         gathered.findings.note("README", "the plain text for people is not there");
+    }
+    for (object, what) in parity::examine(&*repository.objects.store, repository.id(), read_data, stop)? {
+        gathered.findings.add(object, what);
     }
     all_configs(repository, gathered)?;
     slots(repository, gathered)?;
@@ -38,9 +43,6 @@ fn names(repository: &Repository, gathered: &mut Gathered, area: Area) -> Result
     for listed in listed.iter().filter(|listed| !is_name(area, &listed.name)) {
         gathered.findings.note(Key::new(area, &listed.name)?.to_string(), "its name is not one of this folder, so it is never read");
     }
-    if area == Area::Parity && !listed.is_empty() {
-        gathered.findings.note(area.to_string(), format!("{} objects of a later version were not checked", listed.len()));
-    }
     Ok(())
 }
 
@@ -49,9 +51,9 @@ pub(crate) fn is_name(area: Area, name: &str) -> bool {
     match area {
         Area::Config => name.parse::<u64>().is_ok_and(|number| number > 0 && number.to_string() == name),
         Area::Keys => SlotId::from_hex(name).is_some(),
-        Area::Packs | Area::Index => ObjectName::from_hex(name).is_some(),
+        Area::Packs | Area::Index | Area::Parity => ObjectName::from_hex(name).is_some(),
         Area::Snapshots | Area::Intents | Area::Plans => SessionId::from_hex(name).is_some(),
-        Area::Root | Area::Parity | Area::Damaged => true,
+        Area::Root | Area::Damaged => true,
     }
 }
 

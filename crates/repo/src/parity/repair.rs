@@ -1,0 +1,224 @@
+//! Carrying a plan out: members are rebuilt and verified, what was damaged is set aside, and the whole one takes its place.
+//!
+//! Must never publish what does not have its hash, never take away the only bytes there are before sound ones are durable, and never set
+//! a sound object aside.
+
+use std::collections::HashMap;
+
+use liasse_format::envelope::HEADER_SIZE;
+use liasse_format::parity::What;
+use liasse_store::{Area, ErrorKind, Key, Put, Stage, Store};
+
+use super::group::{Part, Placed, Shards};
+use super::members;
+use super::opened::Opened;
+use super::plan::{Doubt, ParityPlan};
+use super::write::{self, Made};
+use crate::error::{Error, Result};
+use crate::progress::{Phase, Progress, Stop};
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// Members that were rebuilt, as their paths in the repository.
+    pub rebuilt: Vec<String>,
+    /// Parity objects that were made anew.
+    pub remade: Vec<String>,
+    /// Where what was damaged lies now.
+    pub set_aside: Vec<String>,
+    /// Members and parity objects that could not be rebuilt after all, because what came of it does not have its hash.
+    pub failed: Vec<String>,
+}
+
+/// Carries a plan out. What was rebuilt before an error stays so: the next plan begins there.
+///
+/// # Errors
+/// Of the store, and when somebody asks to stop.
+pub fn apply(store: &dyn Store, plan: &ParityPlan, progress: &dyn Progress, stop: &Stop) -> Result<Repaired> {
+    let mut repair = Repair { store, plan, stop, done: Repaired::default(), mended: HashMap::new() };
+    progress.begin(Phase::Restore);
+    let lengths = |(number, members): &(usize, Vec<usize>)| {
+        let opened = plan.opened.get(*number)?;
+        Some(members.iter().filter_map(|member| opened.members().get(*member)).map(|member| member.length).sum::<u64>())
+    };
+    progress.expect(plan.jobs.iter().filter_map(lengths).sum());
+    for (number, wanted) in &plan.jobs {
+        if let Some(opened) = plan.opened.get(*number) {
+            repair.members(opened, wanted, progress)?;
+        }
+    }
+    for parity in &plan.parity {
+        stop.check()?;
+        match parity.doubt {
+            Doubt::Remake => repair.remake(&parity.object, progress)?,
+            Doubt::Headless => repair.put_away(&parity.object)?,
+            Doubt::Worn | Doubt::Foreign | Doubt::LeftOut => {}
+        }
+    }
+    Ok(repair.done)
+}
+
+struct Repair<'a> {
+    store: &'a dyn Store,
+    plan: &'a ParityPlan,
+    stop: &'a Stop,
+    done: Repaired,
+    mended: HashMap<What, liasse_format::ids::Hash>,
+}
+
+/// A member on its way to be whole.
+struct Building {
+    stage: Box<dyn Stage>,
+    hasher: blake3::Hasher,
+    /// Its first bytes.
+    head: Vec<u8>,
+}
+
+impl Building {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let missing = HEADER_SIZE - self.head.len();
+        self.head.extend(bytes.iter().take(missing));
+        self.hasher.update(bytes);
+        self.stage.write(bytes)?;
+        Ok(())
+    }
+}
+
+impl Repair<'_> {
+    /// Rebuilds members by one parity object, group by group.
+    fn members(&mut self, opened: &Opened, wanted: &[usize], progress: &dyn Progress) -> Result<()> {
+        let placed = self.plan.survey.placed(&opened.head, &self.mended)?;
+        // Only a member that goes on in the next group is left open from one to the next.
+        let mut building: Option<Building> = None;
+        for (number, place) in (0..).zip(opened.layout.groups()) {
+            self.stop.check()?;
+            let here: Vec<(&Placed, Part)> =
+                wanted.iter().filter_map(|member| placed.get(*member)).filter_map(|placed| Some((placed, placed.part(place)?))).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let recovery = opened.recovery(self.store, place, number)?;
+            let mut shards = Shards::load(self.store, &placed, place, &recovery)?;
+            shards.rebuild(place, &recovery)?;
+            for (placed, part) in here {
+                if part.offset() == 0 {
+                    let stage = self.store.stage(members::key(placed.member.what)?.area())?;
+                    building = Some(Building { stage, hasher: blake3::Hasher::new(), head: Vec::new() });
+                }
+                // What is lost after all is not written; the hash would tell anyway.
+                if shards.lost(&part) > 0 {
+                    building = None;
+                }
+                if let Some(building) = &mut building {
+                    building.write(shards.bytes(&part))?;
+                    progress.advance(shards.bytes(&part).len() as u64);
+                }
+                if placed.ends_in(place) {
+                    self.finish(placed, building.take())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a member in its place, if it is what it must be.
+    fn finish(&mut self, placed: &Placed, building: Option<Building>) -> Result<()> {
+        let (member, key) = (&placed.member, members::key(placed.member.what)?);
+        let good = building.filter(|building| {
+            let head = building.head.first_chunk::<HEADER_SIZE>();
+            let fits = head.is_some_and(|head| members::has_header(member.what, self.plan.repository, head));
+            *building.hasher.finalize().as_bytes() == member.hash.0 && (fits || member.what == What::Readme)
+        });
+        let Some(mut building) = good else {
+            self.done.failed.push(key.to_string());
+            return Ok(());
+        };
+        building.stage.sync()?;
+        if !self.is_sound(member.what, &key)? {
+            self.aside(&key)?;
+            building.stage.publish(key.name())?;
+            self.done.rebuilt.push(key.to_string());
+        }
+        self.mended.insert(member.what, member.hash);
+        if let What::Pack(name) = member.what {
+            // The mark says that nobody could mend it.
+            self.remove_mark(&name.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody has mended an object since it was looked at.
+    fn is_sound(&self, what: What, key: &Key) -> Result<bool> {
+        let Some(size) = self.store.size(key)? else { return Ok(false) };
+        let found = members::read(self.store, (self.plan.repository, what, size), &crate::progress::Silent, self.stop)?;
+        Ok(found.is_some_and(|found| found.by_itself))
+    }
+
+    /// Sets an object aside, if it is there.
+    fn aside(&mut self, key: &Key) -> Result<()> {
+        let aside = if key.area() == Area::Root { self.copy_aside(key)? } else { gone_is_none(self.store.set_aside(key))? };
+        self.done.set_aside.extend(aside.map(|aside| aside.to_string()));
+        Ok(())
+    }
+
+    /// The README has a name that no object may have: its bytes are copied, durably, before it is removed.
+    fn copy_aside(&self, key: &Key) -> Result<Option<Key>> {
+        let Some(size) = gone_is_none(self.store.size(key))?.flatten() else { return Ok(None) };
+        let mut bytes = vec![0; usize::try_from(size.min(What::Readme.size_limit())).unwrap_or_default()];
+        super::raw::fill(self.store, key, size, 0, &mut bytes)?;
+        for number in 1..10_000 {
+            let aside = Key::new(Area::Damaged, &format!("readmez{number}"))?;
+            if self.store.put(&aside, &bytes)? == Put::Created {
+                gone_is_none(self.store.remove(key))?;
+                return Ok(Some(aside));
+            }
+        }
+        Err(Error::TooLarge { what: "the list of what was set aside" })
+    }
+
+    fn remove_mark(&self, pack: &str) -> Result<()> {
+        gone_is_none(self.store.remove(&Key::new(Area::Damaged, pack)?)).map(drop)
+    }
+
+    /// Makes a parity object anew.
+    fn remake(&mut self, object: &str, progress: &dyn Progress) -> Result<()> {
+        let Some(opened) = self.plan.opened.iter().find(|opened| opened.key.to_string() == object) else { return Ok(()) };
+        match write::make(self.store, &opened.head, progress, self.stop)? {
+            Made::Whole(mut stage, name, _) => {
+                stage.sync()?;
+                // Under another name than its own, it was a copy that somebody made.
+                let own = Key::new(Area::Parity, &name.to_string())?;
+                self.aside(&opened.key)?;
+                stage.publish(own.name())?;
+                self.done.remade.push(own.to_string());
+            }
+            Made::Changed(_) => self.done.failed.push(object.to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Sets aside what is of no use.
+    fn put_away(&mut self, object: &str) -> Result<()> {
+        let key = object.rsplit('/').next().map(|name| Key::new(Area::Parity, name)).transpose()?;
+        key.map_or(Ok(()), |key| self.aside(&key))
+    }
+}
+
+/// What is gone already need not be taken away.
+fn gone_is_none<T>(result: liasse_store::Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes all recovery of an object that is to be gone for good.
+pub(crate) fn forget(store: &dyn Store, what: What) -> Result<()> {
+    for opened in Opened::all(store)?.good.into_iter().chain(Opened::asides(store)?) {
+        if opened.members().iter().any(|member| member.what == what) {
+            gone_is_none(store.remove(&opened.source))?;
+        }
+    }
+    Ok(())
+}
