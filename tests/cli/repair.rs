@@ -13,9 +13,9 @@ fn bytes_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else {
-                found.push((path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap()))
+                found.push((path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap()));
             }
         }
     }

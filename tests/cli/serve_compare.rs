@@ -68,7 +68,7 @@ fn it_says_what_diff_says() {
     let found = rows(&page, "entries");
     assert_eq!(found.len(), expected.len(), "{found:?} {expected:?}");
     for (row, (path, change)) in found.iter().zip(&expected) {
-        let word = match change.as_str().unwrap() {
+        let said = match change.as_str().unwrap() {
             "added" => "Added",
             "removed" => "Removed",
             "content" => "Changed",
@@ -76,7 +76,7 @@ fn it_says_what_diff_says() {
             _ => "Turned into something else",
         };
         assert_eq!(row[0].trim_end_matches('/'), path.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
-        assert!(row[1].starts_with(word), "{row:?}");
+        assert!(row[1].starts_with(said), "{row:?}");
     }
     assert!(found.iter().any(|row| row[0] == "rights.txt" && row[1] == "Only details (permissions)"), "{found:?}");
     assert!(found.iter().any(|row| row == &["letter.txt", "Changed", "10 B", "20 B"]), "{found:?}");
