@@ -41,7 +41,7 @@ fn backup_while(bench: &Bench, at: u32, mut what: impl FnMut(&Path) -> Read + Se
     })
     .unwrap();
     assert!(beside, "what lies beside it is stored");
-    let check = bench.repository.check(&CheckOptions { read_data: true }, &Silent, &Stop::new()).unwrap();
+    let check = bench.repository.check(&CheckOptions::ALL_DATA, &Silent, &Stop::new()).unwrap();
     assert!(check.findings.is_empty(), "{:?}", check.findings);
     (report.unread.into_iter().map(|unread| unread.cause).collect(), hash, reads)
 }
