@@ -65,13 +65,13 @@ drill-found = { $number ->
 }
 
 # What to do about what a check finds, by the part of the repository that it is in.
-remedy-first = Delete nothing in the repository, and make a copy of it before you try anything. What no error names is whole and restores.
-remedy-pack = packs/: if there is another copy of the repository, put the file of the same name from there in its place. If not, restore what is named here from an older snapshot, or save it again while it still is where it was.
-remedy-segment = index/: these are lists that can be made again; nothing is lost with them. Put the file of the same name from another copy in its place, if there is one.
-remedy-snapshot = snapshots/: put the file of the same name from another copy in its place. The other snapshots do not need it.
-remedy-key = keys/: put the file from another copy in its place. Until then that password opens nothing; another key or a credential file does.
-remedy-config = config/: put the file of the same name from another copy in its place. Until then the number before it counts: see with liasse key list who has access by that.
+remedy-first = Delete nothing in the repository, and make a copy of it before you try anything. What no error names is whole and restores. The commands named here show what they would do, and change nothing before they get --apply.
+remedy-pack = packs/: liasse repair parity, if the repository has parity; or liasse repair from FOLDER, if there is another copy of the repository; or liasse repair from-source, while the files still are where they were. If none of them helps, restore what is named here from an older snapshot.
+remedy-segment = index/: these are lists that can be made again, and nothing is lost with them: liasse repair index.
+remedy-snapshot = snapshots/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. The other snapshots do not need it.
+remedy-key = keys/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. Until then that password opens nothing; another key or a credential file does.
+remedy-config = config/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. Until then the number before it counts: see with liasse key list who has access by that.
 remedy-work = intents/ and plans/: these are notes of work that is under way or was interrupted. When no backup runs, move the file away.
-remedy-chunk = chunk: no file of the repository has this part. If there is another copy of the repository, look there for files of packs/ and index/ that are missing here. If not, save what is named again while it still is where it was.
+remedy-chunk = chunk: no file of the repository has this part: liasse repair from FOLDER, if there is another copy of the repository, or liasse repair parity; or liasse repair from-source, while the files still are where they were.
 remedy-storage = The storage did not give what was asked for: look after the disk or the connection first, and check again.
 remedy-drill = liasse check --read-data finds all that is damaged, and says what to do.

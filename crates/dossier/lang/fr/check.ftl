@@ -65,13 +65,13 @@ drill-found = { $number ->
 }
 
 # Que faire de ce qu'une vérification trouve, selon la partie du dépôt concernée.
-remedy-first = N'effacez rien dans le dépôt, et faites-en une copie avant d'essayer quoi que ce soit. Ce qu'aucune erreur ne nomme est intact et se restaure.
-remedy-pack = packs/ : s'il existe une autre copie du dépôt, remettez-en le fichier du même nom à sa place. Sinon, restaurez ce qui est nommé ici d'un instantané plus ancien, ou sauvegardez-le de nouveau tant qu'il est encore là où il était.
-remedy-segment = index/ : ce sont des listes qui peuvent être refaites ; rien n'est perdu avec elles. Remettez le fichier du même nom d'une autre copie, s'il y en a une.
-remedy-snapshot = snapshots/ : remettez le fichier du même nom d'une autre copie. Les autres instantanés n'en ont pas besoin.
-remedy-key = keys/ : remettez le fichier d'une autre copie. D'ici là, ce mot de passe n'ouvre rien ; une autre clé ou un fichier d'accès, si.
-remedy-config = config/ : remettez le fichier du même nom d'une autre copie. D'ici là, le numéro précédent compte : voyez avec liasse key list qui a accès d'après lui.
+remedy-first = N'effacez rien dans le dépôt, et faites-en une copie avant d'essayer quoi que ce soit. Ce qu'aucune erreur ne nomme est intact et se restaure. Les commandes nommées ici montrent ce qu'elles feraient, et ne changent rien sans --apply.
+remedy-pack = packs/ : liasse repair parity, si le dépôt a de la parité ; ou liasse repair from DOSSIER, s'il existe une autre copie du dépôt ; ou liasse repair from-source, tant que les fichiers sont encore là où ils étaient. Si rien de cela n'aide, restaurez ce qui est nommé ici d'un instantané plus ancien.
+remedy-segment = index/ : ce sont des listes qui peuvent être refaites, et rien n'est perdu avec elles : liasse repair index.
+remedy-snapshot = snapshots/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. Les autres instantanés n'en ont pas besoin.
+remedy-key = keys/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. D'ici là, ce mot de passe n'ouvre rien ; une autre clé ou un fichier d'accès, si.
+remedy-config = config/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. D'ici là, le numéro précédent compte : voyez avec liasse key list qui a accès d'après lui.
 remedy-work = intents/ et plans/ : ce sont des notes d'un travail en cours ou interrompu. Quand aucune sauvegarde n'a lieu, mettez le fichier ailleurs.
-remedy-chunk = chunk : aucun fichier du dépôt n'a cette partie. S'il existe une autre copie du dépôt, cherchez-y les fichiers de packs/ et index/ qui manquent ici. Sinon, sauvegardez de nouveau ce qui est nommé tant qu'il est encore là où il était.
+remedy-chunk = chunk : aucun fichier du dépôt n'a cette partie : liasse repair from DOSSIER, s'il existe une autre copie du dépôt, ou liasse repair parity ; ou liasse repair from-source, tant que les fichiers sont encore là où ils étaient.
 remedy-storage = Le disque n'a pas donné ce qui lui était demandé : occupez-vous d'abord du disque ou de la connexion, puis vérifiez de nouveau.
 remedy-drill = liasse check --read-data trouve tout ce qui est endommagé, et dit que faire.

@@ -65,13 +65,13 @@ drill-found = { $number ->
 }
 
 # O que fazer com o que uma verificação encontra, conforme a parte do repositório.
-remedy-first = Não apague nada no repositório, e faça uma cópia dele antes de tentar qualquer coisa. O que nenhum erro cita está íntegro e pode ser restaurado.
-remedy-pack = packs/: se houver outra cópia do repositório, ponha no lugar o arquivo de mesmo nome de lá. Se não, restaure o que é citado aqui de um instantâneo mais antigo, ou salve-o de novo enquanto ainda estiver onde estava.
-remedy-segment = index/: são listas que podem ser refeitas; nada se perde com elas. Ponha no lugar o arquivo de mesmo nome de outra cópia, se houver.
-remedy-snapshot = snapshots/: ponha no lugar o arquivo de mesmo nome de outra cópia. Os outros instantâneos não precisam dele.
-remedy-key = keys/: ponha no lugar o arquivo de outra cópia. Até lá, essa senha não abre nada; outra chave ou um arquivo de acesso abre.
-remedy-config = config/: ponha no lugar o arquivo de mesmo nome de outra cópia. Até lá vale o número anterior: veja com liasse key list quem tem acesso por ele.
+remedy-first = Não apague nada no repositório, e faça uma cópia dele antes de tentar qualquer coisa. O que nenhum erro cita está íntegro e pode ser restaurado. Os comandos citados aqui mostram o que fariam, e não mudam nada sem --apply.
+remedy-pack = packs/: liasse repair parity, se o repositório tiver paridade; ou liasse repair from PASTA, se houver outra cópia do repositório; ou liasse repair from-source, enquanto os arquivos ainda estiverem onde estavam. Se nada disso ajudar, restaure o que é citado aqui de um instantâneo mais antigo.
+remedy-segment = index/: são listas que podem ser refeitas, e nada se perde com elas: liasse repair index.
+remedy-snapshot = snapshots/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Os outros instantâneos não precisam dele.
+remedy-key = keys/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Até lá, essa senha não abre nada; outra chave ou um arquivo de acesso abre.
+remedy-config = config/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Até lá vale o número anterior: veja com liasse key list quem tem acesso por ele.
 remedy-work = intents/ e plans/: são notas de um trabalho em andamento ou interrompido. Quando nenhum backup estiver em andamento, leve o arquivo para outro lugar.
-remedy-chunk = chunk: nenhum arquivo do repositório tem esta parte. Se houver outra cópia do repositório, procure lá os arquivos de packs/ e index/ que faltam aqui. Se não, salve de novo o que é citado enquanto ainda estiver onde estava.
+remedy-chunk = chunk: nenhum arquivo do repositório tem esta parte: liasse repair from PASTA, se houver outra cópia do repositório, ou liasse repair parity; ou liasse repair from-source, enquanto os arquivos ainda estiverem onde estavam.
 remedy-storage = O disco não deu o que lhe foi pedido: cuide primeiro do disco ou da conexão, e verifique de novo.
 remedy-drill = liasse check --read-data encontra tudo o que está danificado, e diz o que fazer.
