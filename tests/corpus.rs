@@ -1,12 +1,19 @@
 //! Runs every corpus file of `fuzz/`, and changed copies of each, through the bodies of the fuzz targets: what fuzzing once found stays
-//! found without libFuzzer. `fuzz/README.md` tells more.
+//! found without libFuzzer. `fuzz/README.md` tells more. `LIASSE_FUZZ_RUNS` (5,000,000) says how many copies are changed by chance, from
+//! `LIASSE_FUZZ_SEED` (1).
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "corpus/chance.rs"]
+mod chance;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use chance::Chance;
 use liasse_fuzz::{TARGETS, Target, canary};
 
 /// Only so much of a file is changed: what is further on is like what came before.
@@ -64,6 +71,50 @@ fn targets_withstand_each_others_corpora() {
             target(seed);
         }
     }
+}
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+}
+
+/// Runs copies of a target's corpus that were changed by chance. The first that is a finding, and which it is.
+fn changed_by_chance(target: Target, seeds: &[Vec<u8>], seed: u64, runs: u64) -> Option<(u64, Vec<u8>)> {
+    (0..runs).find_map(|run| {
+        let input = Chance::new(seed, run).changed(seeds);
+        catch_unwind(|| target(&input)).is_err().then_some((run, input))
+    })
+}
+
+/// The targets one after the other, on all cores.
+#[test]
+fn millions_of_changes_by_chance_find_nothing() {
+    let (runs, seed) = (setting("LIASSE_FUZZ_RUNS", 5_000_000), setting("LIASSE_FUZZ_SEED", 1));
+    let each = runs.div_ceil(TARGETS.len() as u64);
+    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let work = || {
+        while let Some((name, target)) = TARGETS.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some((run, input)) = changed_by_chance(*target, &corpus(name), seed, each) {
+                let hex = input.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+                panic!("{name}: a finding: LIASSE_FUZZ_SEED={seed}, run {run}: {hex}");
+            }
+            done.fetch_add(each, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let done = done.into_inner();
+    assert!(done >= runs, "{done} of {runs}");
+    writeln!(std::io::stderr().lock(), "fuzz targets ran {done} inputs changed by chance (seed {seed})").unwrap();
+}
+
+/// Chance finds the canary's bug, too.
+#[test]
+fn the_canary_is_caught_by_chance() {
+    assert!(changed_by_chance(canary, &corpus("canary"), 1, 2_000_000).is_some(), "chance finds nothing");
 }
 
 /// Nothing in its corpus shows the canary's bug: it has to be found.

@@ -92,7 +92,9 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
     let report = repository.check(&options, &bars, &context.stop);
     bars.clear();
     let report = report?;
-    remember(context, &repository, depth, report.is_sound());
+    // Where the key does not read, no reference was followed and no block opened.
+    let looked = if report.not_checked.is_some() { Depth::Structure } else { depth };
+    remember(context, &repository, looked, report.is_sound());
     let verified = repository.verified_since(check_shown::a_year_ago())?;
     let texts = &context.settings.texts;
     let remedies = check_remedies::of(&report, texts);

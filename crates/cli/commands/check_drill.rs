@@ -114,7 +114,9 @@ pub(super) fn run(context: &Context, repository: &Repository, drill: &Drill, rol
     let removed = folder.remove();
     let report = report?;
     removed?;
-    remember(context, repository, Depth::Drill, report.is_sound());
+    if report.files > 0 || !report.is_sound() {
+        remember(context, repository, Depth::Drill, report.is_sound());
+    }
     let drilled = json(&report, drill);
     let json = Report { schema: 1, sound: report.is_sound(), depth: Depth::Drill, drill: drilled, rollback };
     context.output.result(&json, |out| show(context, &report, out))?;
@@ -130,7 +132,13 @@ pub(super) fn run(context: &Context, repository: &Repository, drill: &Drill, rol
 
 /// The newest snapshot, and some others drawn by lot.
 fn snapshots(context: &Context, repository: &Repository) -> Result<Vec<Snapshot>> {
-    let (heads, bad) = repository.heads_and_bad()?;
+    let (heads, mut bad) = repository.heads_and_bad()?;
+    if heads.is_empty()
+        && let Some((_, error)) = bad.pop()
+    {
+        // Nothing can be restored, which is the worst that a drill can find.
+        return Err(error.into());
+    }
     for (object, error) in bad {
         let values = [("object", object.into()), ("error", error.to_string().into())];
         context.output.warn(&context.settings.texts.get("restore-passed-over", &values));

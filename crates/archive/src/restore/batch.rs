@@ -67,7 +67,7 @@ impl<'r> Batch<'r> {
         self.run.progress.expect(file.content.size);
         let file = Arc::new(file);
         self.files.push(Arc::clone(&file));
-        self.open += usize::from(file.content.depth > 0 || file.content.chunks.len() > 1);
+        self.open += usize::from(file.has_many_chunks());
         self.locate(&file, report)
     }
 

@@ -71,6 +71,11 @@ impl FileTask {
         *lock(&self.file) = None;
     }
 
+    /// Whether it stays open from one chunk to another.
+    pub(super) fn has_many_chunks(&self) -> bool {
+        self.content.depth > 0 || self.content.chunks.len() > 1
+    }
+
     pub(super) fn is_lost(&self) -> bool {
         lock(&self.lost).is_some()
     }
@@ -127,8 +132,9 @@ impl FileTask {
             return Ok(false);
         }
         let Some(Ok(there)) = self.like.as_ref().map(|like| like.open_file(&self.name)) else { return Ok(false) };
-        // Where holes are, bytes of the other file would show.
-        if file.is_none() && self.content.holes.is_empty() {
+        // Where holes are, bytes of the other file would show; and a file of one chunk is written when that is proved, not held open before:
+        // only files that count as open ones are.
+        if file.is_none() && self.content.holes.is_empty() && self.has_many_chunks() {
             let begun = self.begin()?;
             let is_clone = begun.clone_from(&there);
             begun.set_len(if is_clone { self.content.size } else { 0 })?;

@@ -35,7 +35,8 @@ impl Depth {
     fn covers(self, other: Self) -> bool {
         match other {
             Self::Structure => self != Self::Drill,
-            Self::Drill => matches!(self, Self::Drill | Self::Data),
+            // Another drill draws other files.
+            Self::Drill => self == Self::Data,
             Self::References | Self::Share | Self::Data => self >= other,
         }
     }
@@ -73,7 +74,9 @@ impl Checks {
     /// Remembers a check in that folder.
     pub fn remember(folder: &Path, checked: Checked) -> io::Result<()> {
         let mut checks = Self::load(Some(folder));
-        checks.checks.retain(|other| other.depth != checked.depth);
+        // What a drill found stays until all data was read, whatever the next one draws.
+        let stands = |other: &Checked| other.depth == Depth::Drill && !other.sound && checked.sound;
+        checks.checks.retain(|other| other.depth != checked.depth || stands(other));
         checks.checks.push(checked);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let temporary = folder.join(format!("{FILE}.{}.new", std::process::id()));
@@ -133,7 +136,7 @@ mod tests {
         let of = |bad, good| Checks { checks: vec![checked(1, bad, false), checked(2, good, true)] }.damage().is_some();
         for (bad, settled_by) in [
             (Structure, &[Structure, References, Share, Data][..]),
-            (Drill, &[Drill, Data]),
+            (Drill, &[Data]),
             (References, &[References, Share, Data]),
             (Share, &[Share, Data]),
             (Data, &[Data]),
@@ -142,6 +145,13 @@ mod tests {
                 assert_eq!(of(bad, good), !settled_by.contains(&good), "{bad:?} {good:?}");
             }
         }
+        let folder = tempfile::tempdir().unwrap();
+        for (second, sound) in [(1, true), (2, false), (3, true), (4, true)] {
+            Checks::remember(folder.path(), checked(second, Drill, sound)).unwrap();
+        }
+        let drills = Checks::load(Some(folder.path()));
+        assert_eq!(drills.damage().map(|bad| bad.time.as_second()), Some(2), "another drill draws other files");
+        assert_eq!(drills.checks.len(), 2);
         let quick = Checks { checks: vec![checked(9, Structure, true), checked(8, Drill, true), checked(5, Share, true)] };
         assert_eq!(quick.last_thorough().map(|checked| checked.depth), Some(Share));
     }

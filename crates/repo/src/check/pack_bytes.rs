@@ -59,11 +59,17 @@ pub(super) fn check(reader: &Reader<'_>, share: Share, gathered: &mut Gathered, 
 /// Packs that were read to their end, with no finding against them, are what their names say. Loaded anew: another check may have
 /// remembered something meanwhile.
 fn remember(reader: &Reader<'_>, all: &[Candidate], ended: &BTreeSet<PackNumber>, gathered: &Gathered, now: i64) -> Result<()> {
-    // With more findings than are listed nobody knows which packs have none.
-    let Some(bad) = gathered.findings.objects() else { return Ok(()) };
+    let bad = gathered.findings.objects();
     let folder = reader.repository().cache();
     let mut verified = Verified::load(folder);
     for pack in all {
+        // With more findings than are listed nobody knows which packs have none.
+        let Some(bad) = &bad else {
+            if ended.contains(&pack.number) {
+                verified.forget(&pack.name);
+            }
+            continue;
+        };
         if bad.contains(reader.index().place(pack.number)?.to_string().as_str()) {
             verified.mark_bad(pack.name);
         } else if ended.contains(&pack.number) {

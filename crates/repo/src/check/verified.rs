@@ -45,11 +45,13 @@ impl Repository {
     /// How much of the data was verified since a moment, as far as the local cache remembers it.
     pub fn verified_since(&self, since: Time) -> Result<VerifiedShare> {
         let verified = Verified::load(self.cache());
+        // What a marked pack held is stored again, and is no damage where nothing needs it any more.
+        let marked = crate::repair::marked(&self.objects)?;
         let mut share = VerifiedShare::default();
         for Listed { name, size } in self.objects.store.list(Area::Packs)? {
             let Some(name) = ObjectName::from_hex(&name) else { continue };
             share.total_bytes = share.total_bytes.saturating_add(size);
-            share.damaged += u64::from(verified.packs.get(&name) == Some(&BAD));
+            share.damaged += u64::from(verified.packs.get(&name) == Some(&BAD) && !marked.contains(&name));
             if verified.when(&name).is_some_and(|when| when >= since.seconds()) {
                 share.bytes = share.bytes.saturating_add(size);
             }
@@ -79,6 +81,10 @@ impl Verified {
 
     pub(super) fn mark(&mut self, name: ObjectName, now: i64) {
         self.packs.insert(name, now);
+    }
+
+    pub(super) fn forget(&mut self, name: &ObjectName) {
+        self.packs.remove(name);
     }
 
     pub(super) fn mark_bad(&mut self, name: ObjectName) {

@@ -101,7 +101,9 @@ impl Repository {
             let is_left = |key: &&Key| key.area() == Area::Snapshots && !wanted.contains(key);
             plan.only_there = only_there.iter().filter(is_left).count() as u64;
         }
-        wanted.retain(|key| there.contains(key));
+        // A slot that the config does not list was removed: it must not open anything again.
+        let listed: BTreeSet<String> = sides.here.current.config.slots.iter().map(|slot| slot.id.to_string()).collect();
+        wanted.retain(|key| there.contains(key) && (key.area() != Area::Keys || listed.contains(key.name())));
         for area in AREAS {
             let mut keys: Vec<&Key> = wanted.iter().filter(|key| key.area() == area).collect();
             // Configs in the order of their numbers.

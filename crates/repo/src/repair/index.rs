@@ -29,7 +29,10 @@ impl Repository {
         let mut unreadable = BTreeSet::new();
         for (place, error) in &index.damage {
             match key_of(place) {
-                Some(object) if object.area() == Area::Index => plan.steps.push(RepairStep::SetAside { object }),
+                // What a newer version wrote is not damaged.
+                Some(object) if object.area() == Area::Index && !matches!(error, Error::Newer { .. }) => {
+                    plan.steps.push(RepairStep::SetAside { object });
+                }
                 key => {
                     unreadable.extend(key.as_ref().and_then(pack_name));
                     plan.left.push(Finding::of_error(place, error));

@@ -21,6 +21,7 @@ pub(crate) use marks::all as marked;
 
 use crate::check::{CheckReport, Finding};
 use crate::error::{Error, Result};
+use crate::objects::hash_key;
 use crate::progress::{Phase, Progress, Stop};
 use crate::repository::Repository;
 
@@ -122,7 +123,7 @@ impl Repository {
                 (RepairStep::List { packs }, _) => index::list(self, packs, stop),
                 (RepairStep::SetAside { object }, _) => index::set_aside(self, object),
                 (RepairStep::Mark { pack }, _) => marks::put(&self.objects, *pack),
-                (RepairStep::Unmark { pack }, _) => marks::remove(&self.objects, *pack),
+                (RepairStep::Unmark { pack }, _) => self.unmark(*pack, stop),
             };
             match taken {
                 Ok(()) => repaired.done.push(step),
@@ -131,6 +132,17 @@ impl Repository {
             }
         }
         Ok(repaired)
+    }
+}
+
+impl Repository {
+    /// Takes a pack's mark, if the pack is whole by now: a copy that was planned may have failed.
+    fn unmark(&self, pack: ObjectName, stop: &Stop) -> Result<()> {
+        let key = hash_key(Area::Packs, pack)?;
+        match judge::judge(self, &key, stop)? {
+            judge::Verdict::Sound(_) => marks::remove(&self.objects, pack),
+            judge::Verdict::Missing | judge::Verdict::Damaged => Err(Error::decode(&key)(liasse_format::DecodeError::Mismatch)),
+        }
     }
 }
 

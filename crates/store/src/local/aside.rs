@@ -1,29 +1,72 @@
 //! Setting a damaged object aside. Must never lose a byte of it, whatever fails: it has its old name, or its new one, or both.
 
+use std::io;
+use std::sync::Arc;
+
+use super::stage::Staged;
 use super::{Inner, place};
+use crate::disk;
 use crate::error::{Error, ErrorKind, Operation};
 use crate::key::Key;
 use crate::store::{Put, Result};
 
+/// Bytes that are copied at once.
+const STEP: usize = 1 << 20;
+
 impl Inner {
-    pub(super) fn set_aside(&self, key: &Key) -> Result<Key> {
+    pub(super) fn set_aside(self: &Arc<Self>, key: &Key) -> Result<Key> {
         let failed = |source| Error::from_io(source, Operation::SetAside, key);
         if self.size(key, Operation::SetAside)?.is_none() {
             return Err(Error::new(ErrorKind::NotFound, Operation::SetAside, key));
         }
-        let from = self.path(key);
         for aside in key.asides()? {
             self.ensure_folder(&aside, Operation::SetAside)?;
-            let placed = place::place(&*self.disk, self.methods, &self.tmp_path(), &from, &self.path(&aside)).map_err(failed)?;
-            if placed == Put::Existed {
+            if self.second_name(key, &aside)? == Put::Existed {
                 continue;
             }
-            self.handles.forget(key);
             // The new name first: after a power cut the object may have both names, and never none.
             self.sync_folder(&self.folder_path(&aside)).map_err(failed)?;
+            self.handles.forget(key);
+            match self.disk.remove(&self.path(key)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                result => result.map_err(failed)?,
+            }
             self.sync_folder(&self.folder_path(key)).map_err(failed)?;
             return Ok(aside);
         }
         Err(Error::new(ErrorKind::BadName, Operation::SetAside, key))
+    }
+
+    /// Gives an object a second name; where the file system has no such names, to a copy of it. A move gives and takes a name at once, of
+    /// which a power cut may leave only the taking where there is no journal, as on FAT.
+    fn second_name(self: &Arc<Self>, key: &Key, aside: &Key) -> Result<Put> {
+        let knows = self.methods.contains(&place::Method::Link);
+        let given = if knows { place::second_name(&*self.disk, &self.path(key), &self.path(aside)) } else { Ok(None) };
+        match given.map_err(|source| Error::from_io(source, Operation::SetAside, key))? {
+            Some(put) => Ok(put),
+            None => self.copy_aside(key, aside),
+        }
+    }
+
+    fn copy_aside(self: &Arc<Self>, key: &Key, aside: &Key) -> Result<Put> {
+        let (file, size) = self.open_object(key, Operation::SetAside)?;
+        let mut stage = Staged::new(Arc::clone(self), aside.area(), Operation::SetAside)?;
+        let (mut at, mut buffer) = (0, Vec::new());
+        while at < size {
+            buffer.resize(usize::try_from(size - at).unwrap_or(STEP).min(STEP), 0);
+            if disk::read_exact_at(&*file, &mut buffer, at).is_err() {
+                // The medium does not give all of it: a copy would have less than is there. So it is moved.
+                drop(stage);
+                return self.move_aside(key, aside);
+            }
+            stage.append(&buffer, Operation::SetAside, aside)?;
+            at += buffer.len() as u64;
+        }
+        stage.publish_as(aside, Operation::SetAside)
+    }
+
+    fn move_aside(&self, key: &Key, aside: &Key) -> Result<Put> {
+        let moved = place::place(&*self.disk, self.methods, &self.tmp_path(), &self.path(key), &self.path(aside));
+        moved.map_err(|source| Error::from_io(source, Operation::SetAside, key))
     }
 }

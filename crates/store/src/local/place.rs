@@ -66,19 +66,33 @@ fn rename_no_replace(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<Put>
 }
 
 fn link(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<Put> {
+    let put = give(disk, from, to)?;
+    if put == Put::Created {
+        // The object stands; a second name in `tmp/` is waste that a sweep finds.
+        drop(disk.remove(from));
+    }
+    Ok(put)
+}
+
+/// Gives a file a second name.
+fn give(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<Put> {
     match disk.link(from, to) {
-        Ok(()) => {}
+        Ok(()) => Ok(Put::Created),
         // A server whose answer was lost is asked again, and then finds the link that it made itself.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if disk.stat_link(from)?.identity != disk.stat_link(to)?.identity {
-                return Ok(Put::Existed);
-            }
+            let is_same = disk.stat_link(from)?.identity == disk.stat_link(to)?.identity;
+            Ok(if is_same { Put::Created } else { Put::Existed })
         }
-        Err(error) => return Err(error),
+        Err(error) => Err(error),
     }
-    // The object stands; a second name in `tmp/` is waste that a sweep finds.
-    drop(disk.remove(from));
-    Ok(Put::Created)
+}
+
+/// Gives a file a second name; `None` where the file system knows no second names.
+pub(super) fn second_name(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<Option<Put>> {
+    match give(disk, from, to) {
+        Err(error) if Method::Link.is_unknown(&error) => Ok(None),
+        result => result.map(Some),
+    }
 }
 
 fn checked_rename(disk: &dyn Disk, lock: &Path, from: &Path, to: &Path) -> io::Result<Put> {
