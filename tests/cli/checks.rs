@@ -114,7 +114,7 @@ fn what_is_found_names_dossiers_and_what_to_do_in_the_readers_language() {
     let world = with_dossiers();
     rot(&largest_pack(&world));
     let told = world.run(&["check", "--read-data", "--lang", "fr"]).ends(12).out;
-    for part in ["endommagé : packs/", "dossier D1", &world.text("books/D1/ledger"), "N'effacez rien", "packs/ : s'il existe"] {
+    for part in ["endommagé : packs/", "dossier D1", &world.text("books/D1/ledger"), "N'effacez rien", "packs/ : liasse repair"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert!(!told.contains("dossier 1234") && told.trim_end().ends_with("trouvées") || told.trim_end().ends_with("trouvée"), "{told}");
