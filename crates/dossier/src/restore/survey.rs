@@ -146,8 +146,8 @@ impl Survey<'_> {
         match in_state.map(|entry| matches!(entry.node, Node::Directory { .. })) {
             None if keeps => self.kept(&listed.name, &stat),
             Some(true) if keeps => Err(Trouble::InTheWay(self.path.clone())),
-            // It gets the content that the state has; what it has now may be nowhere else.
-            Some(false) => self.saved(&listed.name, &stat),
+            // It gets the content that the state has: that is what was asked for.
+            Some(false) => Ok(()),
             None | Some(true) => {
                 self.counts.deleted += 1;
                 named(&mut self.counts.deleted_names, &self.path);
