@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 /// `FS_IOC_SHUTDOWN` without writing the log: what was not made durable is gone. Python has the call that safe Rust does not.
 const SHUT_DOWN: &str = "\
@@ -64,10 +65,24 @@ impl Image {
         system("python3", &["-c", SHUT_DOWN, shut.to_str().unwrap()]).unwrap();
     }
 
+    /// Waits until nothing holds the file system any more: a mount namespace that another program made meanwhile has its mounts, too, and who
+    /// mounted it again before that ends would meet the one that was cut off.
+    fn is_let_go(&self) {
+        for _ in 0..1200 {
+            let devices = Command::new("losetup").arg("-j").arg(&self.file).output().unwrap();
+            if devices.status.success() && devices.stdout.is_empty() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{} is still held by somebody", self.file.display());
+    }
+
     /// The power is back: what is on the medium is all there is.
     pub(crate) fn comes_back(&self) {
         for image in std::iter::once(self).chain(self.below.as_deref()) {
             system("umount", &[image.place.to_str().unwrap()]).unwrap();
+            image.is_let_go();
         }
         if let Some(below) = &self.below {
             below.mount().unwrap();

@@ -18,6 +18,7 @@ pub(crate) enum Key {
 pub(crate) fn liasse(repository: &Path, key: &Key) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_liasse"));
     command.env_clear().env("LC_ALL", "C").env("HOME", "/nonexistent").env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
     command.arg("-r").arg(repository).arg("--json");
     match key {
         Key::Password(password) => command.env("LIASSE_PASSWORD", password),

@@ -54,10 +54,12 @@ struct Seen {
 }
 
 impl Repository {
-    /// Remembers what it sees of the repository in a file of `folder`, and can tell when it is shown an older state.
+    /// Remembers what it sees of the repository, in its place, in a file of `folder`, and can tell when it is shown an older state there. A
+    /// copy elsewhere that lags behind is none that was set back.
     #[must_use]
     pub fn with_memory(mut self, folder: &Path) -> Self {
-        self.memory = Some(folder.join(self.id().to_string()));
+        let place = blake3::hash(self.location().as_bytes()).to_hex();
+        self.memory = Some(folder.join(format!("{}-{}", self.id(), place.get(..16).unwrap_or_default())));
         self
     }
 
