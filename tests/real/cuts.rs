@@ -36,15 +36,16 @@ fn cut_off(image: &Image, firm: &mut Firm, kind: &str, times: u64, seed: u64) ->
         firm.backs_up();
         let usual = began.elapsed();
         firm.works();
+        let switch = image.switch();
         let child = firm.backup(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // Every fourth cut comes just after the program has said that it is done: then it must have told the truth.
         let output = if turn % 4 == 3 {
             let output = child.wait_with_output().unwrap();
-            image.cut();
+            switch.cut();
             output
         } else {
             std::thread::sleep(usual.mul_f64(share(seed * 1000 + turn)));
-            image.cut();
+            switch.cut();
             child.wait_with_output().unwrap()
         };
         tally.cuts += 1;

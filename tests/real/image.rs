@@ -1,14 +1,18 @@
 //! A file system in a file, on a loop device, that can be cut off. Must leave no mount behind, however the test ends.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-/// `FS_IOC_SHUTDOWN` without writing the log: what was not made durable is gone. Python has the call that safe Rust does not.
+/// Waits for the end of its input, then `FS_IOC_SHUTDOWN` without writing the log: what was not made durable is gone. Python has the call that
+/// safe Rust does not.
 const SHUT_DOWN: &str = "\
 import fcntl, os, struct, sys
 folder = os.open(sys.argv[1], os.O_RDONLY)
+print('ready', flush=True)
+sys.stdin.read()
 fcntl.ioctl(folder, 0x8004587d, struct.pack('I', 2))";
 
 /// A mounted file system.
@@ -59,10 +63,16 @@ impl Image {
         system("mount", &["-o", "loop", self.file.to_str().unwrap(), self.place.to_str().unwrap()])
     }
 
-    /// The power goes: nothing that was not made durable is written any more, and everything fails.
-    pub(crate) fn cut(&self) {
+    /// Gets ready to cut it off at once.
+    pub(crate) fn switch(&self) -> Switch {
         let shut = self.below.as_ref().map_or(&self.place, |below| &below.place);
-        system("python3", &["-c", SHUT_DOWN, shut.to_str().unwrap()]).unwrap();
+        let mut command = Command::new("python3");
+        command.args(["-c", SHUT_DOWN]).arg(shut).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        Switch(child)
     }
 
     /// Waits until nothing holds the file system any more: a mount namespace that another program made meanwhile has its mounts, too, and who
@@ -88,6 +98,17 @@ impl Image {
             below.mount().unwrap();
         }
         self.mount().unwrap();
+    }
+}
+
+/// What cuts a file system off when it is thrown.
+pub(crate) struct Switch(Child);
+
+impl Switch {
+    /// The power goes: nothing that was not made durable is written any more, and everything fails.
+    pub(crate) fn cut(mut self) {
+        drop(self.0.stdin.take());
+        assert!(self.0.wait().unwrap().success());
     }
 }
 
