@@ -220,6 +220,8 @@ fn a_repair_that_is_cut_off_loses_nothing_and_the_next_goes_on() {
             assert!(before.values().all(|bytes| held.contains(bytes)), "mutation {n}");
             here.heal();
             mend_from(here.inner(), &there, false);
+            // A pack of a session that never ended, and that only damaged trees refer to, is known to be missing when these are whole.
+            mend_from(here.inner(), &there, false);
             assert_same(&objects(here.inner()), &sound, &format!("mutation {n}, applied {applied}"));
         }
     }
