@@ -229,6 +229,7 @@ fn doubt(doubt: Doubt) -> (&'static str, &'static str) {
         Doubt::Remake => ("remake", "damaged; it can be made anew"),
         Doubt::Worn => ("keep", "damaged; what is left of it is still of use"),
         Doubt::Headless => ("set-aside", "what it protects cannot be told any more; it can be set aside"),
+        Doubt::Unknown => ("unknown", "it is whole, but this version cannot tell what it protects; a newer one may"),
         Doubt::Foreign => ("foreign", "it is of another repository"),
         Doubt::LeftOut => ("left-out", "it was not looked at: the others list too much already"),
     }

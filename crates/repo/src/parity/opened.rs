@@ -1,8 +1,10 @@
 //! A parity object whose head was found. What its sectors hold is looked at group by group.
 
+use std::collections::HashSet;
+
 use liasse_format::envelope::Kind;
-use liasse_format::ids::RepositoryId;
-use liasse_format::parity::{Head, Layout, Place, SECTOR, SHARD_HASH, Sector, Tag, shard_hash};
+use liasse_format::ids::{ObjectName, RepositoryId};
+use liasse_format::parity::{Head, Layout, Place, SECTOR, SHARD_HASH, Sector, Tag, What, shard_hash};
 use liasse_store::{Area, Key, Store};
 
 use super::find::{Finder, Strip, assemble};
@@ -14,8 +16,10 @@ const FIRST: u64 = 16 << 10;
 /// What is read at once when the head is not there.
 const STEP: u64 = 1 << 20;
 
-/// Most members of all heads that are held at once: some 400 MB.
-const MOST_MEMBERS: usize = 1 << 22;
+/// Most members and groups of all heads that are held at once: some 400 MB.
+const MOST_ITEMS: usize = 1 << 22;
+/// Bytes of later versions' parts that count as much as one of these.
+const ITEM: usize = 64;
 
 /// A parity object.
 pub(super) struct Opened {
@@ -38,6 +42,8 @@ pub(super) struct Heads {
     pub(super) headless: Vec<(Key, u64)>,
     /// Those that were not looked at, because the others list so much already.
     pub(super) left_out: Vec<(Key, u64)>,
+    /// How much more may be held.
+    room: usize,
 }
 
 /// The recovery of one group, as far as it is sound.
@@ -52,49 +58,62 @@ pub(super) struct Recovery {
 impl Opened {
     /// Opens every parity object of a store, in the order of their names.
     pub(super) fn all(store: &dyn Store) -> Result<Heads> {
-        let mut heads = Heads::default();
-        let mut room = MOST_MEMBERS;
-        for listed in store.list(Area::Parity)? {
-            if liasse_format::ids::ObjectName::from_hex(&listed.name).is_none() {
-                continue;
-            }
-            let key = Key::new(Area::Parity, &listed.name)?;
-            if room == 0 {
-                heads.left_out.push((key, listed.size));
-                continue;
-            }
-            match Self::open(store, &key, listed.size) {
-                Ok(Some(opened)) => {
-                    room = room.saturating_sub(opened.head.members.len());
-                    heads.good.push(opened);
-                }
-                Ok(None) => heads.headless.push((key, listed.size)),
-                Err(error) if error.is_about_object() => heads.headless.push((key, listed.size)),
-                Err(error) => return Err(error),
+        let mut heads = Heads { room: MOST_ITEMS, ..Heads::default() };
+        for (key, size) in in_place(store)? {
+            if heads.room == 0 {
+                heads.left_out.push((key, size));
+            } else if let Some(opened) = Self::open(store, &key, size)? {
+                heads.room = heads.room.saturating_sub(opened.items());
+                heads.good.push(opened);
+            } else {
+                heads.headless.push((key, size));
             }
         }
         Ok(heads)
     }
 
-    /// What was set aside of parity objects and has a head. What nothing has taken the place of may be all there is of it: a repair that
-    /// was cut off leaves it so.
-    pub(super) fn asides(store: &dyn Store) -> Result<Vec<Self>> {
+    /// Adds what was set aside of parity objects and has a head, as far as there is room. What nothing has taken the place of may be all
+    /// there is of it: a repair that was cut off leaves it so.
+    pub(super) fn add_asides(store: &dyn Store, heads: &mut Heads) -> Result<()> {
+        let known = heads.good.iter().map(|opened| &opened.key).chain(heads.headless.iter().map(|(key, _)| key));
+        let known: HashSet<Key> = known.cloned().collect();
+        for (aside, size) in set_aside(store)? {
+            let Some(key) = aside.was_aside_of().filter(|key| heads.room > 0 && !known.contains(key)) else { continue };
+            if let Some(opened) = Self::open(store, &aside, size)? {
+                heads.room = heads.room.saturating_sub(opened.items());
+                heads.good.push(Self { key, ..opened });
+            }
+        }
+        Ok(())
+    }
+
+    /// Where there is a head that lists a member, in place or set aside. One head at a time is held, so that none is left out.
+    pub(super) fn protecting(store: &dyn Store, what: What) -> Result<Vec<Key>> {
         let mut found = Vec::new();
-        for listed in store.list(Area::Damaged)? {
-            let aside = Key::new(Area::Damaged, &listed.name)?;
-            let Some(key) = aside.was_aside_of().filter(|key| key.area() == Area::Parity) else { continue };
-            match Self::open(store, &aside, listed.size) {
-                Ok(Some(opened)) => found.push(Self { key, ..opened }),
-                Ok(None) => {}
-                Err(error) if error.is_about_object() => {}
-                Err(error) => return Err(error),
+        for (key, size) in in_place(store)?.into_iter().chain(set_aside(store)?) {
+            let opened = Self::open(store, &key, size)?;
+            if opened.is_some_and(|opened| opened.members().iter().any(|member| member.what == what)) {
+                found.push(key);
             }
         }
         Ok(found)
     }
 
-    /// Looks for the head of an object of `size` bytes. `None` when there is none.
+    /// How much is held of it.
+    fn items(&self) -> usize {
+        let later: usize = self.head.unknown.iter().map(|part| part.bytes.len()).sum();
+        self.head.members.len() + self.head.groups.len() + later / ITEM
+    }
+
+    /// Looks for the head of an object of `size` bytes. `None` when there is none, or the storage does not give it.
     fn open(store: &dyn Store, key: &Key, size: u64) -> Result<Option<Self>> {
+        match Self::search(store, key, size) {
+            Err(error) if error.is_about_object() => Ok(None),
+            found => found,
+        }
+    }
+
+    fn search(store: &dyn Store, key: &Key, size: u64) -> Result<Option<Self>> {
         let size = size.min(Kind::Parity.size_limit());
         let (mut finder, mut buf, mut at, mut step) = (Finder::default(), Vec::new(), SECTOR as u64, FIRST);
         while at + SECTOR as u64 <= size && !finder.is_exhausted() {
@@ -149,6 +168,24 @@ impl Opened {
         let shards = shards.collect();
         Ok(Recovery { hashes, sectors, shards })
     }
+}
+
+/// The parity objects in their place, and their sizes in bytes, by name.
+fn in_place(store: &dyn Store) -> Result<Vec<(Key, u64)>> {
+    let listed = store.list(Area::Parity)?.into_iter().filter(|listed| ObjectName::from_hex(&listed.name).is_some());
+    listed.map(|listed| Ok((Key::new(Area::Parity, &listed.name)?, listed.size))).collect()
+}
+
+/// Those that were set aside.
+fn set_aside(store: &dyn Store) -> Result<Vec<(Key, u64)>> {
+    let mut found = Vec::new();
+    for listed in store.list(Area::Damaged)? {
+        let aside = Key::new(Area::Damaged, &listed.name)?;
+        if aside.was_aside_of().is_some_and(|key| key.area() == Area::Parity) {
+            found.push((aside, listed.size));
+        }
+    }
+    Ok(found)
 }
 
 /// The table, or as much of it as there is.

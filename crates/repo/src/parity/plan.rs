@@ -75,6 +75,8 @@ pub enum Doubt {
     Worn,
     /// What it protects cannot be told any more: it is of no use.
     Headless,
+    /// It is what its name says, and this program cannot tell what it protects: a newer one may.
+    Unknown,
     /// It is of another repository, and of no use here.
     Foreign,
     /// The others together list more than is held in memory, so it was not looked at.
@@ -104,13 +106,16 @@ impl ParityPlan {
 /// # Errors
 /// Only what keeps this from being found out: damage is in the plan.
 pub fn plan(store: &dyn Store, progress: &dyn Progress, stop: &Stop) -> Result<ParityPlan> {
-    let Heads { good: mut opened, headless, left_out } = Opened::all(store)?;
-    let in_place: HashSet<Key> =
-        opened.iter().map(|opened| opened.key.clone()).chain(headless.iter().map(|(key, _)| key.clone())).collect();
-    opened.extend(Opened::asides(store)?.into_iter().filter(|aside| !in_place.contains(&aside.key)));
+    let mut heads = Opened::all(store)?;
+    Opened::add_asides(store, &mut heads)?;
+    let Heads { good: opened, headless, left_out, .. } = heads;
     let repository = identity(store, &opened)?;
     let doubt = |key: &Key, doubt| PlannedParity { object: key.to_string(), doubt };
-    let mut parity: Vec<_> = headless.iter().map(|(key, _)| doubt(key, Doubt::Headless)).collect();
+    let mut parity = Vec::new();
+    for (key, size) in &headless {
+        let is_whole = members::hash(store, key, *size, stop)?.is_some_and(|hash| hash.to_string() == key.name());
+        parity.push(doubt(key, if is_whole { Doubt::Unknown } else { Doubt::Headless }));
+    }
     parity.extend(left_out.iter().map(|(key, _)| doubt(key, Doubt::LeftOut)));
     let (opened, foreign): (Vec<_>, Vec<_>) = opened.into_iter().partition(|opened| opened.repository() == repository);
     parity.extend(foreign.iter().map(|opened| doubt(&opened.key, Doubt::Foreign)));

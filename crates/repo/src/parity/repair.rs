@@ -3,7 +3,7 @@
 //! Must never publish what does not have its hash, never take away the only bytes there are before sound ones are durable, and never set
 //! a sound object aside.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use liasse_format::envelope::HEADER_SIZE;
 use liasse_format::parity::What;
@@ -16,6 +16,9 @@ use super::plan::{Doubt, ParityPlan};
 use super::write::{self, Made};
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress, Stop};
+
+/// Bytes that are read at once.
+const STEP: u64 = 1 << 20;
 
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub struct Repaired {
 /// # Errors
 /// Of the store, and when somebody asks to stop.
 pub fn apply(store: &dyn Store, plan: &ParityPlan, progress: &dyn Progress, stop: &Stop) -> Result<Repaired> {
-    let mut repair = Repair { store, plan, stop, done: Repaired::default(), mended: HashMap::new() };
+    let mut repair = Repair { store, plan, stop, done: Repaired::default(), mended: HashMap::new(), wrong: BTreeSet::new() };
     progress.begin(Phase::Restore);
     let lengths = |(number, members): &(usize, Vec<usize>)| {
         let opened = plan.opened.get(*number)?;
@@ -47,12 +50,13 @@ pub fn apply(store: &dyn Store, plan: &ParityPlan, progress: &dyn Progress, stop
             repair.members(opened, wanted, progress)?;
         }
     }
+    repair.by_others(progress)?;
     for parity in &plan.parity {
         stop.check()?;
         match parity.doubt {
             Doubt::Remake => repair.remake(&parity.object, progress)?,
             Doubt::Headless => repair.put_away(&parity.object)?,
-            Doubt::Worn | Doubt::Foreign | Doubt::LeftOut => {}
+            Doubt::Worn | Doubt::Unknown | Doubt::Foreign | Doubt::LeftOut => {}
         }
     }
     Ok(repair.done)
@@ -64,6 +68,8 @@ struct Repair<'a> {
     stop: &'a Stop,
     done: Repaired,
     mended: HashMap<What, liasse_format::ids::Hash>,
+    /// What an object should have given, and did not.
+    wrong: BTreeSet<What>,
 }
 
 /// A member on its way to be whole.
@@ -121,6 +127,27 @@ impl Repair<'_> {
         Ok(())
     }
 
+    /// What one object could not give after all, because its list is wrong or something that it goes by is, another one may.
+    fn by_others(&mut self, progress: &dyn Progress) -> Result<()> {
+        loop {
+            let before = self.wrong.len();
+            for opened in &self.plan.opened {
+                let members = (0..).zip(opened.members());
+                let wanted: Vec<usize> = members.filter(|(_, member)| self.wrong.contains(&member.what)).map(|(index, _)| index).collect();
+                if !wanted.is_empty() {
+                    self.members(opened, &wanted, progress)?;
+                }
+            }
+            if self.wrong.len() == before {
+                break;
+            }
+        }
+        for what in &self.wrong {
+            self.done.failed.push(members::key(*what)?.to_string());
+        }
+        Ok(())
+    }
+
     /// Puts a member in its place, if it is what it must be.
     fn finish(&mut self, placed: &Placed, building: Option<Building>) -> Result<()> {
         let (member, key) = (&placed.member, members::key(placed.member.what)?);
@@ -130,9 +157,10 @@ impl Repair<'_> {
             *building.hasher.finalize().as_bytes() == member.hash.0 && (fits || member.what == What::Readme)
         });
         let Some(mut building) = good else {
-            self.done.failed.push(key.to_string());
+            self.wrong.insert(member.what);
             return Ok(());
         };
+        self.wrong.remove(&member.what);
         building.stage.sync()?;
         if !self.is_sound(member.what, &key)? {
             self.aside(&key)?;
@@ -164,11 +192,21 @@ impl Repair<'_> {
     /// The README has a name that no object may have: its bytes are copied, durably, before it is removed.
     fn copy_aside(&self, key: &Key) -> Result<Option<Key>> {
         let Some(size) = gone_is_none(self.store.size(key))?.flatten() else { return Ok(None) };
-        let mut bytes = vec![0; usize::try_from(size.min(What::Readme.size_limit())).unwrap_or_default()];
-        super::raw::fill(self.store, key, size, 0, &mut bytes)?;
+        let mut stage = self.store.stage(Area::Damaged)?;
+        let (mut buf, mut at) = (Vec::new(), 0);
+        while at < size {
+            self.stop.check()?;
+            buf.resize(usize::try_from((size - at).min(STEP)).unwrap_or_default(), 0);
+            super::raw::fill(self.store, key, size, at, &mut buf)?;
+            stage.write(&buf)?;
+            at += buf.len() as u64;
+        }
         for number in 1..10_000 {
             let aside = Key::new(Area::Damaged, &format!("readmez{number}"))?;
-            if self.store.put(&aside, &bytes)? == Put::Created {
+            if self.store.size(&aside)?.is_none() {
+                if stage.publish(aside.name())? == Put::Existed {
+                    return Err(Error::Contended);
+                }
                 gone_is_none(self.store.remove(key))?;
                 return Ok(Some(aside));
             }
@@ -215,10 +253,8 @@ fn gone_is_none<T>(result: liasse_store::Result<T>) -> Result<Option<T>> {
 
 /// Removes all recovery of an object that is to be gone for good.
 pub(crate) fn forget(store: &dyn Store, what: What) -> Result<()> {
-    for opened in Opened::all(store)?.good.into_iter().chain(Opened::asides(store)?) {
-        if opened.members().iter().any(|member| member.what == what) {
-            gone_is_none(store.remove(&opened.source))?;
-        }
+    for key in Opened::protecting(store, what)? {
+        gone_is_none(store.remove(&key))?;
     }
     Ok(())
 }

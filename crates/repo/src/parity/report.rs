@@ -61,7 +61,7 @@ const WORN: &str = "a part of it is lost";
 
 /// For a check: the parity objects that are not sound, and what is wrong with them. Without `read`, only heads and lengths are looked at.
 pub(crate) fn examine(store: &dyn Store, repository: RepositoryId, read: bool, stop: &Stop) -> Result<Vec<(String, &'static str)>> {
-    let Heads { good, headless, left_out } = Opened::all(store)?;
+    let Heads { good, headless, left_out, .. } = Opened::all(store)?;
     let mut found: Vec<_> = headless.iter().map(|(key, _)| (key.to_string(), HEADLESS)).collect();
     found.extend(left_out.iter().map(|(key, _)| (key.to_string(), LEFT_OUT)));
     for opened in good {
@@ -84,7 +84,7 @@ fn is_sound(store: &dyn Store, opened: &Opened, stop: &Stop) -> Result<bool> {
 /// # Errors
 /// Of the store.
 pub fn check(store: &dyn Store, progress: &dyn Progress, stop: &Stop) -> Result<ParityReport> {
-    let Heads { good: opened, headless, left_out } = Opened::all(store)?;
+    let Heads { good: opened, headless, left_out, .. } = Opened::all(store)?;
     let listing = members::listing(store)?;
     let repository = identity(store, &opened).ok();
     progress.begin(Phase::CheckPacks);

@@ -288,11 +288,14 @@ fn parity_of_another_repository_and_of_nothing_is_not_believed() {
     let header = Header::new(Kind::Config, RepositoryId([8; 16]), SessionId::NONE);
     other.put(&Key::new(Area::Config, "1").unwrap(), &envelope::wrap(&header, b"")).unwrap();
     other.put(&parity, &bytes).unwrap();
-    let junk = put_hashed(&other, Area::Parity, &noise(1, 100_000));
+    let junk = Key::new(Area::Parity, &ObjectName([1; 32]).to_string()).unwrap();
+    other.put(&junk, &noise(1, 100_000)).unwrap();
+    let later = put_hashed(&other, Area::Parity, &noise(2, 100_000));
     let plan = look(&other);
     assert!(plan.members.is_empty());
     let doubts: BTreeMap<_, _> = plan.parity.iter().map(|parity| (parity.object.clone(), parity.doubt)).collect();
-    assert_eq!(doubts, BTreeMap::from([(parity.to_string(), Doubt::Foreign), (junk.to_string(), Doubt::Headless)]));
+    let expected = [(&parity, Doubt::Foreign), (&junk, Doubt::Headless), (&later, Doubt::Unknown)];
+    assert_eq!(doubts, expected.map(|(key, doubt)| (key.to_string(), doubt)).into());
     let repaired = mend(&other);
     assert_eq!((repaired.set_aside.len(), repaired.rebuilt.len()), (1, 0));
     assert!(other.get(&parity, u64::MAX).unwrap() == bytes);
@@ -368,6 +371,41 @@ fn a_sound_object_is_never_replaced_whatever_a_list_says() {
     assert!(look(&store).is_sound());
     mend(&store);
     assert!(contents(&store) == before);
+}
+
+/// A list that is wrong about an object and comes first does not keep a right one from giving it.
+#[test]
+fn another_parity_object_gives_what_one_is_wrong_about() {
+    let store = repository(&[300]);
+    protect(&store);
+    let sound = contents(&store);
+    let genuine = keys(&store, Area::Parity);
+    let session = SessionId([5; 16]);
+    let snapshot = Key::new(Area::Snapshots, &session.to_string()).unwrap();
+    let forge = |seed| {
+        let (claim, wrong) = (Memory::new(), noise(seed, 1200));
+        claim.put(&snapshot, &wrong).unwrap();
+        let members = vec![Member { what: What::Snapshot(session), length: 1200, hash: Hash::of(&wrong) }];
+        let groups = vec![Group { shards: 3, recovery: 9, table_recovery: 2 }];
+        let head = Head { repository: REPOSITORY, recovery: 2, members, groups, unknown: Vec::new() };
+        let Made::Whole(stage, name, _) = write::make(&claim, &head, &Silent, &Stop::new()).unwrap() else { panic!("not made") };
+        stage.publish(&name.to_string()).unwrap();
+        let key = Key::new(Area::Parity, &name.to_string()).unwrap();
+        let bytes = claim.get(&key, u64::MAX).unwrap();
+        (key, bytes)
+    };
+    let (first, bytes) = (0..).map(forge).find(|(key, _)| genuine.iter().all(|other| key < other)).unwrap();
+    store.put(&first, &bytes).unwrap();
+    store.remove(&snapshot).unwrap();
+    let repaired = mend(&store);
+    assert_eq!((repaired.rebuilt, repaired.failed), (vec![snapshot.to_string()], Vec::new()));
+    assert!(store.get(&snapshot, u64::MAX).unwrap() == sound[&snapshot]);
+    for key in genuine {
+        store.remove(&key).unwrap();
+    }
+    store.remove(&snapshot).unwrap();
+    let repaired = mend(&store);
+    assert_eq!((repaired.rebuilt, repaired.failed), (Vec::new(), vec![snapshot.to_string()]), "alone it gives nothing");
 }
 
 #[test]
