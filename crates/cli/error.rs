@@ -216,7 +216,15 @@ pub(crate) fn no_repository(name: &'static str, place: String) -> CliError {
 fn about_key(error: &RepoError) -> CliError {
     let at = |name, place: &String| CliError::named(Exit::WrongKey, name, vec![("place", place.clone())]);
     match error {
-        RepoError::WrongPassword { location } => at("error-wrong-password", location).remedy("remedy-wrong-password"),
+        RepoError::WrongPassword { location, unread } if unread.is_empty() => {
+            at("error-wrong-password", location).remedy("remedy-wrong-password")
+        }
+        RepoError::WrongPassword { location, unread } => {
+            let values = vec![("place", location.clone()), ("keys", unread.join(", "))];
+            CliError::named(Exit::WrongKey, "error-wrong-password-or-damaged", values)
+                .remedy("remedy-wrong-password")
+                .remedy("remedy-damaged-keys")
+        }
         RepoError::WrongCredential { location } => at("error-wrong-credential", location).remedy("remedy-wrong-credential"),
         _ => CliError::new(Exit::WrongKey, error.to_string()).remedy("remedy-other-key"),
     }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use jiff::tz::TimeZone;
+use liasse_archive::is_within;
 use liasse_repo::format::snapshot::Snapshot as Record;
 use liasse_repo::{Repository, Selector, Snapshot};
 
@@ -51,12 +52,6 @@ pub(crate) fn normal(path: &[u8]) -> Result<Vec<u8>> {
         out.extend_from_slice(part);
     }
     Ok(out)
-}
-
-/// Whether a path is a folder's or below it.
-pub(crate) fn is_within(path: &[u8], folder: &[u8]) -> bool {
-    let folder = folder.strip_suffix(b"/").unwrap_or(folder);
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 /// Which snapshots are looked at.

@@ -141,7 +141,7 @@ fn rollback(context: &Context, repository: &Repository, args: &Check) -> Result<
 /// Leaves word for `status`. Where that fails, the repository counts as not checked here.
 pub(super) fn remember(context: &Context, repository: &Repository, depth: Depth, sound: bool) {
     let checked = Checked { time: Timestamp::now(), depth, sound };
-    if let Some(Err(error)) = repository.cache().map(|folder| Checks::remember(folder, checked)) {
+    if let Err(error) = Checks::remember(repository, checked) {
         context.output.detail(&format!("the check will not be remembered: {error}"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 
-use liasse_archive::{Browse, History as Versions, Seen, Span};
+use liasse_archive::{Browse, History as Versions, Seen, Span, is_within};
 use liasse_dossier::restore::is_state;
 use liasse_repo::format::snapshot::Snapshot as Record;
 use serde::Serialize;
@@ -86,14 +86,14 @@ fn absolute(args: &History) -> Result<Vec<u8>> {
 fn part(record: &Record, code: Option<&str>, path: &[u8]) -> Option<Part> {
     let could_not_read = |path: &[u8]| {
         let unread = &record.unread;
-        record.statistics.unread > unread.len() as u64 || unread.iter().any(|unread| wanted::is_within(path, &unread.path))
+        record.statistics.unread > unread.len() as u64 || unread.iter().any(|unread| is_within(path, &unread.path))
     };
     if let Some(code) = code {
         let line = record.dossiers.iter().find(|line| line.code == code).filter(|line| is_state(line))?;
         let full = [&line.path, path].concat();
         return Some(Part { tree: line.tree.clone(), since: Some(line.since), series: Vec::new(), is_whole: !could_not_read(&full) });
     }
-    let is_covered = record.sources.iter().any(|source| wanted::is_within(path, source));
+    let is_covered = record.sources.iter().any(|source| is_within(path, source));
     Some(Part { tree: record.root.clone(), since: None, series: Vec::new(), is_whole: is_covered && !could_not_read(path) })
 }
 

@@ -49,11 +49,11 @@ impl<'r> Records<'r> {
     /// One of them, whole; nothing where it went meanwhile or is damaged, which is told.
     pub(crate) fn read(&self, id: SessionId, bad: &mut Bad) -> repo::Result<Option<Snapshot>> {
         match self.repository.snapshot(id) {
-            Err(error) if error.is_damage() => {
-                bad.push((format!("snapshots/{id}"), error.to_string()));
+            Ok(read) => Ok(read),
+            Err(error) => {
+                bad.push((format!("snapshots/{id}"), self.repository.as_partial(error)?.to_string()));
                 Ok(None)
             }
-            read => read,
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn newest(objects: &Objects, owner: &PublicKey) -> Result<Current> {
     for number in numbers(&*objects.store)? {
         match read(objects, owner, number) {
             Ok((config, hash)) => return Ok(Current { config, hash, refused }),
-            Err(error) if error.is_damage() => {
+            Err(error) if error.is_about_object() => {
                 refused.push((key(number)?.to_string(), error.to_string()));
                 first.get_or_insert(error);
             }
@@ -76,17 +76,31 @@ pub(crate) fn newer(objects: &Objects, owner: &PublicKey, known: &Config) -> Res
 }
 
 /// The number that the config after `current` has, and what it names as its previous: the object before it as its bytes are, whole or
-/// damaged. No number is ever used twice, that of a damaged config neither.
+/// damaged. No number is ever used twice, that of a damaged config neither, not even where it was set aside.
 pub(crate) fn next(objects: &Objects, owner: &PublicKey, current: &Current) -> Result<(u64, Hash)> {
     if newer(objects, owner, &current.config)?.is_some() {
         return Err(Error::Contended);
     }
-    let last = numbers(&*objects.store)?.into_iter().next().unwrap_or_default();
-    if last <= current.config.number {
+    let in_place = numbers(&*objects.store)?.into_iter().map(|number| Ok((number, key(number)?)));
+    let used = in_place.chain(set_aside(&*objects.store)?.into_iter().map(Ok)).collect::<Result<Vec<_>>>()?;
+    // Of two of one number, the one in its place is the last.
+    let last = used.into_iter().rev().max_by_key(|(number, _)| *number);
+    let Some((last, place)) = last.filter(|(last, _)| *last > current.config.number) else {
         return Ok((current.config.number + 1, current.hash));
-    }
+    };
     let number = last.checked_add(1).ok_or(Error::TooLarge { what: "the number of the config" })?;
-    Ok((number, Hash::of(&objects.store.get(&key(last)?, SMALL_LIMIT)?)))
+    Ok((number, Hash::of(&objects.store.get(&place, SMALL_LIMIT)?)))
+}
+
+/// Configs that were set aside, by number.
+fn set_aside(store: &dyn liasse_store::Store) -> Result<Vec<(u64, Key)>> {
+    let mut found = Vec::new();
+    for listed in store.list(Area::Damaged)? {
+        let aside = Key::new(Area::Damaged, &listed.name)?;
+        let of = aside.was_aside_of().filter(|of| of.area() == Area::Config);
+        found.extend(of.and_then(|of| of.name().parse().ok()).map(|number| (number, aside)));
+    }
+    Ok(found)
 }
 
 /// Signs, seals and puts a config; its number decides between two who do so at once.

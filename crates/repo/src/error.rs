@@ -34,6 +34,8 @@ pub enum Error {
     WrongPassword {
         /// The place.
         location: String,
+        /// Slots that are damaged or that the storage does not give, as their paths: the password may be for one of them.
+        unread: Vec<String>,
     },
     /// The credential is of another repository, or not accepted by it.
     #[error("the credential does not belong to the repository at {location}")]

@@ -89,11 +89,10 @@ impl Repository {
             let key = Key::new(Area::Snapshots, &name)?;
             match self.read_snapshot(&key) {
                 Ok(snapshot) => _ = found.insert(id, Known { size, head: snapshot.map(Head::of) }),
-                Err(error) if error.is_damage() => {
-                    bad.push((key.to_string(), error));
+                Err(error) => {
+                    bad.push((key.to_string(), self.as_partial(error)?));
                     continue;
                 }
-                Err(error) => return Err(error),
             }
             news = true;
         }

@@ -147,10 +147,12 @@ impl Repository {
                 config.slots.retain(|slot| slot.id.to_string() != found.name);
                 self.write_config(config)?;
                 // Else who has the folder could rebuild the slot, and open it with the password that is removed.
+                let slot = Key::new(Area::Keys, &found.name)?;
                 if let Some(slot) = SlotId::from_hex(&found.name) {
                     parity::forget(&*self.objects.store, What::Slot(slot))?;
                 }
-                self.objects.store.remove(&Key::new(Area::Keys, &found.name)?)?;
+                self.forget_asides(&slot)?;
+                self.objects.store.remove(&slot)?;
             }
             KeyForm::Writer { .. } => {
                 let key = PublicKey::from_hex(&found.name).ok_or(Error::Internal("a writer's name is its key"))?;
@@ -162,6 +164,17 @@ impl Repository {
             }
         }
         Ok(found)
+    }
+
+    /// Removes what was set aside of a slot: it may be whole but for a byte.
+    fn forget_asides(&self, slot: &Key) -> Result<()> {
+        for listed in self.objects.store.list(Area::Damaged)? {
+            let aside = Key::new(Area::Damaged, &listed.name)?;
+            if aside.was_aside_of().as_ref() == Some(slot) {
+                self.objects.store.remove(&aside)?;
+            }
+        }
+        Ok(())
     }
 
     fn owner_key(&self, action: &'static str) -> Result<&SigningKey> {

@@ -104,6 +104,16 @@ impl Repository {
         self.cache.as_deref()
     }
 
+    /// A file of the local cache that says something of this place alone: a copy of the repository elsewhere has one of its own.
+    pub fn cache_file_here(&self, name: &str) -> Option<PathBuf> {
+        self.cache().map(|folder| folder.join(format!("{name}-{}", self.place())))
+    }
+
+    /// The place, for the name of a file: 16 hexadecimal digits of its BLAKE3.
+    pub(crate) fn place(&self) -> String {
+        blake3::hash(self.location().as_bytes()).to_hex().chars().take(16).collect()
+    }
+
     /// Its id.
     pub fn id(&self) -> RepositoryId {
         self.objects.repository
@@ -198,16 +208,16 @@ fn identify(store: &dyn Store) -> Result<RepositoryId> {
     for number in numbers {
         match named_in(store, number) {
             Ok(id) => return Ok(id),
-            Err(error) if error.is_damage() => _ = first.get_or_insert(error),
+            Err(error) if error.is_about_object() => _ = first.get_or_insert(error),
             Err(error) => return Err(error),
         }
     }
     Err(first.unwrap_or(Error::Internal("a repository without a config")))
 }
 
-/// Tries a password on every slot. A damaged slot does not stop the others.
+/// Tries a password on every slot. A damaged slot does not stop the others, but where none opens it may be the one.
 fn unlock_slots(store: &dyn Store, repository: RepositoryId, password: &str) -> Result<Bundle> {
-    let mut damage = None;
+    let (mut first, mut unread) = (None, Vec::new());
     let mut slots = store.list(Area::Keys)?;
     slots.retain(|slot| SlotId::from_hex(&slot.name).is_some());
     if slots.is_empty() {
@@ -221,12 +231,15 @@ fn unlock_slots(store: &dyn Store, repository: RepositoryId, password: &str) -> 
             Ok(Some(bundle)) => return Ok(bundle),
             Ok(None) => sound += 1,
             Err(Error::Damaged { cause: liasse_format::DecodeError::Foreign, .. }) => {}
-            Err(error) if error.is_damage() => damage = Some(error),
+            Err(error) if error.is_about_object() => {
+                unread.push(key.to_string());
+                first.get_or_insert(error);
+            }
             Err(error) => return Err(error),
         }
     }
-    match damage {
+    match first {
         Some(error) if sound == 0 => Err(error),
-        _ => Err(Error::WrongPassword { location: store.location() }),
+        _ => Err(Error::WrongPassword { location: store.location(), unread }),
     }
 }

@@ -34,7 +34,7 @@ pub struct Rollback {
     pub missing: Vec<(SessionId, Time)>,
     /// How many there are.
     pub missing_count: u64,
-    /// The number of the newest config that was seen, and of the newest that is there; `None` where it is not older.
+    /// The number of the newest config that was seen, and of the newest that can be believed; `None` where it is not older.
     pub config: Option<(u64, u64)>,
 }
 
@@ -58,8 +58,7 @@ impl Repository {
     /// copy elsewhere that lags behind is none that was set back.
     #[must_use]
     pub fn with_memory(mut self, folder: &Path) -> Self {
-        let place = blake3::hash(self.location().as_bytes()).to_hex();
-        self.memory = Some(folder.join(format!("{}-{}", self.id(), place.get(..16).unwrap_or_default())));
+        self.memory = Some(folder.join(format!("{}-{}", self.id(), self.place())));
         self
     }
 
@@ -86,8 +85,10 @@ impl Repository {
         missing.sort_by_key(|(id, time)| std::cmp::Reverse((*time, *id)));
         let missing_count = missing.len() as u64;
         missing.truncate(NAMED);
-        let newest = configs::numbers(&*self.objects.store)?.first().copied().unwrap_or_default();
-        let config = (newest < seen.config).then_some((seen.config, newest));
+        // One that is there and damaged is told as that; rubbish under a higher number says nothing.
+        let believed = self.config().number;
+        let is_older = believed < seen.config && !configs::numbers(&*self.objects.store)?.contains(&seen.config);
+        let config = is_older.then_some((seen.config, believed));
         Ok((missing_count > 0 || config.is_some()).then_some(Rollback { missing, missing_count, config }))
     }
 

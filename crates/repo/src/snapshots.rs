@@ -89,8 +89,7 @@ impl Repository {
             match self.read_snapshot(&key) {
                 Ok(Some(snapshot)) => each(snapshot),
                 Ok(None) => {}
-                Err(error) if error.is_damage() => bad.push((key.to_string(), error)),
-                Err(error) => return Err(error),
+                Err(error) => bad.push((key.to_string(), self.as_partial(error)?)),
             }
         }
         Ok(bad)

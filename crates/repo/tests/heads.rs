@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use liasse_repo::format::content::Content;
 use liasse_repo::format::ids::Evidence;
+use liasse_repo::format::keys::Role;
 use liasse_repo::format::snapshot::{Dossier, Outcome, Statistics, Unread};
 use liasse_repo::format::time::Time;
-use liasse_repo::store::{Area, Key, Memory, Store};
-use liasse_repo::{Creation, Draft, Head, Repository, Whoami};
+use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Memory, Operation, Store, Trigger};
+use liasse_repo::{Creation, Draft, Error, Handover, Head, KdfParams, Repository, Unlock, Whoami};
 use zeroize::Zeroizing;
 
 struct World {
@@ -107,6 +108,47 @@ fn what_is_kept_is_no_more_than_what_is_there() {
     // One of another size is not the one that was believed.
     world.replace(&second, b"short");
     assert_eq!(world.heads(), []);
+}
+
+/// A bad sector under one record hides that snapshot alone; storage that gives nothing at all is no damage.
+#[test]
+fn a_record_that_the_storage_does_not_give_hides_no_other() {
+    let world = World::new();
+    let (first, second) = (world.commit(10), world.commit(20));
+    let faulty = Faulty::new(world.store.clone());
+    let password = Unlock::Password(Zeroizing::new("correct horse".to_owned()));
+    let repository = Repository::open(Arc::new(faulty.clone()), &password).unwrap();
+    faulty.spoil(World::key(&first));
+    let (heads, bad) = repository.heads_and_bad().unwrap();
+    assert_eq!(heads, std::slice::from_ref(&second));
+    assert!(bad.len() == 1 && bad[0].0 == World::key(&first).to_string(), "{bad:?}");
+    let found = repository.snapshots().unwrap();
+    assert_eq!((found.good.len(), found.bad.len(), found.good[0].id), (1, 1, second.id));
+    assert!(repository.begin(Whoami::default()).is_ok(), "nor does it keep a backup from being made");
+    faulty.arm(Fault { trigger: Trigger::Every(Operation::Get), kind: ErrorKind::Io, applied: false });
+    assert!(matches!(repository.heads_and_bad(), Err(Error::Store(_))));
+    assert!(matches!(repository.snapshots(), Err(Error::Store(_))));
+}
+
+/// A password whose slot cannot be read is not simply called wrong.
+#[test]
+fn a_slot_that_cannot_be_read_may_be_the_one() {
+    let mut world = World::new();
+    let own = world.store.list(Area::Keys).unwrap()[0].name.clone();
+    let handover = Handover::Password { password: Zeroizing::new("battery".to_owned()), kdf: KdfParams::DEFAULT };
+    world.repository.add_key(Role::Auditor, "another", &handover).unwrap();
+    let slot = Key::new(Area::Keys, &own).unwrap();
+    let password = |text: &str| Unlock::Password(Zeroizing::new(text.to_owned()));
+    let open = |store: &Faulty<Memory>, text: &str| Repository::open(Arc::new(store.clone()), &password(text));
+    let faulty = Faulty::new(world.store.clone());
+    faulty.spoil(slot.clone());
+    assert!(open(&faulty, "battery").is_ok());
+    assert!(matches!(open(&faulty, "correct horse"), Err(Error::WrongPassword { unread, .. }) if unread == [slot.to_string()]));
+    world.store.remove(&slot).unwrap();
+    world.store.put(&slot, b"rotten").unwrap();
+    let sound = Faulty::new(world.store.clone());
+    assert!(matches!(open(&sound, "correct horse"), Err(Error::WrongPassword { unread, .. }) if unread == [slot.to_string()]));
+    assert!(open(&sound, "battery").is_ok());
 }
 
 #[test]

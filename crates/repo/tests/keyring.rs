@@ -57,3 +57,42 @@ fn a_key_that_was_not_added_leaves_no_slot() {
         assert_eq!(config.slots.len(), before + usize::from(applied), "{applied}");
     }
 }
+
+/// Who has the folder could mend a byte of it, and open it with the password that was removed.
+#[test]
+fn what_was_set_aside_of_a_slot_goes_with_it() {
+    let (store, credential) = empty();
+    let mut repository = open(store.clone(), &credential).unwrap();
+    let added = repository.add_key(Role::Auditor, "leaving", &password("leaving")).unwrap();
+    let slot = Key::new(Area::Keys, &added.name).unwrap();
+    let bytes = store.objects()[&slot].to_vec();
+    let other = store.objects().into_keys().find(|key| key.area() == Area::Keys && *key != slot).unwrap();
+    for key in [&slot, &other, &slot] {
+        let aside = key.asides().unwrap().find(|aside| store.size(aside).unwrap().is_none()).unwrap();
+        store.put(&aside, &bytes).unwrap();
+    }
+    repository.remove_key(&added.name).unwrap();
+    let left: Vec<_> = store.list(Area::Damaged).unwrap().into_iter().map(|listed| listed.name).collect();
+    assert_eq!(left, [other.asides().unwrap().next().unwrap().name()]);
+    assert_eq!(store.size(&slot).unwrap(), None);
+}
+
+/// A config that was set aside keeps its number.
+#[test]
+fn no_number_of_a_config_is_used_twice() {
+    let (store, credential) = empty();
+    let mut repository = open(store.clone(), &credential).unwrap();
+    repository.add_key(Role::Auditor, "one", &password("one")).unwrap();
+    let used = repository.config().number;
+    let newest = Key::new(Area::Config, &used.to_string()).unwrap();
+    let mut bytes = store.objects()[&newest].to_vec();
+    bytes[70] ^= 1;
+    store.replace(newest.clone(), bytes.clone());
+    store.set_aside(&newest).unwrap();
+    let mut repository = open(store.clone(), &credential).unwrap();
+    assert_eq!(repository.config().number, used - 1);
+    repository.add_key(Role::Auditor, "two", &password("two")).unwrap();
+    assert_eq!((repository.config().number, repository.config().previous), (used + 1, Hash::of(&bytes)));
+    repository.add_key(Role::Auditor, "three", &password("three")).unwrap();
+    assert_eq!(repository.config().number, used + 2);
+}

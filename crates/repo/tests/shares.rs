@@ -107,7 +107,7 @@ fn what_was_remembered_is_never_truth() {
     let world = World::new(3);
     let all = world.packs().len() as u64;
     assert_eq!(check(&world.repository(), CheckOptions::ALL_DATA).unwrap().counts.packs_read, all);
-    let file = world.repository().cache().unwrap().join("verified");
+    let file = world.repository().cache_file_here("verified").unwrap();
     let kept = fs::read(&file).unwrap();
     // A pack rots after it was verified: a check that reads it finds that, whatever is remembered.
     world.flip(&world.packs()[0]);

@@ -179,6 +179,26 @@ fn what_was_seen_and_is_gone_or_burned_is_told() {
     assert_eq!((missing(&burned), missing(&older)), (None, None));
 }
 
+/// Rubbish under a higher number hides no older config, and a damaged one is told as damage.
+#[test]
+fn an_older_config_is_told_whatever_lies_above_it() {
+    let stolen = Stolen::new();
+    let memory = tempfile::tempdir().unwrap();
+    let open_with = |store: &Memory| stolen.owner(store).with_memory(memory.path());
+    let older = copy(&stolen.store);
+    let mut repository = open_with(&stolen.store);
+    repository.add_key(Role::Writer, "new", &Handover::Credential).unwrap();
+    repository.heads().unwrap();
+    let seen = repository.config().number;
+    let config = |store: &Memory| open_with(store).rollback().unwrap().and_then(|rollback| rollback.config);
+    assert_eq!((config(&stolen.store), config(&older)), (None, Some((seen, seen - 1))));
+    older.replace(Key::new(Area::Config, "999").unwrap(), b"rubbish".to_vec());
+    assert_eq!(config(&older), Some((seen, seen - 1)));
+    let rotten = copy(&stolen.store);
+    rotten.replace(Key::new(Area::Config, &seen.to_string()).unwrap(), b"rubbish".to_vec());
+    assert_eq!(config(&rotten), None);
+}
+
 #[test]
 fn nothing_that_is_shown_has_a_secret_in_it() {
     let small = small();

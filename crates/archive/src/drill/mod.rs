@@ -4,6 +4,7 @@
 //! Must never believe the restore's own word that a file is whole, and never stop at the first that is not.
 
 mod compare;
+mod removal;
 mod walk;
 
 use std::collections::{BinaryHeap, HashSet};
@@ -19,6 +20,7 @@ use liasse_repo::{Phase, Progress, Repository, Snapshot, Stop};
 use crate::error::{Error, Result};
 use crate::restore::{RestoreOptions, RestoreReport, restore};
 use compare::{Stated, compare};
+pub use removal::remove_drilled;
 use walk::Walk;
 
 /// Most failures that a report names; it counts all.
@@ -133,7 +135,7 @@ impl Drill<'_> {
             let compared = compare(&target.join(OsStr::from_bytes(name)), stated, &restored);
             report.count(snapshot.id, path.to_vec(), compared, stated, is_evident);
         }
-        std::fs::remove_dir_all(&target).map_err(|cause| Error::Output { cause })
+        remove_drilled(&target).map_err(|cause| Error::Output { cause })
     }
 
     /// What the restore itself says is not there: a failure each.

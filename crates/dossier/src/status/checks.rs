@@ -1,5 +1,5 @@
-//! What is remembered of checks of a repository, in its folder of the local cache: when, how deep, and whether it was sound. Never truth:
-//! where the file is missing or cannot be read, the repository counts as never checked here.
+//! What is remembered of checks of a repository in one place, in a file of the local cache: when, how deep, and whether it was sound.
+//! Never truth: where the file is missing or cannot be read, the repository counts as never checked here.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -7,10 +7,11 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use jiff::Timestamp;
+use liasse_archive::repo::Repository;
 use serde::{Deserialize, Serialize};
 
-/// The file.
-const FILE: &str = "checks.json";
+/// What the file's name begins with (`Repository::cache_file_here`).
+const FILE: &str = "checks";
 /// Most bytes of it that are read: it has a few hundred.
 const MOST_BYTES: u64 = 1 << 16;
 
@@ -61,29 +62,38 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Reads what is remembered in a repository's folder of the local cache.
-    pub fn load(folder: Option<&Path>) -> Self {
-        let read = |folder: &Path| {
-            let path = folder.join(FILE);
-            let is_small = fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= MOST_BYTES);
-            serde_json::from_slice(&fs::read(path).ok().filter(|_| is_small)?).ok()
-        };
-        folder.and_then(read).unwrap_or_default()
+    /// What is remembered of a repository.
+    pub fn of(repository: &Repository) -> Self {
+        Self::load(repository.cache_file_here(FILE).as_deref())
     }
 
-    /// Remembers a check in that folder.
-    pub fn remember(folder: &Path, checked: Checked) -> io::Result<()> {
-        let mut checks = Self::load(Some(folder));
+    /// Remembers a check, where there is a local cache.
+    pub fn remember(repository: &Repository, checked: Checked) -> io::Result<()> {
+        repository.cache_file_here(FILE).map_or(Ok(()), |file| Self::add(&file, checked))
+    }
+
+    fn load(file: Option<&Path>) -> Self {
+        let read = |file: &Path| {
+            let is_small = fs::metadata(file).is_ok_and(|metadata| metadata.len() <= MOST_BYTES);
+            serde_json::from_slice(&fs::read(file).ok().filter(|_| is_small)?).ok()
+        };
+        file.and_then(read).unwrap_or_default()
+    }
+
+    fn add(path: &Path, checked: Checked) -> io::Result<()> {
+        let mut checks = Self::load(Some(path));
         // What a drill found stays until all data was read, whatever the next one draws.
         let stands = |other: &Checked| other.depth == Depth::Drill && !other.sound && checked.sound;
         checks.checks.retain(|other| other.depth != checked.depth || stands(other));
         checks.checks.push(checked);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let temporary = folder.join(format!("{FILE}.{}.new", std::process::id()));
+        if let Some(folder) = path.parent() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        let temporary = path.with_extension(format!("{}.new", std::process::id()));
         let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
         file.write_all(&serde_json::to_vec(&checks)?)?;
         file.sync_all()?;
-        fs::rename(temporary, folder.join(FILE))
+        fs::rename(temporary, path)
     }
 
     /// The last one.
@@ -118,16 +128,16 @@ mod tests {
     #[test]
     fn the_last_check_of_each_depth_is_remembered() {
         let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path().join("below");
-        assert_eq!(Checks::load(Some(&folder)).last(), None);
+        let file = folder.path().join("below").join(FILE);
+        assert_eq!(Checks::load(Some(&file)).last(), None);
         for (second, depth) in [(1, References), (3, Data), (4, References), (2, References)] {
-            Checks::remember(&folder, checked(second, depth, true)).unwrap();
+            Checks::add(&file, checked(second, depth, true)).unwrap();
         }
-        let checks = Checks::load(Some(&folder));
+        let checks = Checks::load(Some(&file));
         assert_eq!(checks.last(), Some(&checked(3, Data, true)));
         assert_eq!(checks.checks.len(), 2);
-        fs::write(folder.join(FILE), "rubbish").unwrap();
-        assert_eq!(Checks::load(Some(&folder)), Checks::default());
+        fs::write(&file, "rubbish").unwrap();
+        assert_eq!(Checks::load(Some(&file)), Checks::default());
         assert_eq!(Checks::load(None), Checks::default());
     }
 
@@ -146,10 +156,11 @@ mod tests {
             }
         }
         let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
         for (second, sound) in [(1, true), (2, false), (3, true), (4, true)] {
-            Checks::remember(folder.path(), checked(second, Drill, sound)).unwrap();
+            Checks::add(&file, checked(second, Drill, sound)).unwrap();
         }
-        let drills = Checks::load(Some(folder.path()));
+        let drills = Checks::load(Some(&file));
         assert_eq!(drills.damage().map(|bad| bad.time.as_second()), Some(2), "another drill draws other files");
         assert_eq!(drills.checks.len(), 2);
         let quick = Checks { checks: vec![checked(9, Structure, true), checked(8, Drill, true), checked(5, Share, true)] };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
+use liasse_archive::is_within;
 use liasse_archive::repo::format::ids::{Evidence, SessionId};
 use liasse_archive::repo::format::snapshot::{Dossier as Line, Snapshot as Record};
 use liasse_archive::repo::{self, Head, Repository};
@@ -133,8 +134,4 @@ impl Past {
             is_incomplete: is_stored && record.unread.iter().any(|unread| is_within(&unread.path, &line.path)),
         });
     }
-}
-
-fn is_within(path: &[u8], folder: &[u8]) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }

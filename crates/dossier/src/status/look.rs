@@ -56,7 +56,7 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
     let mut problems = world.mistakes.clone();
     problems.extend(discovery.problems.iter().map(|problem| problem.text(world.texts)));
     let reports = world.reports.map(|reports| last_reports(world, reports, &mut problems)).unwrap_or_default();
-    let checks = Checks::load(world.repository.cache());
+    let checks = Checks::of(world.repository);
     let verified = world.repository.verified_since(a_year_before(world.now))?;
     let offset = world.zone.to_offset(world.now);
     let settings = &world.config.status;

@@ -20,7 +20,7 @@ use super::leaf_proof::Batch;
 use super::pack_stream::Stream;
 use super::packs::agrees;
 use super::share::{Candidate, Share};
-use super::verified::Verified;
+use super::verified::{self, Verified};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::gather::Wanted;
@@ -34,8 +34,8 @@ use crate::reader::{Reader, Scratch};
 pub(super) fn check(reader: &Reader<'_>, share: Share, gathered: &mut Gathered, progress: &dyn Progress, stop: &Stop) -> Result<()> {
     let candidate = |(number, pack): (PackNumber, &Pack)| Candidate { number, name: pack.name, size: pack.size };
     let all: Vec<Candidate> = reader.index().packs().map(candidate).collect();
-    let folder = reader.repository().cache();
-    let chosen = share.choose(&all, &Verified::load(folder), liasse_seal::random_bytes()?);
+    let remembered = reader.repository().cache_file_here(verified::FILE);
+    let chosen = share.choose(&all, &Verified::load(remembered.as_deref()), liasse_seal::random_bytes()?);
     let began = clock::now().seconds();
     progress.expect(all.iter().filter(|pack| chosen.contains(&pack.number)).map(|pack| pack.size).sum());
     let run = Run {
@@ -60,8 +60,8 @@ pub(super) fn check(reader: &Reader<'_>, share: Share, gathered: &mut Gathered, 
 /// remembered something meanwhile.
 fn remember(reader: &Reader<'_>, all: &[Candidate], ended: &BTreeSet<PackNumber>, gathered: &Gathered, now: i64) -> Result<()> {
     let bad = gathered.findings.objects();
-    let folder = reader.repository().cache();
-    let mut verified = Verified::load(folder);
+    let file = reader.repository().cache_file_here(verified::FILE);
+    let mut verified = Verified::load(file.as_deref());
     for pack in all {
         // With more findings than are listed nobody knows which packs have none.
         let Some(bad) = &bad else {
@@ -76,7 +76,7 @@ fn remember(reader: &Reader<'_>, all: &[Candidate], ended: &BTreeSet<PackNumber>
             verified.mark(pack.name, now);
         }
     }
-    verified.save(folder, &all.iter().map(|pack| pack.name).collect());
+    verified.save(file.as_deref(), &all.iter().map(|pack| pack.name).collect());
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What was verified when: for each pack, when a check read it from start to end last and found it to be what its name says, or that the
-//! last check found damage in it. In the local cache, and never truth: without the file, everything counts as never verified.
+//! last check found damage in it. In the local cache, for each place that the repository is in, and never truth: without the file,
+//! everything counts as never verified.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,7 +15,8 @@ use crate::error::Result;
 use crate::kept::{self, Magic};
 use crate::repository::Repository;
 
-const FILE: &str = "verified";
+/// What the file's name begins with; the place follows.
+pub(super) const FILE: &str = "verified";
 const MAGIC: &Magic = b"liasse verified1";
 /// Most packs that are remembered: 32 TiB of full ones.
 const MOST: usize = 1 << 20;
@@ -44,7 +46,7 @@ pub(super) struct Verified {
 impl Repository {
     /// How much of the data was verified since a moment, as far as the local cache remembers it.
     pub fn verified_since(&self, since: Time) -> Result<VerifiedShare> {
-        let verified = Verified::load(self.cache());
+        let verified = Verified::load(self.cache_file_here(FILE).as_deref());
         // What a marked pack held is stored again, and is no damage where nothing needs it any more.
         let marked = crate::repair::marked(&self.objects)?;
         let mut share = VerifiedShare::default();
@@ -61,16 +63,16 @@ impl Repository {
 }
 
 impl Verified {
-    pub(super) fn load(folder: Option<&Path>) -> Self {
-        let read = |folder: &Path| kept::load(&folder.join(FILE), MAGIC, MOST_BYTES).and_then(|body| Self::decode(&body));
-        folder.and_then(read).unwrap_or_default()
+    pub(super) fn load(file: Option<&Path>) -> Self {
+        let read = |file: &Path| kept::load(file, MAGIC, MOST_BYTES).and_then(|body| Self::decode(&body));
+        file.and_then(read).unwrap_or_default()
     }
 
     /// Writes what is known of packs that are there. Where that fails, they are read again sooner than need be.
-    pub(super) fn save(mut self, folder: Option<&Path>, there: &BTreeSet<ObjectName>) {
+    pub(super) fn save(mut self, file: Option<&Path>, there: &BTreeSet<ObjectName>) {
         self.packs.retain(|name, _| there.contains(name));
-        if let Some(folder) = folder {
-            kept::save(&folder.join(FILE), MAGIC, &self.encode()).ok();
+        if let Some(file) = file {
+            kept::save(file, MAGIC, &self.encode()).ok();
         }
     }
 
@@ -127,8 +129,9 @@ mod tests {
         verified.mark(gone, 77);
         verified.mark_bad(bad);
         verified.mark(future, i64::MAX);
-        verified.save(Some(folder.path()), &BTreeSet::from([old, bad, future]));
-        let read = Verified::load(Some(folder.path()));
+        let file = folder.path().join(FILE);
+        verified.save(Some(&file), &BTreeSet::from([old, bad, future]));
+        let read = Verified::load(Some(&file));
         assert_eq!([old, gone, bad, future].map(|name| read.when(&name)), [Some(77), None, None, None]);
         assert_eq!(read.packs.len(), 3);
         assert!(Verified::load(None).packs.is_empty());
