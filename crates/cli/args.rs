@@ -207,12 +207,9 @@ pub(crate) enum Kdf {
     Strong,
 }
 
-/// Back up files and folders.
+/// What a backup leaves out.
 #[derive(Debug, Args)]
-pub(crate) struct Backup {
-    /// Files and folders to back up
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
+pub(crate) struct Exclusions {
     /// Leave out what fits this pattern; may be repeated
     #[arg(long, value_name = "PATTERN")]
     pub(crate) exclude: Vec<String>,
@@ -222,6 +219,17 @@ pub(crate) struct Backup {
     /// Leave out the content of folders with a CACHEDIR.TAG
     #[arg(long)]
     pub(crate) exclude_caches: bool,
+}
+
+/// Back up files and folders.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Files and folders to back up
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What is left out.
+    #[command(flatten)]
+    pub(crate) exclusions: Exclusions,
     /// Do not go into other file systems
     #[arg(long)]
     pub(crate) one_file_system: bool,

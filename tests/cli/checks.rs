@@ -1,7 +1,9 @@
 //! The depths of a check, what is remembered of them, and what a person is told to do.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::{Ran, World, finish, noise};
 
@@ -92,6 +94,25 @@ fn shares_together_are_all_and_status_says_how_much() {
     share("oldest:1");
 }
 
+/// What was found of a copy says nothing of the original, nor the other way round.
+#[test]
+fn each_place_of_a_repository_has_checks_of_its_own() {
+    let world = World::with_snapshot();
+    let copied = Command::new("cp").arg("-a").args([world.repository(), world.path("copy")]).status().unwrap();
+    assert!(copied.success());
+    let here = world.repository();
+    let here = here.to_str().unwrap();
+    world.run(&["check", "--read-data"]).ends(0);
+    let status = |place: &str| world.run(&["status", "--json", "-r", place]).json();
+    let (own, other) = (status(here), status("copy"));
+    assert_eq!(own["verified"]["bytes"], own["verified"]["total_bytes"]);
+    assert_eq!((&other["verified"]["bytes"], &other["last_check"]), (&0.into(), &serde_json::Value::Null));
+    let pack = largest_pack(&world);
+    rot(&world.path("copy/packs").join(pack.strip_prefix(world.repository().join("packs")).unwrap()));
+    world.run(&["check", "--read-data", "-r", "copy"]).ends(12);
+    assert_eq!((&status("copy")["unsound"], &status(here)["unsound"]), (&true.into(), &false.into()));
+}
+
 #[test]
 fn damage_in_a_share_stands_until_it_is_mended() {
     let world = with_dossiers();
@@ -103,6 +124,11 @@ fn damage_in_a_share_stands_until_it_is_mended() {
     assert_eq!(is_unsound(), true);
     // Neither a check that does not look there, nor one that looks elsewhere, settles it.
     world.run(&["check"]).ends(0);
+    assert_eq!(is_unsound(), true);
+    let look = |share: &str| world.run(&["check", "--read-data", "--subset", share]).code;
+    let elsewhere: Vec<_> = ["1/2", "2/2"].into_iter().filter(|share| look(share) == 0).collect();
+    assert_eq!(elsewhere.len(), 1, "the pack is in one half");
+    assert_eq!(look(elsewhere[0]), 0);
     assert_eq!(is_unsound(), true);
     fs::write(&pack, whole).unwrap();
     world.run(&["check", "--read-data", "--subset", "oldest:1"]).ends(0);
@@ -146,6 +172,25 @@ fn a_drill_restores_compares_and_leaves_nothing() {
     world.run(&["key", "add", "--role", "writer", "--out", "credential"]).ends(0);
     let args = ["check", "--drill", "5", "--credential", "credential"];
     finish(world.command(&args).env_remove("LIASSE_PASSWORD")).ends(11).says("owner or an auditor");
+}
+
+/// Folders that may not be written to are restored as they are, and must go again.
+#[test]
+fn a_drill_by_who_is_not_root_leaves_nothing_either() {
+    let world = World::new();
+    world.write("books/D1/closed/ledger", &noise(2000, 1));
+    world.write("books/D1/closed/2024/journal", b"all of it");
+    let settings = format!("[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("books"));
+    world.write("home/.config/liasse/config.toml", settings.as_bytes());
+    for closed in ["books/D1/closed/2024", "books/D1/closed"] {
+        fs::set_permissions(world.path(closed), fs::Permissions::from_mode(0o555)).unwrap();
+    }
+    fs::create_dir(world.path("temporary")).unwrap();
+    world.run_unprivileged(&["init"]).ends(0);
+    world.run_unprivileged(&["run"]).ends(0);
+    let drilled = finish(world.unprivileged(&["check", "--drill", "D1"]).env("TMPDIR", world.path("temporary"))).ends(0);
+    assert!(drilled.out.contains("restored 2 files"), "{}", drilled.out);
+    assert_eq!(fs::read_dir(world.path("temporary")).unwrap().count(), 0);
 }
 
 #[test]

@@ -160,7 +160,10 @@ fn what_the_live_files_do_not_have_any_more_stays_lost() {
     let largest = world.objects("packs").into_iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
     flip(&largest, 2 << 20);
     world.write("src/large", b"something else");
-    let told = world.run(&["repair", "from-source", "src", "--apply"]).ends(12).out;
+    world.run(&["repair", "from-source", "nowhere"]).ends(1).says("nowhere");
+    let told = world.run(&["repair", "from-source", "src", "--exclude", "*.csv", "--apply"]).ends(12).out;
+    assert!(!world.run(&["ls", "-R", "latest"]).ends(0).out.contains("numbers.csv"), "what is left out is left out");
+    let told = [told, world.run(&["repair", "from-source", "src", "--apply"]).ends(12).out].concat();
     assert!(told.contains(&world.text("src/large")) && told.contains(&old[..8]), "{told}");
     world.run(&["restore", &format!("latest:{}", world.text("src")), "--target", "out"]).ends(0);
     assert_eq!(world.picture("src"), world.picture("out"));

@@ -96,13 +96,18 @@ impl World {
 
     /// Runs it as somebody who is not root. Gives this world's files away first.
     pub(crate) fn run_unprivileged<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
+        finish(&mut self.unprivileged(args))
+    }
+
+    /// The program for somebody who is not root, to whom this world's files are given.
+    pub(crate) fn unprivileged<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         if !is_root() {
-            return self.run(args);
+            return self.command(args);
         }
         give_away(self.folder.path());
         let mut command = Command::new("setpriv");
         command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", env!("CARGO_BIN_EXE_liasse")]);
-        finish(&mut self.prepare(command, args))
+        self.prepare(command, args)
     }
 
     /// Runs a shell script as root of mounts of its own, where the system allows that; `$LIASSE` is the program.

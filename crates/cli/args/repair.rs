@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Exclusions;
 use super::parity::RepairParity;
 
 /// Ways to mend a damaged repository.
@@ -47,6 +48,9 @@ pub(crate) struct RepairFromSource {
     /// Files and folders to read whole; those of the last snapshot of this machine without any
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// What is left out.
+    #[command(flatten)]
+    pub(crate) exclusions: Exclusions,
     /// Do it, rather than only say what would be done
     #[arg(long)]
     pub(crate) apply: bool,

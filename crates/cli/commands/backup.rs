@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::recovery_key;
 use super::shown::{PathJson, StatisticsJson, Trouble};
-use crate::args::{Backup, Kdf};
+use crate::args::{Backup, Exclusions, Kdf};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::Exit;
@@ -61,7 +61,7 @@ struct LeftOutJson {
 }
 
 pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
-    let exclude = patterns(context, args)?;
+    let exclude = patterns(context, &args.exclusions)?;
     let repository = open(context, args)?;
     let rollback = repository.rollback()?.map(Rollback::from);
     refuse_own(context, args)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, args: &Backup) -> Result<Exit> {
     let options = BackupOptions {
         sources: args.paths.clone(),
         exclude,
-        exclude_caches: args.exclude_caches,
+        exclude_caches: args.exclusions.exclude_caches,
         one_file_system: args.one_file_system,
         tags: args.tag.clone(),
         reason: args.reason.clone(),
@@ -149,19 +149,24 @@ fn refuse_own(context: &Context, args: &Backup) -> Result<()> {
 }
 
 /// What is left out: what is asked for, and what this program keeps itself. A backup must not contain itself.
-fn patterns(context: &Context, args: &Backup) -> Result<Patterns> {
+pub(super) fn patterns(context: &Context, args: &Exclusions) -> Result<Patterns> {
     let mut files = Vec::new();
     for path in &args.exclude_from {
         files.push(std::fs::read_to_string(path).map_err(|error| CliError::io("read the patterns in", path, &error))?);
     }
-    let own: Vec<String> = [Some(&context.place), context.cache.as_ref()].into_iter().flatten().filter_map(|path| own(path)).collect();
+    let own = own(context);
     let lines = args.exclude.iter().map(String::as_str);
     let lines = lines.chain(files.iter().flat_map(|file| file.lines())).chain(own.iter().map(String::as_str));
     Patterns::new(lines).map_err(|error| liasse_archive::Error::from(error).into())
 }
 
+/// The patterns of what this program keeps itself.
+pub(super) fn own(context: &Context) -> Vec<String> {
+    [Some(&context.place), context.cache.as_ref()].into_iter().flatten().filter_map(|path| pattern_of(path)).collect()
+}
+
 /// The pattern of one folder. None for what patterns cannot say.
-pub(super) fn own(path: &Path) -> Option<String> {
+fn pattern_of(path: &Path) -> Option<String> {
     let path = paths::real(path)?;
     let mut pattern = String::new();
     for c in path.to_str()?.chars() {
@@ -285,7 +290,7 @@ mod tests {
                 if made {
                     std::fs::create_dir_all(&place).unwrap();
                 }
-                let patterns = Patterns::new([own(&place).unwrap().as_str()]).unwrap();
+                let patterns = Patterns::new([pattern_of(&place).unwrap().as_str()]).unwrap();
                 assert!(patterns.matches(&bytes(&place), true), "{name} {made}");
                 assert!(!patterns.matches(&bytes(place.parent().unwrap()), true), "{name} {made}");
                 assert!(!patterns.matches(&bytes(&place.with_file_name("other")), true), "{name} {made}");

@@ -89,7 +89,7 @@ impl Temporary {
 
     /// Removes it, and says where that fails: what was restored would lie there for all to find who may read the user's files.
     fn remove(self) -> Result<()> {
-        let removed = std::fs::remove_dir_all(&self.0);
+        let removed = archive::remove_drilled(&self.0);
         let path = self.0.clone();
         std::mem::forget(self);
         removed.map_err(|error| CliError::io("remove the folder", &path, &error))
@@ -98,7 +98,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        _ = std::fs::remove_dir_all(&self.0);
+        _ = archive::remove_drilled(&self.0);
     }
 }
 
@@ -112,8 +112,11 @@ pub(super) fn run(context: &Context, repository: &Repository, drill: &Drill, rol
     };
     bars.clear();
     let removed = folder.remove();
+    // What was found out is told, whatever becomes of the folder; and that it is there still, whatever was found out.
+    if let (Err(_), Err(left)) = (&report, &removed) {
+        context.output.warn(&left.message);
+    }
     let report = report?;
-    removed?;
     if report.files > 0 || !report.is_sound() {
         remember(context, repository, Depth::Drill, report.is_sound());
     }
@@ -123,6 +126,7 @@ pub(super) fn run(context: &Context, repository: &Repository, drill: &Drill, rol
     if !report.is_sound() && context.output.quiet {
         context.output.warn(&counted(&manner(context), "drill-found", report.failure_count));
     }
+    removed?;
     Ok(match report.failures.iter().any(|failure| failure.damage) {
         true => Exit::Damaged,
         false if report.is_sound() => Exit::Done,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use liasse_archive::{BackupOptions, Patterns};
+use liasse_archive::BackupOptions;
 use liasse_dossier::lang::Texts;
 use liasse_repo::store::{Area, Local, Store};
 use liasse_repo::{CheckOptions, CheckReport, Finding, RepairPlan, RepairStep, Repaired, Repository, Whoami};
@@ -31,7 +31,13 @@ struct Way {
     apply: bool,
     other: Option<Arc<dyn Store>>,
     /// What is read and stored again.
-    paths: Option<Vec<PathBuf>>,
+    again: Option<BackupOptions>,
+}
+
+impl Way {
+    fn paths(&self) -> Option<&[PathBuf]> {
+        self.again.as_ref().map(|again| again.sources.as_slice())
+    }
 }
 
 pub(crate) fn run(context: &Context, args: &Repair) -> Result<Exit> {
@@ -39,7 +45,7 @@ pub(crate) fn run(context: &Context, args: &Repair) -> Result<Exit> {
         Repair::Index(args) => {
             let repository = context.open()?;
             let plan = repository.plan_index(&context.stop)?;
-            finish(context, &repository, plan, &Way { name: "index", apply: args.apply, other: None, paths: None })
+            finish(context, &repository, plan, &Way { name: "index", apply: args.apply, other: None, again: None })
         }
         Repair::From(args) => from(context, args),
         Repair::FromSource(args) => from_source(context, args),
@@ -55,7 +61,7 @@ fn from(context: &Context, args: &RepairFrom) -> Result<Exit> {
     let other: Arc<dyn Store> = Arc::new(Local::open(&args.other)?);
     let repository = context.open_or_like(&other)?;
     let plan = watched(context, |bars| repository.plan_from(&other, args.all, bars, &context.stop).map_err(|error| refused(error, args)))?;
-    finish(context, &repository, plan, &Way { name: "from", apply: args.apply, other: Some(other), paths: None })
+    finish(context, &repository, plan, &Way { name: "from", apply: args.apply, other: Some(other), again: None })
 }
 
 /// A folder that holds something else is no damage.
@@ -71,11 +77,18 @@ fn refused(error: liasse_repo::Error, args: &RepairFrom) -> CliError {
 
 fn from_source(context: &Context, args: &RepairFromSource) -> Result<Exit> {
     let repository = context.open()?;
+    for path in &args.paths {
+        std::fs::symlink_metadata(path).map_err(|error| CliError::io("read", path, &error))?;
+    }
+    let exclude = backup::patterns(context, &args.exclusions)?;
     let paths = if args.paths.is_empty() { last_sources(&repository)? } else { args.paths.clone() };
     let plan = watched(context, |bars| Ok(repository.plan_source(bars, &context.stop)?))?;
     let anything = plan.report.as_ref().is_some_and(|report| !report.is_sound());
-    let paths = anything.then_some(paths);
-    finish(context, &repository, plan, &Way { name: "from-source", apply: args.apply, other: None, paths })
+    // A file that has not moved may be what an old snapshot lacks.
+    let options =
+        BackupOptions { sources: paths, exclude, exclude_caches: args.exclusions.exclude_caches, force: true, ..BackupOptions::default() };
+    let again = anything.then_some(options);
+    finish(context, &repository, plan, &Way { name: "from-source", apply: args.apply, other: None, again })
 }
 
 /// What the last snapshot of this machine was made of.
@@ -100,17 +113,17 @@ fn watched<T>(context: &Context, work: impl FnOnce(&Bars) -> Result<T>) -> Resul
 
 /// Shows the plan, or does what it says and shows what came of it.
 fn finish(context: &Context, repository: &Repository, plan: RepairPlan, way: &Way) -> Result<Exit> {
-    let shown = Mended::plan(way.name, &plan, way.paths.as_deref());
-    if !way.apply || plan.is_empty() && way.paths.is_none() {
-        let nothing = plan.is_empty() && way.paths.is_none();
+    let shown = Mended::plan(way.name, &plan, way.paths());
+    if !way.apply || plan.is_empty() && way.again.is_none() {
+        let nothing = plan.is_empty() && way.again.is_none();
         let exit = exit_of_plan(&plan, nothing);
         context.output.result(&shown, |out| show_plan(context, &plan, &shown, nothing, out))?;
         return Ok(exit);
     }
     let only_there = plan.only_there;
     let repaired = watched(context, |bars| Ok(repository.repair(plan, way.other.as_ref(), bars, &context.stop)?))?;
-    let (snapshot, unread) = match &way.paths {
-        Some(paths) => store_again(context, repository, paths)?,
+    let (snapshot, unread) = match &way.again {
+        Some(again) => store_again(context, repository, again)?,
         None => (None, 0),
     };
     let left = left_now(context, repository, way)?;
@@ -139,20 +152,14 @@ fn exit_of_plan(plan: &RepairPlan, nothing: bool) -> Exit {
 }
 
 /// A backup of the live files, which refers to nothing that is marked. Gives its snapshot, and how much could not be read.
-fn store_again(context: &Context, repository: &Repository, paths: &[PathBuf]) -> Result<(Option<String>, u64)> {
+fn store_again(context: &Context, repository: &Repository, again: &BackupOptions) -> Result<(Option<String>, u64)> {
     let now = liasse_repo::now();
-    let own = [Some(&context.place), context.cache.as_ref()].into_iter().flatten().filter_map(|path| backup::own(path));
-    let own: Vec<String> = own.collect();
     let options = BackupOptions {
-        sources: paths.to_vec(),
-        exclude: Patterns::new(own.iter().map(String::as_str)).map_err(liasse_archive::Error::from)?,
         reason: Some("repair".to_owned()),
         whoami: Whoami { host: whoami::host(), user: whoami::user(), program: whoami::program() },
-        // A file that has not moved may be what an old snapshot lacks.
-        force: true,
         time: now,
         utc_offset: time::utc_offset(now),
-        ..BackupOptions::default()
+        ..again.clone()
     };
     let report = watched(context, |bars| Ok(liasse_archive::backup(repository, &options, bars, &context.stop)?))?;
     for unread in report.unread.iter().take(SHOWN) {

@@ -189,7 +189,5 @@ fn lock(context: &Context, repository: &Repository, wait: bool) -> Result<RunLoc
 
 /// What this program keeps itself is never backed up.
 fn own(context: &Context) -> Result<Patterns> {
-    let own: Vec<String> =
-        [Some(&context.place), context.cache.as_ref()].into_iter().flatten().filter_map(|path| backup::own(path)).collect();
-    Patterns::new(own.iter().map(String::as_str)).map_err(|error| liasse_archive::Error::from(error).into())
+    Patterns::new(backup::own(context).iter().map(String::as_str)).map_err(|error| liasse_archive::Error::from(error).into())
 }

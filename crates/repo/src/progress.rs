@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use crate::error::{Error, Result};
 
@@ -57,7 +58,10 @@ impl Progress for Silent {}
 
 /// The wish that an operation stops, given from a signal or another thread.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    asked: Arc<AtomicBool>,
+    end: Option<Instant>,
+}
 
 impl Stop {
     /// Nobody wishes so yet.
@@ -65,23 +69,46 @@ impl Stop {
         Self::default()
     }
 
+    /// The same wish, given by itself when a moment has come.
+    #[must_use]
+    pub fn until(&self, end: Instant) -> Self {
+        Self { asked: Arc::clone(&self.asked), end: Some(end) }
+    }
+
     /// Asks to stop as soon as may be.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// The flag itself, for a signal handler that sets it.
     pub fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.asked)
     }
 
-    /// Whether someone asked.
+    /// Whether someone asked, or the moment has come.
     pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed) || self.end.is_some_and(|end| Instant::now() > end)
     }
 
     /// [`Error::Interrupted`] once someone asked.
     pub fn check(&self) -> Result<()> {
         if self.is_stopped() { Err(Error::Interrupted) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_wish_may_come_from_the_clock_and_is_shared_all_the_same() {
+        let stop = Stop::new();
+        let (early, late) = (stop.until(Instant::now()), stop.until(Instant::now() + Duration::from_secs(3600)));
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(early.is_stopped() && !late.is_stopped() && !stop.is_stopped());
+        stop.stop();
+        assert!(late.is_stopped() && matches!(late.check(), Err(Error::Interrupted)));
     }
 }

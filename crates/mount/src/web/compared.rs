@@ -7,7 +7,7 @@ use liasse_archive::repo::format::content::Content;
 use liasse_archive::repo::format::ids::SessionId;
 use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::{Error as RepoError, Head, Reader, Repository, Stop};
-use liasse_archive::{Browse, EachDifference, Error as ArchiveError};
+use liasse_archive::{Browse, EachDifference, Error as ArchiveError, is_within};
 
 use super::walked::Walked;
 use crate::error::{Error, Result};
@@ -144,7 +144,8 @@ impl Comparer {
                 }
             };
             if let Some(line) = record.dossiers.iter().find(|line| line.code.as_bytes() == code && line.since == since) {
-                let is_whole = !record.unread.iter().any(|unread| unread.path.starts_with(&line.path));
+                let touches = |unread: &[u8]| is_within(unread, &line.path) || is_within(&line.path, unread);
+                let is_whole = !record.unread.iter().any(|unread| touches(&unread.path));
                 return Ok(Side { tree: line.tree.clone(), is_whole });
             }
         }

@@ -15,8 +15,8 @@ use super::super::words::Value;
 use super::LONGEST;
 use super::sheet::{Sheet, url_in};
 use crate::error::{Error, Result};
-use crate::repo::Stop;
 use crate::repo::format::tree::{Entry, Node};
+use crate::repo::{Error as RepoError, Stop};
 use crate::view::StateAt;
 
 /// Most that one page names.
@@ -122,9 +122,15 @@ fn begin<'w>(web: &'w Web, asked: &'w Asked, beside: &Beside, numbers: [usize; 2
 
 fn compared(web: &Web, asked: &Asked, beside: &Beside, numbers: [usize; 2], stop: &Stop) -> Result<String> {
     let from = asked.query("from").and_then(|from| from.parse().ok()).unwrap_or_default();
-    let end = Instant::now() + LONGEST;
     let mut found = Found::default();
-    let (lost, is_whole) = web.comparer.compare(beside, numbers, stop, &mut |difference| found.add(difference, from, end))?;
+    let until = stop.until(Instant::now() + LONGEST);
+    let (lost, is_whole) = match web.comparer.compare(beside, numbers, &until, &mut |difference| found.add(difference, from)) {
+        Err(Error::Repository(RepoError::Interrupted)) if !stop.is_stopped() => {
+            found.is_cut = true;
+            (0, true)
+        }
+        compared => compared?,
+    };
     let [before, after] = numbers.map(|number| beside.states.get(number).ok_or(Error::Missing));
     let sides = [before?, after?];
     let mut sheet = begin(web, asked, beside, numbers);
@@ -164,11 +170,7 @@ fn compared(web: &Web, asked: &Asked, beside: &Beside, numbers: [usize; 2], stop
 }
 
 impl Found {
-    fn add(&mut self, difference: &Difference<'_>, from: u64, end: Instant) -> ControlFlow<()> {
-        self.is_cut = Instant::now() > end;
-        if self.is_cut {
-            return ControlFlow::Break(());
-        }
+    fn add(&mut self, difference: &Difference<'_>, from: u64) -> ControlFlow<()> {
         let sizes = [difference.before, difference.after].map(|entry| entry.and_then(size));
         for (sum, (change, _)) in self.sums.iter_mut().zip(CHANGES) {
             if change == difference.change {
