@@ -164,7 +164,9 @@ fn buffers_are_used_again() {
         let sealed = sealer.ticket().unwrap().seal(compressed, &mut tools).unwrap();
         opener.open(sealed.ordinal(), sealed.codec().number(), sealed.raw_len(), sealed.bytes(), &mut tools, &mut out).unwrap();
         assert!(out == *raw);
+        let place = sealed.bytes().as_ptr();
         buffer = sealed.into_bytes();
+        assert_eq!(buffer.as_ptr(), place);
         places.insert([&buffer, &out, &tools.proof].map(|vec| (vec.as_ptr(), vec.capacity())));
     }
     assert_eq!(places.len(), 1);

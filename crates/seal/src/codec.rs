@@ -172,6 +172,16 @@ mod tests {
         assert_eq!(codec_of(&text(1 << 20)), Codec::Zstd);
     }
 
+    /// What a tag does not fit into would be moved once more, and what is far too large would be kept from block to block.
+    #[test]
+    fn a_buffer_has_room_for_a_tag_and_not_for_much_more() {
+        for raw in [noise(1 << 20), text(1 << 20)] {
+            let bytes = Compressor::new(3).unwrap().compress(&raw, Vec::new()).unwrap().bytes;
+            assert!(bytes.capacity() >= bytes.len() + TAG_SIZE);
+            assert!(bytes.capacity() <= zstd_safe::compress_bound(raw.len()) + TAG_SIZE);
+        }
+    }
+
     #[test]
     fn lengths_have_limits() {
         let mut compressor = Compressor::new(1).unwrap();

@@ -181,12 +181,27 @@ mod tests {
         let id = keys.chunk_id(ChunkKind::Data, b"abc");
         assert_eq!(&*keys.verify(ChunkKind::Data, &id, &b"abc"[..]).unwrap(), b"abc");
         assert_eq!(keys.verify(ChunkKind::Data, &id, b"abc".to_vec()).unwrap().into_vec(), b"abc");
+        assert_eq!(keys.verify(ChunkKind::Data, &id, &b"abc"[..]).unwrap().as_ref(), b"abc");
         for kind in [ChunkKind::Tree, ChunkKind::List] {
             assert_eq!(keys.verify(kind, &id, &b"abc"[..]).unwrap_err().class(), "mismatch");
         }
         for bytes in [&b""[..], b"ab", b"abd", b"abc\0"] {
             assert_eq!(keys.verify(ChunkKind::Data, &id, bytes).unwrap_err(), SealError::Mismatch { id });
         }
+    }
+
+    #[test]
+    fn a_buffer_that_lends_what_is_believed_has_it() {
+        let keys = RepositoryKeys::derive(counting().expose());
+        let id = keys.chunk_id(ChunkKind::Data, b"abc");
+        let mut buffer = b"what was there".to_vec();
+        let believed = keys.verify(ChunkKind::Data, &id, &b"abc"[..]).unwrap().lent_from(&mut buffer);
+        assert_eq!(&*believed, b"abc");
+        assert_eq!(buffer, b"abc");
+        let owned = b"abc".to_vec();
+        let place = owned.as_ptr();
+        let believed = keys.verify(ChunkKind::Data, &id, owned).unwrap().lent_from(&mut buffer);
+        assert_eq!((&*believed, believed.as_ptr()), (&b"abc"[..], place), "it is not copied");
     }
 
     #[test]

@@ -96,6 +96,7 @@ mod tests {
         keys.leaf_values(ChunkKind::Data, &data, &mut after);
         let changed: Vec<usize> = (0..10).filter(|n| before[*n] != after[*n]).collect();
         assert_eq!(changed, [3]);
+        assert_eq!(keys.leaf_value(ChunkKind::Data, 2, &data[2 * LEAF_SIZE..]), after[2], "bytes beyond are not looked at");
         let same = vec![7; 2 * LEAF_SIZE];
         keys.leaf_values(ChunkKind::Data, &same, &mut after);
         assert_ne!(after[0], after[1]);

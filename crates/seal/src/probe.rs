@@ -51,7 +51,7 @@ fn place(number: usize, last: usize) -> usize {
     ((number * GOLDEN_RATIO_64K) % 65_536) * last / 65_536
 }
 
-/// Whether compressing saves at least a 64th: less is not worth the time that every reader spends.
+/// Whether compressing saves more than a 64th, and anything at all: less is not worth the time that every reader spends.
 pub(crate) fn worth(compressed: usize, raw: usize) -> bool {
     compressed < raw - raw / 64
 }
@@ -69,7 +69,30 @@ mod tests {
         assert!(probe.is_incompressible(&noise(size)));
         assert!(!probe.is_incompressible(&text(size)));
         assert!(!probe.is_incompressible(&(0..=255).cycle().take(size).collect::<Vec<u8>>()));
+        assert!(probe.is_incompressible(&noise(LEAST)));
         assert!(!probe.is_incompressible(&noise(LEAST - 1)), "small blocks are tried");
+        assert!(!probe.is_incompressible(&noise(100_000)), "small blocks are tried");
+    }
+
+    #[test]
+    fn a_64th_must_be_saved_and_something_of_what_is_smaller() {
+        for (raw, most) in [(1, 0), (63, 62), (64, 62), (1000, 984), (1 << 20, (1 << 20) - (1 << 14) - 1)] {
+            assert!(worth(most, raw) && worth(0, raw), "{raw}");
+            assert!(!worth(most + 1, raw) && !worth(raw, raw), "{raw}");
+        }
+    }
+
+    #[test]
+    fn slices_lie_evenly_and_each_somewhere_else() {
+        for last in [100_000, 64_512, 7 * 1024] {
+            let mut places: Vec<usize> = (0..SLICES).map(|number| place(number, last)).chain([last]).collect();
+            places.sort_unstable();
+            assert_eq!((places.first(), places.last()), (Some(&0), Some(&last)));
+            for (a, b) in places.iter().zip(places.iter().skip(1)) {
+                assert!(a < b && b - a < last / 8, "{places:?}");
+            }
+        }
+        assert_eq!(place(5, 0), 0);
     }
 
     #[test]

@@ -154,6 +154,22 @@ mod tests {
         assert_eq!(reader.id().to_string(), "cbbe52a4eb857a8789ee7a508b0b1232");
     }
 
+    /// Whatever is asked for, it is what comes next from the seed, and never the same again.
+    #[test]
+    fn a_seed_gives_its_bytes_one_after_the_other() {
+        let seeded = || Seeded(Zeroizing::new(blake3::Hasher::new_keyed(counting().expose()).finalize_xof()));
+        let mut bytes = [0; 32];
+        seeded().try_fill_bytes(&mut bytes).unwrap();
+        let mut expected = [0; 32];
+        blake3::Hasher::new_keyed(counting().expose()).finalize_xof().fill(&mut expected);
+        assert_eq!(bytes, expected);
+        let mut parts = seeded();
+        let (word, long) = (parts.try_next_u32().unwrap(), parts.try_next_u64().unwrap());
+        let mut rest = [0; 20];
+        parts.try_fill_bytes(&mut rest).unwrap();
+        assert_eq!([&word.to_le_bytes()[..], &long.to_le_bytes(), &rest].concat(), bytes);
+    }
+
     #[test]
     fn a_reader_prints_only_its_public_part() {
         let shown = format!("{:?}", ReaderSecret::from_bytes(&[0xab; 32]).unwrap());

@@ -57,6 +57,8 @@ pub fn verify(public: &PublicKey, parts: &[&[u8]], signature: &[u8; 64]) -> Resu
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use liasse_format::keys::Role;
+
     use super::*;
     use crate::testing::{counting, hex, truncations_and_flips, unhex};
 
@@ -114,6 +116,24 @@ mod tests {
         }
         assert_eq!(carry, 0);
         assert_eq!(verify(&key.public(), &[b"record"], &signature), Err(SealError::Signature));
+    }
+
+    /// A thief of the file could otherwise hand on a bundle that names an owner who is none.
+    #[test]
+    fn a_bundle_names_the_owner_whose_seed_it_holds() {
+        let (owner, other) = (SigningKey::from_seed(&[1; 32]).public(), SigningKey::from_seed(&[2; 32]).public());
+        let bundle = |owner, owner_seed| Bundle {
+            role: Role::Owner,
+            label: String::new(),
+            repository_secret: [3; 32],
+            owner,
+            readers: vec![[4; 32]],
+            owner_seed,
+            writer_seed: None,
+        };
+        check_bundle(&bundle(owner, Some([1; 32]))).unwrap();
+        check_bundle(&bundle(owner, None)).unwrap();
+        assert_eq!(check_bundle(&bundle(other, Some([1; 32]))).unwrap_err().class(), "value");
     }
 
     #[test]
