@@ -155,6 +155,7 @@ mod tests {
     use crate::faulty::Faulty;
 
     conformance!(memory, (super::Memory::new(), ()));
+    conformance!(shared, (std::sync::Arc::new(super::Memory::new()), ()));
     conformance!(unarmed, (super::Faulty::new(super::Memory::new()), ()));
 
     #[test]

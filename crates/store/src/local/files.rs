@@ -139,3 +139,47 @@ impl DiskFile for File {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Whether a sync reached the disk nobody can see; that a failing one is told, everybody.
+    #[test]
+    fn a_sync_that_fails_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        Files.sync_folder(folder.path()).unwrap();
+        assert!(Files.sync_folder(&folder.path().join("missing")).is_err());
+        let (_reader, writer) = io::pipe().unwrap();
+        let pipe = File::from(std::os::fd::OwnedFd::from(writer));
+        assert!(DiskFile::sync(&pipe).is_err(), "there is nothing to sync in a pipe");
+    }
+
+    #[test]
+    fn a_folder_is_removed_when_it_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ab");
+        Files.make_folder(&path).unwrap();
+        drop(Files.create(&path.join("file")).unwrap());
+        assert!(Files.remove_folder(&path).is_err());
+        Files.remove(&path.join("file")).unwrap();
+        Files.remove_folder(&path).unwrap();
+        assert!(!path.exists());
+    }
+
+    /// A program that is started, as one to notify, must not keep the medium busy.
+    #[test]
+    fn what_is_open_is_not_handed_on_to_other_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("object");
+        fs::write(&path, b"object").unwrap();
+        let _open = Files.open(&path).unwrap();
+        let handles = fs::read_dir("/proc/self/fd").unwrap().map(|entry| entry.unwrap());
+        let handle = handles.into_iter().find(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == path)).unwrap();
+        let info = fs::read_to_string(Path::new("/proc/self/fdinfo").join(handle.file_name())).unwrap();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap();
+        let flags = u32::from_str_radix(flags.trim(), 8).unwrap();
+        assert_eq!(flags & OFlags::CLOEXEC.bits(), OFlags::CLOEXEC.bits(), "{info}");
+    }
+}

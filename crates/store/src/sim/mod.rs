@@ -18,6 +18,8 @@
 
 mod cut;
 mod disk;
+#[cfg(test)]
+mod failing;
 mod image;
 mod live;
 mod platter;

@@ -67,4 +67,25 @@ fn opens_only_what_is_a_repository() {
     assert_eq!(Local::open(dir.path()).unwrap_err().kind(), ErrorKind::NotARepository);
     assert_eq!(Local::open(&dir.path().join("missing")).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "opening creates nothing");
+    fs::create_dir(dir.path().join("keys")).unwrap();
+    fs::write(dir.path().join("config"), b"").unwrap();
+    assert_eq!(Local::open(dir.path()).unwrap_err().kind(), ErrorKind::NotARepository);
+    assert_eq!(Local::create(dir.path()).unwrap_err().kind(), ErrorKind::NotEmpty, "a file of that name is not ours");
+}
+
+/// What is there is not a folder, and must not be taken for one that was made before.
+#[test]
+fn a_file_in_the_place_of_a_folder_is_an_error() {
+    let (local, dir) = new_local();
+    fs::write(dir.path().join("packs/ab"), b"").unwrap();
+    assert_eq!(local.put(&key(Area::Packs, "abcd"), b"pack").unwrap_err().kind(), ErrorKind::Io);
+    fs::remove_dir(dir.path().join("index")).unwrap();
+    fs::write(dir.path().join("index"), b"").unwrap();
+    assert_eq!(Local::create(dir.path()).unwrap_err().kind(), ErrorKind::Io);
+}
+
+#[test]
+fn it_says_where_it_is() {
+    let (local, dir) = new_local();
+    assert_eq!((local.root(), local.location()), (dir.path(), dir.path().display().to_string()));
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{leftovers, new_local};
@@ -98,8 +99,17 @@ fn a_sweep_takes_old_leftovers_only() {
     let file = fs::File::options().write(true).open(&leftover).unwrap();
     file.set_modified(std::time::SystemTime::now() - Duration::from_hours(2)).unwrap();
     drop(file);
-    assert_eq!(local.sweep(Duration::from_hours(1)).unwrap(), 1);
+    fs::create_dir(dir.path().join("tmp/folder")).unwrap();
+    // Asked through a pointer that is shared, as everything may be.
+    let shared = Arc::new(local);
+    assert_eq!(Store::sweep(&shared, Duration::from_hours(1)).unwrap(), 1);
     assert!(!leftover.exists());
+    assert_eq!(Store::location(&shared), dir.path().display().to_string());
+    assert_eq!(Store::strays(&shared, Area::Root).unwrap(), [""; 0]);
+    fs::write(dir.path().join("note.txt"), b"").unwrap();
+    assert_eq!(Store::strays(&shared, Area::Root).unwrap(), ["note.txt"]);
+    assert_eq!(shared.sweep(Duration::ZERO).unwrap(), 0);
+    assert!(dir.path().join("tmp/folder").exists(), "a folder is no leftover of a writer");
 }
 
 #[test]

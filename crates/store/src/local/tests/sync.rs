@@ -142,3 +142,37 @@ fn what_was_synced_is_not_synced_again_when_it_gets_its_name() {
     assert_eq!(synced(&sim).len(), 1);
     assert_eq!(stage.publish("ab03").unwrap_err().kind(), ErrorKind::Io);
 }
+
+/// Else a leftover may be back after a power cut, on FAT as a second owner of an object's bytes.
+#[test]
+fn what_is_swept_is_gone_durably() {
+    let (local, sim) = recording();
+    let mut stage = local.stage(Area::Packs).unwrap();
+    stage.write(b"half a pack").unwrap();
+    // The disk is gone for as long as the writer would need it to take its file away.
+    sim.trouble(|trouble| trouble.gone_from = Some(0));
+    drop(stage);
+    sim.trouble(|trouble| trouble.gone_from = None);
+    assert_eq!(leftovers(&sim), 1);
+    record(&sim, None);
+    assert_eq!(local.sweep(std::time::Duration::from_hours(1)).unwrap(), 0, "it is young");
+    assert_eq!(synced(&sim), [""; 0]);
+    assert_eq!(local.sweep(std::time::Duration::ZERO).unwrap(), 1);
+    assert_eq!((leftovers(&sim), synced(&sim)), (0, vec!["tmp".to_owned()]));
+}
+
+/// A copy that was cut short would be worse than none.
+#[test]
+fn what_is_set_aside_where_there_are_no_second_names_is_copied_whole() {
+    for size in [0, 10, 1 << 20, (5 << 19) + 7] {
+        let (local, sim) = recording();
+        sim.trouble(|trouble| (trouble.no_rename_no_replace, trouble.no_link) = (true, true));
+        let bytes: Vec<u8> = (0..size).map(|at: u32| (at % 251) as u8).collect();
+        let pack = key(Area::Packs, "abcd");
+        local.put(&pack, &bytes).unwrap();
+        sim.checkpoint();
+        let aside = local.set_aside(&pack).unwrap();
+        assert!(local.get(&aside, u64::MAX).unwrap() == bytes, "{size}");
+        assert!(synced(&sim).contains(&"tmp/*".to_owned()), "{size}: it was moved, which a power cut may do by half");
+    }
+}
