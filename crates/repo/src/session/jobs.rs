@@ -233,7 +233,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use liasse_format::ids::RepositoryId;
     use liasse_seal::{ReaderSecret, RepositoryKeys};
@@ -241,7 +241,7 @@ mod tests {
 
     use super::*;
 
-    fn jobs() -> Arc<Jobs> {
+    pub(in super::super) fn jobs() -> Arc<Jobs> {
         let keys = Arc::new(RepositoryKeys::derive(&[7; 32]));
         let objects = Objects { store: Arc::new(Memory::new()), repository: RepositoryId([1; 16]), keys };
         let reader = ReaderSecret::from_bytes(&[5; 32]).unwrap().public();

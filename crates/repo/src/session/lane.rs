@@ -194,7 +194,49 @@ mod tests {
     use liasse_format::pack::ChunkKind;
     use liasse_format::wire;
 
+    use super::super::jobs::tests::jobs;
     use super::*;
+
+    const BLOCK: u32 = 1 << 20;
+
+    fn block(bytes: u32, listed: usize) -> RawBlock {
+        RawBlock { bytes: vec![0; bytes as usize], chunks: vec![], listed }
+    }
+
+    #[test]
+    fn a_block_is_full_by_its_bytes_or_by_what_lists_them() {
+        let lane = Lane::new(jobs(), Kind::DataPack, BLOCK, 1 << 25);
+        for (bytes, listed, full, enough) in [
+            (0, 0, false, false),
+            (BLOCK / 8 - 1, 0, false, false),
+            (BLOCK / 8, 0, false, true),
+            (BLOCK - 1, 900_000, false, true),
+            (BLOCK, 0, true, true),
+            (1, 2 << 20, true, true),
+        ] {
+            let block = block(bytes, listed);
+            assert_eq!((lane.is_full(&block), lane.is_enough(&block)), (full, enough), "{bytes} {listed}");
+        }
+    }
+
+    #[test]
+    fn what_joins_a_block_keeps_its_bytes() {
+        let chunk = |number: u8, extents| Chunk { kind: ChunkKind::Data, id: ChunkId([number; 32]), length: 9, extents };
+        let literal = |offset, length| Extent::Literal { block: 0, offset, length };
+        let origin = Extent::Origin { id: ChunkId([9; 32]), offset: 3, length: 5 };
+        let (mut one, mut other) = (RawBlock::default(), RawBlock::default());
+        one.add(chunk(1, vec![literal(0, 2), origin, literal(2, 3)]), &[b"ab", b"cde"]);
+        one.add(chunk(2, vec![literal(0, 1)]), &[b"f"]);
+        other.add(chunk(3, vec![origin, literal(0, 2)]), &[b"gh"]);
+        other.add(chunk(4, vec![literal(0, 1)]), &[b"i"]);
+        let listed = one.listed + other.listed;
+        one.add_all(&mut other);
+        assert_eq!((one.bytes.as_slice(), one.listed), (&b"abcdefghi"[..], listed));
+        assert!(other.bytes.is_empty() && other.chunks.is_empty() && other.listed == 0);
+        let places: Vec<_> = one.chunks.iter().flat_map(|chunk| &chunk.extents).copied().collect();
+        assert_eq!(places, [literal(0, 2), origin, literal(2, 3), literal(5, 1), origin, literal(6, 2), literal(8, 1)]);
+        assert_eq!(one.chunks.iter().map(|chunk| wire::encode(chunk).len()).sum::<usize>(), listed);
+    }
 
     #[test]
     fn a_chunk_is_counted_as_it_is_encoded() {

@@ -427,3 +427,23 @@ impl Drop for Session<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shortened(path: &[u8], cause: &str) -> Option<(Vec<u8>, String)> {
+        shorten(Unread { path: path.to_vec(), cause: cause.to_owned() }).map(|unread| (unread.path, unread.cause))
+    }
+
+    #[test]
+    fn only_what_is_too_long_is_cut() {
+        let path = [b"/folder/".as_slice(), &vec![b'x'; UNREAD_PATH_LIMIT - 8]].concat();
+        let cause = "e".repeat(UNREAD_CAUSE_LIMIT);
+        assert_eq!(shortened(&path, &cause), Some((path.clone(), cause.clone())));
+        assert_eq!(shortened(&[&path[..], b"x"].concat(), &format!("{cause}e")), Some((b"/folder".to_vec(), cause)));
+        // Of a name right below the root nothing is left that says where it is.
+        assert_eq!(shortened(&[b"/".as_slice(), &vec![b'x'; UNREAD_PATH_LIMIT]].concat(), ""), None);
+        assert_eq!(shortened(&vec![b'x'; UNREAD_PATH_LIMIT + 1], ""), None);
+    }
+}

@@ -80,3 +80,21 @@ fn is_worth_it(extents: &[Extent], length: u32) -> bool {
     let literal: usize = patch::literals(extents).map(|range| range.len()).sum();
     literal > 0 && literal * 8 <= length as usize * MOST_LITERAL_EIGHTHS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_quarters_may_be_new_and_something_must_be() {
+        let extents = |new, reused| {
+            let origin = Extent::Origin { id: ChunkId([1; 32]), offset: 0, length: reused };
+            [Extent::Literal { block: 0, offset: 0, length: new }, origin]
+        };
+        assert!(is_worth_it(&extents(6000, 2000), 8000));
+        assert!(is_worth_it(&extents(1, 7999), 8000));
+        assert!(!is_worth_it(&extents(6001, 1999), 8000));
+        assert!(!is_worth_it(&extents(0, 8000), 8000));
+        assert!(!is_worth_it(&extents(6, 1), 7));
+    }
+}
