@@ -13,15 +13,15 @@ const scroll = () => new Promise((resolve) => {
   const root = document.scrollingElement;
   const jumps = [root.scrollHeight, 0, root.scrollHeight / 2, root.scrollHeight, 0];
   let last = performance.now();
+  let scrolled = false;
   const step = (now) => {
     gaps.push(now - last);
     last = now;
-    if (root.scrollTop + innerHeight < root.scrollHeight - 1) {
-      root.scrollBy(0, innerHeight / 3);
-    } else if (jumps.length > 0) {
-      root.scrollTo(0, jumps.pop());
-    }
-    if (jumps.length === 0) resolve(gaps.slice(1)); else requestAnimationFrame(step);
+    scrolled ||= root.scrollTop + innerHeight >= root.scrollHeight - 1;
+    if (!scrolled) root.scrollBy(0, innerHeight / 3);
+    else if (jumps.length > 0) root.scrollTo(0, jumps.pop());
+    else return resolve(gaps.slice(1));
+    requestAnimationFrame(step);
   };
   requestAnimationFrame(step);
 });

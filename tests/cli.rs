@@ -56,6 +56,8 @@ mod rollback;
 mod sample;
 #[path = "cli/schedule.rs"]
 mod schedule;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "cli/serve.rs"]
 mod serve;
 #[path = "cli/serve_compare.rs"]

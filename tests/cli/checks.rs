@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::{Ran, World, finish, noise};
 
@@ -111,6 +111,24 @@ fn each_place_of_a_repository_has_checks_of_its_own() {
     rot(&world.path("copy/packs").join(pack.strip_prefix(world.repository().join("packs")).unwrap()));
     world.run(&["check", "--read-data", "-r", "copy"]).ends(12);
     assert_eq!((&status("copy")["unsound"], &status(here)["unsound"]), (&true.into(), &false.into()));
+}
+
+/// A check sees what was committed when it looked, whatever is written meanwhile.
+#[test]
+fn a_check_beside_backups_finds_nothing() {
+    let world = World::with_snapshot();
+    for round in 0..3 {
+        world.write_noise(&format!("src/large{round}"), 20 << 20, round);
+        let mut backup = world.command(&["backup", "src"]).stdout(Stdio::null()).spawn().unwrap();
+        while backup.try_wait().unwrap().is_none() {
+            for depth in [&["check", "--read-data"][..], &["check"], &["check", "--structure"]] {
+                world.run(depth).ends(0);
+            }
+        }
+        assert!(backup.wait().unwrap().success());
+    }
+    world.run(&["check", "--read-data"]).ends(0);
+    assert_eq!(world.snapshots().len(), 4);
 }
 
 #[test]

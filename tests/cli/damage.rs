@@ -1,9 +1,12 @@
 //! A repository that is damaged: named, ended with, and everything else still restored.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{World, noise};
+use serde_json::Value;
+
+use crate::support::{World, finish, noise};
 
 fn flip(path: &Path, at: usize) {
     let mut bytes = fs::read(path).unwrap();
@@ -45,6 +48,84 @@ fn check_names_object_snapshot_and_file() {
     }
     let quiet = world.run(&["check", "--read-data", "-q"]).ends(12);
     assert!(quiet.out.is_empty() && quiet.err.contains("found"), "{}", quiet.err);
+}
+
+/// What a check says of one object.
+struct Said {
+    snapshots: BTreeSet<String>,
+    dossiers: BTreeSet<String>,
+    paths: BTreeSet<String>,
+}
+
+fn said(world: &World, object: &str) -> Said {
+    let json = world.run(&["check", "--read-data", "--json"]).ends(12).json();
+    let findings = json["findings"].as_array().unwrap().iter().filter(|finding| finding["object"] == object);
+    let mut said = Said { snapshots: BTreeSet::new(), dossiers: BTreeSet::new(), paths: BTreeSet::new() };
+    let mut found = false;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    for finding in findings {
+        found = true;
+        said.dossiers.extend(finding["dossiers"].as_array().unwrap().iter().map(text));
+        for affected in finding["affected"].as_array().unwrap() {
+            said.snapshots.insert(text(&affected["snapshot"]));
+            said.paths.insert(text(&affected["path"]));
+        }
+    }
+    assert!(found, "{object} is not named: {json}");
+    said
+}
+
+/// Two dossiers, of a run each: whatever object is damaged, a check names it, and just what it takes down.
+#[test]
+fn every_object_is_named_with_the_snapshots_dossiers_and_files_it_takes_down() {
+    let world = World::with_repository();
+    let settings = format!("[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("books"));
+    world.write("home/.config/liasse/config.toml", settings.as_bytes());
+    for code in ["D1", "D2"] {
+        world.write_noise(&format!("books/{code}/ledger"), 100_000, code.len() as u64);
+        world.write(&format!("books/{code}/2024/journal"), code.as_bytes());
+        world.run(&["run"]).ends(0);
+    }
+    // Without its own slot nothing opens.
+    let own = world.objects("keys");
+    finish(world.command(&["key", "add", "--role", "auditor"]).env("LIASSE_NEW_PASSWORD", "another")).ends(0);
+    let runs = world.snapshots();
+    let mut kinds = BTreeMap::new();
+    for area in ["config", "keys", "packs", "index", "snapshots"] {
+        for path in world.objects(area) {
+            let object = path.strip_prefix(world.repository()).unwrap().to_str().unwrap().to_owned();
+            if own.contains(&path) {
+                continue;
+            }
+            let whole = fs::read(&path).unwrap();
+            flip(&path, whole.len() / 2);
+            let said = said(&world, &object);
+            let session = format!("{:032x}", u128::from_be_bytes(whole[32..48].try_into().unwrap()));
+            let run = runs.iter().position(|run| *run == session);
+            let code = run.map(|run| ["D1", "D2"][run]);
+            match (area, whole[8]) {
+                ("packs", kind) => {
+                    let code = code.unwrap();
+                    assert_eq!(said.dossiers, BTreeSet::from([code.to_owned()]), "{object}");
+                    // What the first run stored, the second one has too.
+                    assert_eq!(said.snapshots, runs[run.unwrap()..].iter().cloned().collect(), "{object}");
+                    let place = if kind == 4 { "ledger" } else { "" };
+                    let below = world.text(&format!("books/{code}/{place}"));
+                    // Where the root itself is lost, that says it all.
+                    let names = |path: &String| path == "/" && kind != 4 || path.starts_with(below.trim_end_matches('/'));
+                    assert!(said.paths.iter().any(names), "{object}: {:?}", said.paths);
+                    *kinds.entry(("packs", kind)).or_insert(0) += 1;
+                }
+                (area, kind) => *kinds.entry((area, kind)).or_insert(0) += 1,
+            }
+            if area == "snapshots" {
+                assert_eq!(said.snapshots, BTreeSet::from([session]), "{object}");
+            }
+            fs::write(&path, whole).unwrap();
+        }
+    }
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    world.run(&["check", "--read-data"]).ends(0);
 }
 
 #[test]

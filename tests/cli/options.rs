@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::World;
 
-type Options = BTreeSet<String>;
+pub(crate) type Options = BTreeSet<String>;
 
 /// The options that a text names between backquotes.
 fn options_in(text: &str) -> Options {
@@ -15,7 +15,7 @@ fn options_in(text: &str) -> Options {
 }
 
 /// The README's options: those of each command, and those of all.
-fn readme() -> (BTreeMap<String, Options>, Options) {
+pub(crate) fn readme() -> (BTreeMap<String, Options>, Options) {
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let rows = |head: &str| -> Vec<String> {
         let table = page.lines().skip_while(|line| !line.starts_with(head)).skip(2);

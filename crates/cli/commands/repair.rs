@@ -78,7 +78,9 @@ fn refused(error: liasse_repo::Error, args: &RepairFrom) -> CliError {
 fn from_source(context: &Context, args: &RepairFromSource) -> Result<Exit> {
     let repository = context.open()?;
     for path in &args.paths {
-        std::fs::symlink_metadata(path).map_err(|error| CliError::io("read", path, &error))?;
+        std::fs::symlink_metadata(path).map_err(|error| {
+            CliError::io("read", path, &error).hint("name files and folders that are there, or none for those of the last snapshot")
+        })?;
     }
     let exclude = backup::patterns(context, &args.exclusions)?;
     let paths = if args.paths.is_empty() { last_sources(&repository)? } else { args.paths.clone() };

@@ -223,7 +223,7 @@ fn a_check_is_remembered_and_missed() {
     assert!(!firm.status(9 * 24, settings).check_overdue && firm.status(11 * 24, settings).check_overdue);
     let remember = |hours: i64, sound| {
         let time = Timestamp::now() + SignedDuration::from_hours(hours);
-        Checks::remember(firm.repository.cache().unwrap(), Checked { time, depth: Depth::Data, sound }).unwrap();
+        Checks::remember(&firm.repository, Checked { time, depth: Depth::Data, sound }).unwrap();
     };
     remember(5 * 24, true);
     let status = firm.status(11 * 24, settings);

@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_wish_may_come_from_the_clock_and_is_shared_all_the_same() {
         let stop = Stop::new();
-        let (early, late) = (stop.until(Instant::now()), stop.until(Instant::now() + Duration::from_secs(3600)));
+        let (early, late) = (stop.until(Instant::now()), stop.until(Instant::now() + Duration::from_hours(1)));
         std::thread::sleep(Duration::from_millis(2));
         assert!(early.is_stopped() && !late.is_stopped() && !stop.is_stopped());
         stop.stop();

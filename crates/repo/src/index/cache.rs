@@ -11,6 +11,7 @@ use liasse_format::ids::{ChunkId, ObjectName, RepositoryId};
 use liasse_format::index::PackRecord;
 use liasse_format::pack;
 use liasse_format::wire::{self, Writer};
+use redb::backends::FileBackend;
 use redb::{
     Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
     TableDefinition,
@@ -197,7 +198,8 @@ impl Writable {
 
     fn try_open(path: &Path, scratch: &Scratch, repository: RepositoryId) -> Usable<Self> {
         let fresh = !path.exists();
-        let database = guarded(|| Builder::new().set_cache_size(WRITE_CACHE_BYTES).create(path))?;
+        let file = open_private(path).map_err(|_| Unusable)?;
+        let database = guarded(|| Builder::new().set_cache_size(WRITE_CACHE_BYTES).create_with_backend(FileBackend::new(file)?))?;
         let transaction = guarded(|| database.begin_write())?;
         if fresh {
             guarded(|| {
@@ -308,6 +310,14 @@ fn insert_sorted(transaction: &redb::WriteTransaction, added: Sorter) -> std::re
 fn is_locked(path: &Path) -> bool {
     matches!(catch_unwind(|| Builder::new().open_read_only(path)), Ok(Err(redb::DatabaseError::DatabaseAlreadyOpen)))
         || matches!(catch_unwind(|| Builder::new().open(path)), Ok(Err(redb::DatabaseError::DatabaseAlreadyOpen)))
+}
+
+/// Opens a file, and makes it where it is not there: for its owner only, whatever the umask allows.
+fn open_private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Makes a folder that only its owner can look into.
