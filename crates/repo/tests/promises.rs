@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use liasse_repo::format::content::ChunkRef;
@@ -11,7 +12,14 @@ use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::Node;
 use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Memory, Operation, Store, Trigger};
 use liasse_repo::{Draft, Error, Repository, Session, Snapshot, Whoami};
-use support::{data_id, draft, empty, entry, noise, open, put, put_directory, put_plan};
+use support::{copy, data_id, draft, empty, entry, noise, open, put, put_directory, put_plan};
+
+/// An empty repository. To make one takes a password's derivation each time, so that it is made once and copied.
+fn fresh() -> (Memory, Vec<u8>) {
+    static EMPTY: OnceLock<(Memory, Vec<u8>)> = OnceLock::new();
+    let (store, credential) = EMPTY.get_or_init(empty);
+    (copy(store), credential.clone())
+}
 
 fn draft_of(session: &Session<'_>) -> Draft {
     let (root, evidence) = put_directory(session, &[entry("pipe", Node::Fifo)]);
@@ -38,7 +46,7 @@ fn reference(credential: &[u8], bytes: &[u8]) -> ChunkRef {
 
 #[test]
 fn a_snapshot_says_what_was_added_stored_and_how_long_it_took() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let (one, two) = (noise(1, 700_000), noise(2, 3_000_000));
     let session = repository.begin(Whoami::default()).unwrap();
@@ -66,7 +74,7 @@ fn a_snapshot_says_what_was_added_stored_and_how_long_it_took() {
 
 #[test]
 fn records_of_a_writer_are_numbered_and_chained() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let [one, two, three] = [1, 2, 3].map(|n| store_all(&repository, &[&noise(n, 1000)]).0);
     assert_eq!([&one, &two, &three].map(|snapshot| snapshot.record.sequence), [1, 2, 3]);
@@ -75,7 +83,7 @@ fn records_of_a_writer_are_numbered_and_chained() {
 
 #[test]
 fn who_is_at_work_can_be_seen_until_the_work_is_done() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let session = repository.begin(Whoami::default()).unwrap();
     let intents = || store.list(Area::Intents).unwrap().into_iter().map(|listed| listed.name).collect::<Vec<_>>();
@@ -90,7 +98,7 @@ fn who_is_at_work_can_be_seen_until_the_work_is_done() {
 
 #[test]
 fn what_may_be_referred_to_is_there_with_that_length() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let (there, fresh, absent) = (noise(1, 5000), noise(2, 5000), noise(3, 5000));
     store_all(&repository, &[&there]);
@@ -110,7 +118,7 @@ fn what_may_be_referred_to_is_there_with_that_length() {
 /// A plan that names very many packs is no reason to store everything again.
 #[test]
 fn what_a_plan_may_delete_is_stored_again_and_nothing_else() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let (planned, kept) = (noise(1, 5000), noise(2, 5000));
     store_all(&repository, &[&planned]);
@@ -127,7 +135,7 @@ fn what_a_plan_may_delete_is_stored_again_and_nothing_else() {
 
 #[test]
 fn a_plan_that_cannot_be_understood_may_delete_everything() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let bytes = noise(1, 5000);
     store_all(&repository, &[&bytes]);
@@ -157,7 +165,7 @@ fn a_plan_that_cannot_be_understood_may_delete_everything() {
 
 #[test]
 fn a_dry_session_says_what_would_be_stored_and_stores_nothing() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let known = noise(1, 5000);
     store_all(&repository, &[&known]);
@@ -175,7 +183,7 @@ fn a_dry_session_says_what_would_be_stored_and_stores_nothing() {
 /// What a session wrote goes into the cache, so that the next one need not read it.
 #[test]
 fn the_next_session_reads_no_segment_that_this_one_wrote() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let faulty = Faulty::new(store);
     let cache = tempfile::tempdir().unwrap();
     let cached = open(faulty.clone(), &credential).unwrap().with_cache(cache.path());
@@ -194,7 +202,7 @@ fn the_next_session_reads_no_segment_that_this_one_wrote() {
 /// Small chunks join blocks, and each thread's files lie together; nothing of that may cost a byte.
 #[test]
 fn files_of_many_threads_come_back() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
     let files: Vec<Vec<u8>> = (0..120).map(|n| noise(n, 1 + usize::try_from(n).unwrap() * 1777)).collect();
     let session = repository.begin(Whoami::default()).unwrap();
@@ -221,10 +229,36 @@ fn files_of_many_threads_come_back() {
     }
 }
 
+/// Apart from each other they would not compress, and each would cost a seal.
+#[test]
+fn small_chunks_are_compressed_together_and_packs_are_not_too_large() {
+    let (store, credential) = fresh();
+    let repository = open(store.clone(), &credential).unwrap();
+    let session = repository.begin(Whoami::default()).unwrap();
+    let alike = noise(1, 2000);
+    for n in 0..200_u32 {
+        put(&session, ChunkKind::Data, &[&alike[..], &n.to_le_bytes()].concat());
+    }
+    session.abandon().unwrap();
+    let size = |pack: &liasse_repo::store::Listed| pack.size;
+    let sizes = |store: &Memory| store.list(Area::Packs).unwrap().iter().map(size).collect::<Vec<_>>();
+    assert!(sizes(&store)[..].iter().sum::<u64>() < 50_000, "{:?}", sizes(&store));
+
+    let (store, credential) = fresh();
+    let repository = open(store.clone(), &credential).unwrap();
+    let session = repository.begin(Whoami::default()).unwrap();
+    for n in 0..40 {
+        put(&session, ChunkKind::Data, &noise(n, 1 << 20));
+    }
+    session.abandon().unwrap();
+    let sizes = sizes(&store);
+    assert!(sizes.len() == 2 && sizes.iter().any(|size| (32 << 20..34 << 20).contains(size)), "{sizes:?}");
+}
+
 /// Who waits for a slow disk waits a while, and who fails while others wait lets them go.
 #[test]
 fn a_session_that_fails_while_others_wait_ends() {
-    let (store, credential) = empty();
+    let (store, credential) = fresh();
     let faulty = Faulty::new(store);
     let repository = open(faulty.clone(), &credential).unwrap();
     let session = repository.begin(Whoami::default()).unwrap();

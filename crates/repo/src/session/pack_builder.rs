@@ -208,3 +208,34 @@ fn count(length: usize) -> u32 {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use liasse_format::ids::ChunkId;
+    use liasse_format::pack::ChunkKind;
+
+    use super::super::jobs::tests::jobs;
+    use super::*;
+
+    fn block(chunks: usize, listed: usize) -> RawBlock {
+        let chunk = Chunk { kind: ChunkKind::Data, id: ChunkId([1; 32]), length: 1, extents: vec![] };
+        RawBlock { bytes: vec![0; 10], chunks: vec![chunk; chunks], listed }
+    }
+
+    /// Blocks of so many chunks and listed bytes, until the pack wants no more; well before the format takes no more.
+    fn until_full(chunks: usize, listed: usize) -> usize {
+        let pack = jobs().new_pack(Kind::DataPack).unwrap();
+        let block = block(chunks, listed);
+        let count = (0..100_000).take_while(|_| !pack.is_full() && pack.ticket(&block).is_ok()).count();
+        assert_eq!(pack.size(), 10 * count as u64);
+        count
+    }
+
+    #[test]
+    fn a_pack_is_full_by_its_blocks_its_chunks_or_what_lists_them() {
+        assert_eq!(until_full(0, 0), 60_000);
+        assert_eq!(until_full(9_000, 0), 100);
+        assert_eq!(until_full(0, 1 << 20), 32);
+    }
+}
