@@ -81,8 +81,8 @@ fn every_object_is_named_with_the_snapshots_dossiers_and_files_it_takes_down() {
     let world = World::with_repository();
     let settings = format!("[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("books"));
     world.write("home/.config/liasse/config.toml", settings.as_bytes());
-    for code in ["D1", "D2"] {
-        world.write_noise(&format!("books/{code}/ledger"), 100_000, code.len() as u64);
+    for (seed, code) in [(1, "D1"), (2, "D2")] {
+        world.write_noise(&format!("books/{code}/ledger"), 100_000, seed);
         world.write(&format!("books/{code}/2024/journal"), code.as_bytes());
         world.run(&["run"]).ends(0);
     }
@@ -98,7 +98,11 @@ fn every_object_is_named_with_the_snapshots_dossiers_and_files_it_takes_down() {
                 continue;
             }
             let whole = fs::read(&path).unwrap();
-            flip(&path, whole.len() / 2);
+            // In every block of a pack.
+            let mut bytes = whole.clone();
+            let last = whole.len() * 3 / 4;
+            (whole.len().min(100)..=last).step_by(97).for_each(|at| bytes[at] ^= 0x40);
+            fs::write(&path, bytes).unwrap();
             let said = said(&world, &object);
             let session = format!("{:032x}", u128::from_be_bytes(whole[32..48].try_into().unwrap()));
             let run = runs.iter().position(|run| *run == session);
@@ -118,9 +122,8 @@ fn every_object_is_named_with_the_snapshots_dossiers_and_files_it_takes_down() {
                 }
                 (area, kind) => *kinds.entry((area, kind)).or_insert(0) += 1,
             }
-            if area == "snapshots" {
-                assert_eq!(said.snapshots, BTreeSet::from([session]), "{object}");
-            }
+            // The object's own name is the snapshot's; what was in it, nobody can tell any more.
+            assert!(area != "snapshots" || object.ends_with(&session), "{object}");
             fs::write(&path, whole).unwrap();
         }
     }
