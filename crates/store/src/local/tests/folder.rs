@@ -21,16 +21,18 @@ fn strangers_are_never_listed() {
     {
         fs::write(root.join(stranger), b"stranger").unwrap();
     }
-    fs::create_dir(root.join("index/00")).unwrap();
+    for folder in ["index/00", "index/config", "photos"] {
+        fs::create_dir(root.join(folder)).unwrap();
+    }
     fs::create_dir(root.join("packs/xyz")).unwrap();
     symlink("/etc/passwd", root.join("index/11")).unwrap();
     symlink(root.join("index"), root.join("packs/cc")).unwrap();
     assert_eq!(names(&local, Area::Index), ["ab"]);
     assert_eq!(names(&local, Area::Packs), ["abcd"]);
     assert_eq!(names(&local, Area::Root), [""; 0]);
-    assert_eq!(local.strays(Area::Index).unwrap(), [".hidden", "00", "11", "AB", "a b", "ab.tmp", "con"]);
+    assert_eq!(local.strays(Area::Index).unwrap(), [".hidden", "00", "11", "AB", "a b", "ab.tmp", "con", "config"]);
     assert_eq!(local.strays(Area::Packs).unwrap(), ["ab/ABCD", "ab/cdef", "abcd", "cc", "xyz"]);
-    assert_eq!(local.strays(Area::Root).unwrap(), ["note.txt"]);
+    assert_eq!(local.strays(Area::Root).unwrap(), ["note.txt", "photos"]);
 }
 
 #[test]

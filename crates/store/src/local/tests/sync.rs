@@ -176,3 +176,14 @@ fn what_is_set_aside_where_there_are_no_second_names_is_copied_whole() {
         assert!(synced(&sim).contains(&"tmp/*".to_owned()), "{size}: it was moved, which a power cut may do by half");
     }
 }
+
+/// Its writer has published or discarded it since the folder was read.
+#[test]
+fn a_leftover_that_is_gone_by_itself_is_no_failure() {
+    let (local, sim) = recording();
+    let stage = local.stage(Area::Packs).unwrap();
+    sim.trouble(|trouble| trouble.stale_lists = true);
+    assert_eq!(local.sweep(std::time::Duration::from_hours(1)).unwrap(), 0);
+    drop(stage);
+    assert_eq!(local.sweep(std::time::Duration::ZERO).unwrap(), 0);
+}
