@@ -3,9 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use liasse_format::DecodeError;
 use liasse_format::config::{ChunkSizes, Config, ReaderKey, SlotNote, WriterKey};
 use liasse_format::content::{ChunkRef, Content, Hole, check_list_size};
-use liasse_format::envelope::Kind;
+use liasse_format::envelope::{Header, Kind};
 use liasse_format::ids::{ChunkId, Evidence, Hash, ObjectName, PublicKey, RepositoryId, SessionId, SlotId};
 use liasse_format::index::{PackRecord, Segment};
 use liasse_format::keys::{Bundle, Kdf, Role, SlotBody};
@@ -249,6 +250,41 @@ fn kdf_parameters_keep_to_their_ranges() {
 }
 
 #[test]
+fn a_role_holds_exactly_its_own_secrets() {
+    for (role, name, right) in [
+        (Role::Owner, "owner", (true, true, true)),
+        (Role::Auditor, "auditor", (true, false, false)),
+        (Role::Writer, "writer", (false, false, true)),
+    ] {
+        assert_eq!(role.to_string(), name);
+        for holds in (0..8).map(|bits| (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0)) {
+            let bundle = Bundle {
+                role,
+                label: String::new(),
+                repository_secret: [1; 32],
+                owner: key(1),
+                readers: if holds.0 { vec![[2; 32]] } else { vec![] },
+                owner_seed: holds.1.then_some([3; 32]),
+                writer_seed: holds.2.then_some([4; 32]),
+            };
+            assert_eq!(class(&bundle), if holds == right { "" } else { "value" }, "{role} {holds:?}");
+        }
+    }
+}
+
+/// Who has to find out what is wrong with an object looks there.
+#[test]
+fn a_refusal_says_where() {
+    let bytes = wire::encode(&chunk_ref(5));
+    let refused = |bytes: &[u8]| wire::decode::<ChunkRef>(bytes).unwrap_err();
+    assert_eq!(refused(&bytes[..35]), DecodeError::Truncated { offset: 32 });
+    assert_eq!(refused(&[&bytes[..], b"ab"].concat()), DecodeError::Trailing { offset: 36, count: 2 });
+    assert_eq!(refused(&[0; 36]), DecodeError::Value { what: "a chunk has at least one byte", offset: 36 });
+    let text = wire::decode::<String>(&[9, 0, 0, 0, b'a']).unwrap_err();
+    assert_eq!(text, DecodeError::Truncated { offset: 0 });
+}
+
+#[test]
 fn contents_keep_to_their_limits() {
     assert_eq!(class(&chunk_ref(8 * MIB)), "");
     assert_eq!((class(&chunk_ref(8 * MIB + 1)), class(&chunk_ref(0))), ("limit", "value"));
@@ -442,6 +478,8 @@ fn objects_keep_to_their_sizes() {
         };
         assert_eq!(kind.size_limit(), most, "{kind:?}");
         assert_eq!(Kind::from_number(kind.number()), Some(kind));
+        let header = Header::new(kind, RepositoryId([1; 16]), SessionId::NONE);
+        assert_eq!(header.minor, u16::from(kind == Kind::Parity), "parity came with 1.1: {kind:?}");
     }
     assert_eq!((Kind::from_number(0), Kind::from_number(12)), (None, None));
 }
@@ -489,9 +527,17 @@ fn parity_keeps_to_its_limits() {
     // Nor of a head of more than 32,768 sectors.
     let long = |parts: u16| {
         let unknown = (100..100 + parts).map(|tag| Part { tag, bytes: vec![0; MIB as usize] }).collect();
-        Layout::of(&Head { unknown, ..head(1, one(), vec![group(2, 1, 1)]) }).map(drop).map_err(|error| error.class())
+        let head = Head { unknown, ..head(1, one(), vec![group(2, 1, 1)]) };
+        let sectors = head.to_strip().len() as u64 / 480;
+        Layout::of(&head).map(|layout| assert_eq!(layout.head_data(), sectors)).map_err(|error| error.class())
     };
     assert_eq!((long(14), long(15)), (Ok(()), Err("limit")));
+
+    // The header, a head and its recovery, two shards' recovery, a table of 18 bytes and its recovery; and a trailer.
+    let layout = Layout::of(&head(5, one(), vec![group(2, 4, 3)])).unwrap();
+    let place = layout.groups()[0];
+    assert_eq!((place.recovery(), place.table(), place.sectors()), (4, 1 + 3, 8));
+    assert_eq!((layout.sectors(), layout.size()), (1 + 1 + 5 + 8, 15 * 512 + 48));
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn the_next_session_reads_no_segment_that_this_one_wrote() {
 fn files_of_many_threads_come_back() {
     let (store, credential) = fresh();
     let repository = open(store.clone(), &credential).unwrap();
-    let files: Vec<Vec<u8>> = (0..120).map(|n| noise(n, 1 + usize::try_from(n).unwrap() * 1777)).collect();
+    let files: Vec<Vec<u8>> = (0..117).map(|n| noise(n, 1 + usize::try_from(n).unwrap() * 1777)).collect();
     let session = repository.begin(Whoami::default()).unwrap();
     let threads = session.threads();
     std::thread::scope(|scope| {

@@ -58,42 +58,43 @@ impl Buffers {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::sync::mpsc;
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
     use super::*;
 
+    /// Asks for a buffer in a thread of its own, which nobody waits for: a test that fails must not hang.
+    fn ask(buffers: &Arc<Buffers>) -> Receiver<Option<Vec<u8>>> {
+        let (ask, asked) = channel();
+        let buffers = Arc::clone(buffers);
+        std::thread::spawn(move || ask.send(buffers.take(1000)));
+        asked
+    }
+
     #[test]
     fn there_are_so_many_buffers_and_each_comes_back() {
-        let buffers = Buffers::new(2);
+        let buffers = Arc::new(Buffers::new(2));
         let mut first = buffers.take(1000).unwrap();
         assert!(first.is_empty() && first.capacity() >= 1000);
         let _second = buffers.take(1000).unwrap();
         first.extend([7; 900]);
         let place = first.as_ptr();
-        let (ask, asked) = mpsc::channel();
-        std::thread::scope(|scope| {
-            let buffers = &buffers;
-            scope.spawn(move || ask.send(buffers.take(1000)).unwrap());
-            assert!(asked.recv_timeout(Duration::from_millis(200)).is_err(), "there is no third");
-            buffers.give(first);
-            let third = asked.recv_timeout(Duration::from_mins(1)).unwrap().unwrap();
-            assert!(third.is_empty());
-            assert_eq!(third.as_ptr(), place, "the same again");
-        });
+        let asked = ask(&buffers);
+        assert!(asked.recv_timeout(Duration::from_millis(200)).is_err(), "there is no third");
+        buffers.give(first);
+        let third = asked.recv_timeout(Duration::from_mins(1)).unwrap().unwrap();
+        assert!(third.is_empty());
+        assert_eq!(third.as_ptr(), place, "the same again");
     }
 
     #[test]
     fn nobody_waits_once_it_is_over() {
-        let buffers = Buffers::new(0);
-        let (ask, asked) = mpsc::channel();
-        std::thread::scope(|scope| {
-            let buffers = &buffers;
-            scope.spawn(move || ask.send(buffers.take(1000)).unwrap());
-            assert!(asked.recv_timeout(Duration::from_millis(50)).is_err());
-            buffers.close();
-            assert_eq!(asked.recv_timeout(Duration::from_mins(1)).unwrap(), None);
-        });
+        let buffers = Arc::new(Buffers::new(0));
+        let asked = ask(&buffers);
+        assert!(asked.recv_timeout(Duration::from_millis(50)).is_err());
+        buffers.close();
+        assert_eq!(asked.recv_timeout(Duration::from_mins(1)).unwrap(), None);
         buffers.give(Vec::new());
         assert_eq!(buffers.take(1000), None);
     }

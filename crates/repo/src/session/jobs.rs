@@ -248,6 +248,30 @@ pub(super) mod tests {
         Arc::new(Jobs::new(objects, SessionId([2; 16]), reader, 3, 1 << 20).unwrap())
     }
 
+    /// What still runs could put a pack after whoever dropped the session looks at what is there.
+    #[test]
+    fn who_gives_up_waits_for_what_runs() {
+        let jobs = jobs();
+        let (let_go, held) = std::sync::mpsc::channel::<()>();
+        let guard = Running::start(Arc::clone(&jobs));
+        jobs.pool.spawn(move || {
+            let waited = held.recv();
+            guard.finish(waited.map_err(|_| Error::Interrupted));
+        });
+        let done = {
+            let jobs = Arc::clone(&jobs);
+            std::thread::spawn(move || jobs.give_up())
+        };
+        while !jobs.failed.load(Ordering::Relaxed) && !done.is_finished() {
+            std::thread::yield_now();
+        }
+        assert!(!done.is_finished());
+        let_go.send(()).unwrap();
+        done.join().unwrap();
+        assert_eq!(*lock(&jobs.running), 0);
+        assert!(matches!(jobs.buffer(), Err(Error::Interrupted)));
+    }
+
     #[test]
     fn a_job_that_panics_fails_the_session_and_not_the_process() {
         let jobs = jobs();
