@@ -170,6 +170,19 @@ mod tests {
         assert_eq!(longer.last(), Some(&Extent::Literal { block: 0, offset: 0, length: 552 }));
     }
 
+    /// A pack of another writer may have it so; extents that continue each other are refused.
+    #[test]
+    fn what_an_older_chunk_has_in_two_blocks_is_one_range_of_it() {
+        let old = [[1; 32]; LEAVES];
+        let mut new = old;
+        new[LEAVES - 1] = [2; 32];
+        let older = Older { chunk: ChunkRef { id: id(200), length: LENGTH }, leaves: &old };
+        let half = |block| Extent::Literal { block, offset: 0, length: LENGTH / 2 };
+        let placement = Placement { pack: PackNumber(0), kind: ChunkKind::Data, length: LENGTH, extents: vec![half(0), half(1)] };
+        let same = Extent::Origin { id: id(200), offset: 0, length: LENGTH - 1024 };
+        assert_eq!(extents(&new, &older, LENGTH, &placement), [same, Extent::Literal { block: 0, offset: 0, length: 1024 }]);
+    }
+
     #[test]
     fn too_many_origins_give_up_those_that_are_used_least() {
         let mut uses = [3; MOST_ORIGINS];

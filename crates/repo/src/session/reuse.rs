@@ -83,7 +83,38 @@ fn is_worth_it(extents: &[Extent], length: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use std::sync::Arc;
+
+    use liasse_store::Memory;
+    use zeroize::Zeroizing;
+
+    use super::super::Whoami;
     use super::*;
+    use crate::{Creation, Repository};
+
+    /// The format refuses more than 32 origins, and what no pack has is none.
+    #[test]
+    fn extents_are_sound_within_the_limits_of_the_format() {
+        let creation = Creation::new(Zeroizing::new("secret".to_owned()));
+        let repository = Repository::create(Arc::new(Memory::new()), &creation).unwrap();
+        let session = repository.begin(Whoami::default()).unwrap();
+        let origin = |n: u8| {
+            let chunk = session.put(KIND, &[n; 2048]).unwrap().chunk;
+            Extent::Origin { id: chunk.id, offset: 0, length: 1024 }
+        };
+        let origins: Vec<_> = (0..33).map(origin).collect();
+        session.abandon().unwrap();
+        let session = repository.begin(Whoami::default()).unwrap();
+        assert!(session.is_sound(&origins[..32]).unwrap());
+        assert!(!session.is_sound(&origins).unwrap());
+        let literal = Extent::Literal { block: 0, offset: 0, length: 1 };
+        let most = vec![literal; 8_191];
+        assert!(session.is_sound(&[&most[..], &origins[..1]].concat()).unwrap());
+        assert!(!session.is_sound(&[&most[..], &origins[..2]].concat()).unwrap());
+        let absent = Extent::Origin { id: ChunkId([7; 32]), offset: 0, length: 1024 };
+        assert!(!session.is_sound(&[absent]).unwrap());
+    }
 
     #[test]
     fn three_quarters_may_be_new_and_something_must_be() {
