@@ -1,4 +1,4 @@
-//! Whether an image of a disk keeps every promise. Must believe nothing but what the repository itself gives when it is opened anew.
+//! Whether an image of a disk keeps every promise; for the fuzz target `sequence`, too. Must believe nothing but what the repository itself gives when it is opened anew.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A repository on a simulated disk, what people do with it, and what they were promised.
+//! A repository on a simulated disk, what people do with it, and what they were promised. The fuzz target `sequence` uses it, too.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use liasse_repo::format::ids::SessionId;
 use liasse_repo::format::keys::Role;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::Node;
-use liasse_repo::store::{Chance, Failure, Image, Local, Sim, Trouble};
+use liasse_repo::store::{Chance, Failure, Image, Local, Moves, Sim, Trouble};
 use liasse_repo::{Creation, Handover, Repository, Result, Session, Whoami};
 use zeroize::Zeroizing;
 
@@ -114,6 +114,16 @@ impl World {
         after.keys = self.keys.iter().filter(|key| key.told <= steps).cloned().collect();
         after.keys.iter_mut().for_each(|key| key.told = 0);
         after
+    }
+
+    /// The power fails at some moment of what is recorded.
+    pub fn cut_at_random(mut self) -> Self {
+        let steps = self.chance.below(self.sim.steps() + 1);
+        let moves = if self.chance.once_in(2) { Moves::Whole } else { Moves::Torn };
+        let cut = self.sim.recording().cut(steps);
+        let choices = cut.choices(moves, 16, &mut Chance::new(self.chance.number()));
+        let image = cut.image(&choices[self.chance.below(choices.len())]);
+        self.after(&image, steps)
     }
 
     /// Begins a new recording: what was told so far is told from the beginning.

@@ -4,8 +4,6 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use liasse_repo::store::Moves;
-
 use super::seeds::{each_seed, say, setting};
 use super::verify::{Expected, verify};
 use super::world::World;
@@ -62,7 +60,7 @@ fn year(seed: u64) -> Result<Told, String> {
         let cut = world.chance.once_in(15);
         if cut {
             told.cuts += 1;
-            world = cut_at_random(world);
+            world = world.cut_at_random();
             if world.chance.once_in(3) && old.is_dir() {
                 std::fs::remove_dir_all(&cache).ok();
                 super::copy_folder(&old, &cache);
@@ -75,16 +73,6 @@ fn year(seed: u64) -> Result<Told, String> {
     }
     told.snapshots = world.promises.iter().filter(|promise| promise.told.is_some()).count();
     Ok(told)
-}
-
-/// The power fails at some moment of the night.
-fn cut_at_random(mut world: World) -> World {
-    let steps = world.chance.below(world.sim.steps() + 1);
-    let cut = world.sim.recording().cut(steps);
-    let moves = if world.chance.once_in(2) { Moves::Whole } else { Moves::Torn };
-    let choices = cut.choices(moves, 16, &mut world.chance);
-    let image = cut.image(&choices[world.chance.below(choices.len())]);
-    world.after(&image, steps)
 }
 
 #[test]
