@@ -1,6 +1,6 @@
 //! Runs every corpus file of `fuzz/`, and changed copies of each, through the bodies of the fuzz targets: what fuzzing once found stays
 //! found without libFuzzer. `fuzz/README.md` tells more. `LIASSE_FUZZ_RUNS` (5,000,000) says how many copies are changed by chance, from
-//! `LIASSE_FUZZ_SEED` (1).
+//! `LIASSE_FUZZ_SEED` (1), and `LIASSE_FUZZ_TARGET` of which target alone. All decoders get the same number of them; a target that is slower by nature gets as many fewer as it says.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use chance::Chance;
-use liasse_fuzz::{TARGETS, Target, canary};
+use liasse_fuzz::{Body, TARGETS, Target, canary};
 
 /// Only so much of a file is changed: what is further on is like what came before.
 const CHANGED_BYTES: usize = 400;
 const BYTES: [u8; 7] = [0, 1, 2, 3, 0x7f, 0x80, 0xff];
+/// Targets that cost more than this are not given every change of a small kind.
+const CHEAP: u64 = 10;
 const LENGTHS: [u32; 4] = [u32::MAX, 1 << 31, 65_536, 64];
 
 fn fuzz() -> PathBuf {
@@ -47,28 +49,32 @@ fn change(seed: &[u8], mut run: impl FnMut(&[u8])) {
     }
 }
 
-fn attack(target: Target, seeds: &[Vec<u8>]) {
+fn attack(body: Body, seeds: &[Vec<u8>]) {
     for seed in seeds {
-        target(seed);
-        change(seed, target);
+        body(seed);
+        change(seed, body);
     }
 }
 
 #[test]
 fn every_target_withstands_its_corpus() {
-    for (name, target) in TARGETS {
+    for Target { name, body, cost } in TARGETS {
         let seeds = corpus(name);
         assert!(!seeds.is_empty(), "{name} has no corpus");
-        attack(target, &seeds);
+        if cost < CHEAP {
+            attack(body, &seeds);
+        } else {
+            seeds.iter().for_each(|seed| body(seed));
+        }
     }
 }
 
 #[test]
 fn targets_withstand_each_others_corpora() {
-    let seeds: Vec<_> = TARGETS.iter().flat_map(|(name, _)| corpus(name)).collect();
-    for (_, target) in TARGETS {
-        for seed in &seeds {
-            target(seed);
+    let seeds: Vec<_> = TARGETS.iter().flat_map(|target| corpus(target.name)).collect();
+    for Target { body, cost, .. } in TARGETS {
+        for seed in seeds.iter().step_by(usize::try_from(cost).unwrap()) {
+            body(seed);
         }
     }
 }
@@ -78,10 +84,10 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 }
 
 /// Runs copies of a target's corpus that were changed by chance. The first that is a finding, and which it is.
-fn changed_by_chance(target: Target, seeds: &[Vec<u8>], seed: u64, runs: u64) -> Option<(u64, Vec<u8>)> {
+fn changed_by_chance(body: Body, seeds: &[Vec<u8>], seed: u64, runs: u64) -> Option<(u64, Vec<u8>)> {
     (0..runs).find_map(|run| {
         let input = Chance::new(seed, run).changed(seeds);
-        catch_unwind(|| target(&input)).is_err().then_some((run, input))
+        catch_unwind(|| body(&input)).is_err().then_some((run, input))
     })
 }
 
@@ -89,15 +95,19 @@ fn changed_by_chance(target: Target, seeds: &[Vec<u8>], seed: u64, runs: u64) ->
 #[test]
 fn millions_of_changes_by_chance_find_nothing() {
     let (runs, seed) = (setting("LIASSE_FUZZ_RUNS", 5_000_000), setting("LIASSE_FUZZ_SEED", 1));
-    let each = runs.div_ceil(TARGETS.len() as u64);
+    let each = runs.div_ceil(TARGETS.iter().filter(|target| target.cost == 1).count() as u64);
+    let only = std::env::var("LIASSE_FUZZ_TARGET").ok();
+    let wanted: Vec<_> = TARGETS.iter().filter(|target| only.as_ref().is_none_or(|only| target.name == only)).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    // The slow ones first, so that no core waits for the last of them.
     let work = || {
-        while let Some((name, target)) = TARGETS.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Some((run, input)) = changed_by_chance(*target, &corpus(name), seed, each) {
+        while let Some(Target { name, body, cost }) = wanted.iter().rev().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            let runs = each.div_ceil(*cost);
+            if let Some((run, input)) = changed_by_chance(*body, &corpus(name), seed, runs) {
                 let hex = input.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
                 panic!("{name}: a finding: LIASSE_FUZZ_SEED={seed}, run {run}: {hex}");
             }
-            done.fetch_add(each, Ordering::Relaxed);
+            done.fetch_add(runs, Ordering::Relaxed);
         }
     };
     std::thread::scope(|scope| {
@@ -107,7 +117,7 @@ fn millions_of_changes_by_chance_find_nothing() {
         work();
     });
     let done = done.into_inner();
-    assert!(done >= runs, "{done} of {runs}");
+    assert!(only.is_some() || done >= runs, "{done} of {runs}");
     writeln!(std::io::stderr().lock(), "fuzz targets ran {done} inputs changed by chance (seed {seed})").unwrap();
 }
 
@@ -131,7 +141,7 @@ fn the_canary_is_caught() {
 /// A body without a program, or a program without a body, would not be fuzzed; a corpus of nobody would not be run.
 #[test]
 fn every_target_is_whole() {
-    let names: BTreeSet<_> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).chain(["canary".to_owned()]).collect();
+    let names: BTreeSet<_> = TARGETS.iter().map(|target| target.name.to_owned()).chain(["canary".to_owned()]).collect();
     let found = |folder: &str, suffix: &str| -> BTreeSet<String> {
         let files = std::fs::read_dir(fuzz().join(folder)).unwrap();
         files.map(|file| file.unwrap().file_name().to_str().unwrap().trim_end_matches(suffix).to_owned()).collect()
