@@ -64,7 +64,9 @@ fn every_target_withstands_its_corpus() {
         if cost < CHEAP {
             attack(body, &seeds);
         } else {
-            seeds.iter().for_each(|seed| body(seed));
+            for seed in &seeds {
+                body(seed);
+            }
         }
     }
 }
