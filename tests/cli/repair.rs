@@ -189,6 +189,22 @@ fn the_index_is_rebuilt() {
     assert_eq!(world.picture("src"), world.picture("out"));
 }
 
+/// An index that is whole says nothing of packs that are gone: no repair says that all is well.
+#[test]
+fn a_repair_of_the_index_says_what_else_is_missing() {
+    let world = with_copy();
+    let pack = world.objects("packs").into_iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    fs::remove_file(&pack).unwrap();
+    let name = pack.file_name().unwrap().to_str().unwrap().to_owned();
+    for args in [&["repair", "index"][..], &["repair", "index", "--apply"]] {
+        let told = world.run(args).ends(12).out;
+        assert!(told.contains(&name) && !told.contains("nothing to do"), "{told}");
+    }
+    fs::write(&world.objects("index")[0], b"rotten").unwrap();
+    let told = world.run(&["repair", "index", "--apply"]).ends(12).out;
+    assert!(told.contains(&name) && !told.contains("nothing is damaged any more"), "{told}");
+}
+
 #[test]
 fn what_is_no_other_copy_is_refused() {
     let world = with_copy();

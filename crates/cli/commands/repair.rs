@@ -44,7 +44,11 @@ pub(crate) fn run(context: &Context, args: &Repair) -> Result<Exit> {
     match args {
         Repair::Index(args) => {
             let repository = context.open()?;
-            let plan = repository.plan_index(&context.stop)?;
+            let mut plan = repository.plan_index(&context.stop)?;
+            if plan.is_empty() {
+                // An index that is whole says nothing of what it refers to.
+                plan.left = look(context, &repository, &CheckOptions::References)?;
+            }
             finish(context, &repository, plan, &Way { name: "index", apply: args.apply, other: None, again: None })
         }
         Repair::From(args) => from(context, args),
@@ -172,11 +176,12 @@ fn store_again(context: &Context, repository: &Repository, again: &BackupOptions
 
 /// What is still damaged: nothing is believed to be mended that was not looked at again.
 fn left_now(context: &Context, repository: &Repository, way: &Way) -> Result<Vec<Finding>> {
-    if way.name == "index" {
-        return Ok(repository.plan_index(&context.stop)?.left);
-    }
-    let report = watched(context, |bars| Ok(repository.check(&CheckOptions::ALL_DATA, bars, &context.stop)?))?;
-    Ok(report.findings)
+    // The index says nothing of the data.
+    look(context, repository, if way.name == "index" { &CheckOptions::References } else { &CheckOptions::ALL_DATA })
+}
+
+fn look(context: &Context, repository: &Repository, depth: &CheckOptions) -> Result<Vec<Finding>> {
+    Ok(watched(context, |bars| Ok(repository.check(depth, bars, &context.stop)?))?.findings)
 }
 
 fn show_plan(context: &Context, plan: &RepairPlan, shown: &Mended, nothing: bool, out: &mut Listing) -> Result<()> {

@@ -68,7 +68,7 @@ pub(crate) fn newer(objects: &Objects, owner: &PublicKey, known: &Config) -> Res
     for number in numbers(&*objects.store)?.into_iter().take_while(|number| *number > known.number) {
         match read(objects, owner, number) {
             Ok((config, _)) => return Ok(Some(config)),
-            Err(error) if error.is_damage() => {}
+            Err(error) if error.is_about_object() => {}
             Err(error) => return Err(error),
         }
     }

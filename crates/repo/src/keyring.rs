@@ -1,6 +1,7 @@
 //! Who may come in: slots, credentials and writers, added and removed by the owner.
 
 use liasse_format::config::{SlotNote, WriterKey};
+use liasse_format::envelope::{self, Kind};
 use liasse_format::ids::{PublicKey, SlotId};
 use liasse_format::keys::{Bundle, Role};
 use liasse_format::parity::What;
@@ -14,6 +15,8 @@ use crate::access;
 use crate::clock;
 use crate::configs;
 use crate::error::{Error, Result};
+use crate::heads;
+use crate::objects::SMALL_LIMIT;
 use crate::parity;
 use crate::repository::Repository;
 
@@ -137,8 +140,9 @@ impl Repository {
         let (Some(found), None) = (fitting.next().cloned(), fitting.next()) else {
             return Err(Error::NoKey { name: prefix.to_owned() });
         };
-        let owners = keys.iter().filter(|key| key.form == KeyForm::Password && key.role == Some(Role::Owner)).count();
-        if found.role == Some(Role::Owner) && owners == 1 {
+        let is_owner = |key: &KeyInfo| key.form == KeyForm::Password && key.role == Some(Role::Owner);
+        let stays = |key: &&KeyInfo| is_owner(key) && key.name != found.name && self.is_sound_slot(&key.name);
+        if is_owner(&found) && !keys.iter().any(|key| stays(&key)) {
             return Err(Error::LastOwner { name: found.name });
         }
         let mut config = self.next_config()?;
@@ -156,14 +160,28 @@ impl Repository {
             }
             KeyForm::Writer { .. } => {
                 let key = PublicKey::from_hex(&found.name).ok_or(Error::Internal("a writer's name is its key"))?;
-                let last = self.snapshots()?.good.iter().filter(|s| s.record.writer == key).map(|s| s.record.sequence).max();
+                let last = self.last_of(&key)?;
                 if let Some(writer) = config.writers.iter_mut().find(|writer| writer.key == key) {
-                    writer.revoked_after = Some(writer.revoked_after.unwrap_or_else(|| last.unwrap_or_default()));
+                    writer.revoked_after = Some(writer.revoked_after.unwrap_or(last));
                 }
                 self.write_config(config)?;
             }
         }
         Ok(found)
+    }
+
+    /// Whether a slot is there and undamaged: one that opens nothing any more is no way in.
+    fn is_sound_slot(&self, name: &str) -> bool {
+        let object = Key::new(Area::Keys, name).ok().and_then(|key| self.objects.store.get(&key, SMALL_LIMIT).ok());
+        object.is_some_and(|object| envelope::unwrap(&object, Kind::Slot, Some(self.id())).is_ok())
+    }
+
+    /// The highest sequence number that a writer may have used so far. Each snapshot that cannot be read may be of this writer, and may be
+    /// mended later: it must be accepted then. That gives a thief nothing, who may use an old number as well.
+    fn last_of(&self, writer: &PublicKey) -> Result<u64> {
+        let (heads, bad) = self.heads_and_bad()?;
+        let last = heads::last_of(&heads, writer).map(|head| head.record.sequence).unwrap_or_default();
+        Ok(last.saturating_add(bad.len() as u64))
     }
 
     /// Removes what was set aside of a slot: it may be whole but for a byte.

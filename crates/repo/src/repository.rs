@@ -104,14 +104,14 @@ impl Repository {
         self.cache.as_deref()
     }
 
-    /// A file of the local cache that says something of this place alone: a copy of the repository elsewhere has one of its own.
+    /// A file of the local cache that says something of this copy alone: one elsewhere, or on another disk in the same place, has its own.
     pub fn cache_file_here(&self, name: &str) -> Option<PathBuf> {
-        self.cache().map(|folder| folder.join(format!("{name}-{}", self.place())))
+        self.cache().map(|folder| folder.join(format!("{name}-{}", digits_of(&self.store().identity()))))
     }
 
-    /// The place, for the name of a file: 16 hexadecimal digits of its BLAKE3.
+    /// The place, for the name of a file.
     pub(crate) fn place(&self) -> String {
-        blake3::hash(self.location().as_bytes()).to_hex().chars().take(16).collect()
+        digits_of(&self.location())
     }
 
     /// Its id.
@@ -172,6 +172,11 @@ impl Repository {
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.objects.store
     }
+}
+
+/// 16 hexadecimal digits of a text's BLAKE3, for the name of a file.
+fn digits_of(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().chars().take(16).collect()
 }
 
 /// The repository that a config says it belongs to.

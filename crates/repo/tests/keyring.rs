@@ -7,7 +7,7 @@ use liasse_repo::format::ids::Hash;
 use liasse_repo::format::keys::Role;
 use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Operation, Store, Trigger};
 use liasse_repo::{Error, Handover, KdfParams};
-use support::{SHALLOW, check, empty, open};
+use support::{SHALLOW, check, draft, empty, open, put_directory};
 use zeroize::Zeroizing;
 
 fn password(words: &str) -> Handover {
@@ -95,4 +95,42 @@ fn no_number_of_a_config_is_used_twice() {
     assert_eq!((repository.config().number, repository.config().previous), (used + 1, Hash::of(&bytes)));
     repository.add_key(Role::Auditor, "three", &password("three")).unwrap();
     assert_eq!(repository.config().number, used + 2);
+}
+
+/// A slot that opens nothing any more is no way in: who would take away the last one that does is told so.
+#[test]
+fn the_last_owner_that_can_open_it_stays() {
+    let (store, credential) = empty();
+    let mut repository = open(store.clone(), &credential).unwrap();
+    let first = store.list(Area::Keys).unwrap()[0].name.clone();
+    let second = repository.add_key(Role::Owner, "second", &password("second")).unwrap().name;
+    let slot = Key::new(Area::Keys, &second).unwrap();
+    let whole = store.objects()[&slot].to_vec();
+    let mut bytes = whole.clone();
+    bytes[100] ^= 1;
+    store.replace(slot.clone(), bytes);
+    assert!(matches!(repository.remove_key(&first), Err(Error::LastOwner { .. })));
+    store.replace(slot, whole);
+    repository.remove_key(&first).unwrap();
+    assert!(matches!(repository.remove_key(&second), Err(Error::LastOwner { .. })));
+}
+
+/// What cannot be read when a writer is shut out may be mended later, and must restore then.
+#[test]
+fn a_snapshot_that_was_damaged_when_its_writer_was_revoked_is_believed_once_it_is_mended() {
+    let (store, credential) = empty();
+    let mut owner = open(store.clone(), &credential).unwrap();
+    let added = owner.add_key(Role::Writer, "server", &Handover::Credential).unwrap();
+    let writer = open(store.clone(), &added.credential.unwrap()).unwrap();
+    let session = writer.begin(liasse_repo::Whoami::default()).unwrap();
+    let (tree, evidence) = put_directory(&session, &[]);
+    let only = session.commit(draft(tree, evidence, 10)).unwrap().0;
+    let slot = Key::new(Area::Snapshots, &only.id.to_string()).unwrap();
+    let whole = store.objects()[&slot].to_vec();
+    store.replace(slot.clone(), b"rotten".to_vec());
+    let mut owner = open(store.clone(), &credential).unwrap();
+    owner.remove_key(&added.name).unwrap();
+    store.replace(slot, whole);
+    let found = open(store.clone(), &credential).unwrap().snapshots().unwrap();
+    assert_eq!((found.good.len(), found.bad.len()), (1, 0), "{:?}", found.bad);
 }

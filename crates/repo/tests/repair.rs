@@ -7,11 +7,14 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use liasse_repo::format::keys::Role;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::Node;
 use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Memory, Store, Trigger};
-use liasse_repo::{Error, RepairPlan, RepairStep, Repaired, Repository, Scratch, Silent, Stop, Whoami};
+use liasse_repo::{Error, Handover, KdfParams, RepairPlan, RepairStep, Repaired, Repository, Scratch, Silent, Stop, Whoami};
+
 use support::{DEEP, check, content, copy, draft, empty, entry, noise, open, put, put_directory, small};
+use zeroize::Zeroizing;
 
 type Objects = BTreeMap<Key, Arc<[u8]>>;
 
@@ -173,6 +176,27 @@ fn what_only_the_other_copy_has_is_taken_only_when_it_is_asked_for() {
     assert_same(&here.objects(), &before, "a plan changes nothing");
     mend_from(&here, &store_of(&sound), true);
     assert_same(&here.objects(), &sound, "all was taken");
+}
+
+/// A key that somebody removes while all is checked for a repair does not come back with it.
+#[test]
+fn a_key_that_was_removed_meanwhile_stays_removed() {
+    let here = store_of(&small().store.objects());
+    let password = Handover::Password { password: Zeroizing::new("leaving".to_owned()), kdf: KdfParams::DEFAULT };
+    let leaving = opened(&here).add_key(Role::Auditor, "leaving", &password).unwrap().name;
+    let there = store_of(&here.objects());
+    let slot = Key::new(Area::Keys, &leaving).unwrap();
+    // It is missing here, so that the plan copies it.
+    here.delete(&slot);
+    let (repository, plan) = plan_from(&here, &there, false);
+    let copies = |step: &RepairStep| matches!(step, RepairStep::Copy { object, .. } if *object == slot);
+    assert!(plan.steps.iter().any(copies), "{plan:?}");
+    here.replace(slot.clone(), there.objects()[&slot].to_vec());
+    opened(&here).remove_key(&leaving).unwrap();
+    assert!(matches!(apply(&repository, plan, &there), Err(Error::Contended)));
+    assert_eq!(here.size(&slot).unwrap(), None);
+    let (_, plan) = plan_from(&here, &there, true);
+    assert!(!plan.steps.iter().any(copies), "{plan:?}");
 }
 
 #[test]

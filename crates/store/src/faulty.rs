@@ -155,6 +155,10 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.location()
     }
 
+    fn identity(&self) -> String {
+        self.inner.identity()
+    }
+
     fn list(&self, area: Area) -> Result<Vec<Listed>> {
         let mut listed = self.state.run(Operation::List, area, || self.inner.list(area))?;
         if let Some(limit) = self.state.lock().list_limit {

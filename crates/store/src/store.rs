@@ -34,6 +34,11 @@ pub trait Store: Send + Sync + Debug {
     /// Where the objects are, for messages.
     fn location(&self) -> String;
 
+    /// What tells this storage from another that is found in the same place at another time, as disks in rotation are.
+    fn identity(&self) -> String {
+        self.location()
+    }
+
     /// All objects of an area, sorted by name. Names that are not valid are left out, see [`Store::strays`], and so is
     /// everything that is not yet published.
     ///
@@ -125,6 +130,10 @@ pub trait Stage: Send + Debug {
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn location(&self) -> String {
         (**self).location()
+    }
+
+    fn identity(&self) -> String {
+        (**self).identity()
     }
 
     fn list(&self, area: Area) -> Result<Vec<Listed>> {

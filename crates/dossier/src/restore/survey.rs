@@ -39,7 +39,7 @@ pub struct Counts {
     pub deleted: u64,
     /// The first of them.
     pub deleted_names: Vec<Vec<u8>>,
-    /// Those of them that the newest state does not have as they are: nothing else has them.
+    /// Entries that go, or get what the state has, and that the newest state does not have as they are: nothing else has them.
     pub unsaved: u64,
     /// Bytes of these.
     pub unsaved_bytes: u64,
@@ -143,12 +143,14 @@ impl Survey<'_> {
         if is_dir {
             return self.directory(listed.name, in_state.as_ref(), keeps);
         }
-        match in_state.map(|entry| matches!(entry.node, Node::Directory { .. })) {
+        match in_state {
+            Some(entry) if !matches!(entry.node, Node::Directory { .. }) => {
+                // It gets what the state has: that is what was asked for.
+                if is_saved(&entry, &stat, || level.folder.read_link(&listed.name).ok()) { Ok(()) } else { self.saved(&listed.name, &stat) }
+            }
             None if keeps => self.kept(&listed.name, &stat),
-            Some(true) if keeps => Err(Trouble::InTheWay(self.path.clone())),
-            // It gets the content that the state has: that is what was asked for.
-            Some(false) => Ok(()),
-            None | Some(true) => {
+            Some(_) if keeps => Err(Trouble::InTheWay(self.path.clone())),
+            None | Some(_) => {
                 self.counts.deleted += 1;
                 named(&mut self.counts.deleted_names, &self.path);
                 self.saved(&listed.name, &stat)

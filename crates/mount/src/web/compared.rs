@@ -145,7 +145,9 @@ impl Comparer {
             };
             if let Some(line) = record.dossiers.iter().find(|line| line.code.as_bytes() == code && line.since == since) {
                 let touches = |unread: &[u8]| is_within(unread, &line.path) || is_within(&line.path, unread);
-                let is_whole = !record.unread.iter().any(|unread| touches(&unread.path));
+                // The record names some of them only.
+                let unnamed = record.statistics.unread > record.unread.len() as u64;
+                let is_whole = !unnamed && !record.unread.iter().any(|unread| touches(&unread.path));
                 return Ok(Side { tree: line.tree.clone(), is_whole });
             }
         }

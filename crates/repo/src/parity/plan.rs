@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use liasse_format::DecodeError;
+use liasse_format::envelope::{HEADER_SIZE, Header, Kind};
 use liasse_format::ids::{Hash, RepositoryId};
 use liasse_format::parity::What;
 use liasse_store::{Key, Store};
@@ -113,8 +115,8 @@ pub fn plan(store: &dyn Store, progress: &dyn Progress, stop: &Stop) -> Result<P
     let doubt = |key: &Key, doubt| PlannedParity { object: key.to_string(), doubt };
     let mut parity = Vec::new();
     for (key, size) in &headless {
-        let is_whole = members::hash(store, key, *size, stop)?.is_some_and(|hash| hash.to_string() == key.name());
-        parity.push(doubt(key, if is_whole { Doubt::Unknown } else { Doubt::Headless }));
+        let is_later = is_later(store, key, *size, stop)?;
+        parity.push(doubt(key, if is_later { Doubt::Unknown } else { Doubt::Headless }));
     }
     parity.extend(left_out.iter().map(|(key, _)| doubt(key, Doubt::LeftOut)));
     let (opened, foreign): (Vec<_>, Vec<_>) = opened.into_iter().partition(|opened| opened.repository() == repository);
@@ -150,6 +152,23 @@ pub fn plan(store: &dyn Store, progress: &dyn Progress, stop: &Stop) -> Result<P
     let unprotected = survey.listing.keys().filter(|what| !known.contains(what)).count() as u64;
     let looked_at = survey.listing.len() as u64 - unprotected;
     Ok(ParityPlan { members, parity, looked_at, unprotected, repository, opened, survey, jobs })
+}
+
+/// Whether an object without a head is parity of a later version: it says so, and is what its name says.
+fn is_later(store: &dyn Store, key: &Key, size: u64, stop: &Stop) -> Result<bool> {
+    let mut head = [0; HEADER_SIZE];
+    if size > Kind::Parity.size_limit() || size < HEADER_SIZE as u64 {
+        return Ok(false);
+    }
+    match super::raw::fill(store, key, size, 0, &mut head) {
+        Err(error) if error.is_about_object() => return Ok(false),
+        read => read?,
+    }
+    let says_so = match Header::from_bytes(&head) {
+        Ok(header) => header.kind == Kind::Parity,
+        Err(error) => matches!(error, DecodeError::Version { .. }),
+    };
+    Ok(says_so && members::hash(store, key, size, stop)?.is_some_and(|hash| hash.to_string() == key.name()))
 }
 
 /// Every member that is not sound, once.

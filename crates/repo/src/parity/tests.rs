@@ -290,14 +290,16 @@ fn parity_of_another_repository_and_of_nothing_is_not_believed() {
     other.put(&parity, &bytes).unwrap();
     let junk = Key::new(Area::Parity, &ObjectName([1; 32]).to_string()).unwrap();
     other.put(&junk, &noise(1, 100_000)).unwrap();
-    let later = put_hashed(&other, Area::Parity, &noise(2, 100_000));
+    let later = put_hashed(&other, Area::Parity, &object(Kind::Parity, SessionId::NONE, 2, 100_000));
+    let stray = put_hashed(&other, Area::Parity, &object(Kind::DataPack, SessionId::NONE, 2, 5000));
     let plan = look(&other);
     assert!(plan.members.is_empty());
     let doubts: BTreeMap<_, _> = plan.parity.iter().map(|parity| (parity.object.clone(), parity.doubt)).collect();
-    let expected = [(&parity, Doubt::Foreign), (&junk, Doubt::Headless), (&later, Doubt::Unknown)];
+    let headless = Doubt::Headless;
+    let expected = [(&parity, Doubt::Foreign), (&junk, headless), (&stray, headless), (&later, Doubt::Unknown)];
     assert_eq!(doubts, expected.map(|(key, doubt)| (key.to_string(), doubt)).into());
     let repaired = mend(&other);
-    assert_eq!((repaired.set_aside.len(), repaired.rebuilt.len()), (1, 0));
+    assert_eq!((repaired.set_aside.len(), repaired.rebuilt.len()), (2, 0));
     assert!(other.get(&parity, u64::MAX).unwrap() == bytes);
 }
 

@@ -52,6 +52,9 @@ impl Sides {
         if matches!(judge(&self.here, key, stop)?, Verdict::Sound(_)) {
             return Ok(());
         }
+        if key.area() == Area::Keys && !self.is_listed(key)? {
+            return Err(Error::Contended);
+        }
         place::put_in_place(&*self.here.objects.store, key, |stage| {
             if matches!(key.area(), Area::Packs | Area::Parity) {
                 return judge::hashed(&self.there, key, stop, &mut |bytes| {
@@ -65,6 +68,13 @@ impl Sides {
             progress.advance(object.len() as u64);
             Ok(stage.write(&object)?)
         })
+    }
+
+    /// Whether a slot is one that may be there: somebody may have removed it while all was checked for the plan.
+    fn is_listed(&self, slot: &Key) -> Result<bool> {
+        let newer = configs::newer(&self.here.objects, &self.here.access.bundle.owner, self.here.config())?;
+        let config = newer.as_ref().unwrap_or_else(|| self.here.config());
+        Ok(config.slots.iter().any(|listed| listed.id.to_string() == slot.name()))
     }
 
     fn prove_bytes(&self, key: &Key, object: &[u8], stop: &Stop) -> Result<()> {

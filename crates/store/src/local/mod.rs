@@ -156,6 +156,17 @@ impl Store for Local {
         self.inner.root.display().to_string()
     }
 
+    /// The place, and when its folder was made; where the file system does not say that, its number there.
+    fn identity(&self) -> String {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = std::fs::metadata(&self.inner.root).ok();
+        let made = folder.map(|folder| match folder.created().ok().and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok()) {
+            Some(made) => format!("made {}", made.as_nanos()),
+            None => format!("number {}", folder.ino()),
+        });
+        format!("{} {}", self.location(), made.unwrap_or_default())
+    }
+
     fn list(&self, area: Area) -> Result<Vec<Listed>> {
         Ok(self.inner.scan(area)?.objects)
     }
