@@ -36,6 +36,8 @@ MADE = {
         "bit": "03 04 00 60 01",
         "cut": "07 04 03 01 10",
         "reframed": "05 05 01 01 20 04 01",
+        # Noticed only because chunks are verified by their names.
+        "forged-offset": "07 06 01 01 42 01 01",
         "footer": "04 06 00 02 09 07 01",
         **{f"forged-{n}": bytes([n, 6, 1, 2, 0, n * 9, n % 8, 1]).hex() for n in range(16)},
     },
