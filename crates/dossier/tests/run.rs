@@ -248,9 +248,15 @@ fn a_run_protects_what_it_stored_and_tells_when_it_cannot() {
     assert!(!report.is_error() && report.stored > plain.stored / 100, "{report:?}");
     let state = parity::check(&firm.store, &Silent, &Stop::new()).unwrap();
     assert_eq!((state.unprotected, state.is_sound()), (0, true));
-    fs::write(firm.root().join("D1/journal.log"), "one\ntwo\nthree\n").unwrap();
-    // Only parity makes an object durable before it has a name.
-    firm.store.arm(Fault { trigger: Trigger::Every(Operation::Sync), kind: ErrorKind::Full, applied: false });
+    // What a run publishes that adds no parity; the next is then the parity.
+    let write = |text: &str| fs::write(firm.root().join("D1/journal.log"), text).unwrap();
+    write("one\ntwo\nthree\n");
+    firm.store.reset();
+    firm.run("");
+    let published = firm.store.count(Operation::Publish);
+    write("one\ntwo\nthree\nfour\n");
+    firm.store.reset();
+    firm.store.arm(Fault { trigger: Trigger::Nth(Operation::Publish, published + 1), kind: ErrorKind::Full, applied: false });
     let report = firm.run("[parity]\nrate = 8\n");
     assert_eq!((of(&report, "D1").outcome, report.snapshot.is_some(), report.problems), (Outcome::Stored, true, 1));
     assert!(report.remarks.iter().any(|remark| remark.contains("liasse parity add")), "{:?}", report.remarks);

@@ -15,7 +15,7 @@ macro_rules! conformance {
             $crate::conformance::conformance!(@ $make,
                 put_if_absent, racing_writers_agree, staged_objects, dropped_stages, racing_stages_agree, listings, missing_objects,
                 limits, ranges, removal, bad_names, sweeping_spares_objects, readme, empty_objects,
-                setting_aside, synced_stages);
+                setting_aside, taking_places, readers_find_one_or_the_other);
         }
     };
     (@ $make:expr, $($test:ident),*) => {
@@ -232,17 +232,49 @@ pub(crate) fn setting_aside(store: &dyn Store) {
     assert_eq!(store.set_aside(&aside).unwrap_err().kind(), ErrorKind::BadName);
 }
 
-pub(crate) fn synced_stages(store: &dyn Store) {
-    let place = key(Area::Packs, "aa02");
-    store.put(&place, b"rotten").unwrap();
-    let mut stage = store.stage(Area::Packs).unwrap();
-    stage.write(b"so").unwrap();
-    stage.sync().unwrap();
-    stage.write(b"und").unwrap();
-    stage.sync().unwrap();
-    stage.sync().unwrap();
-    assert_eq!(store.get(&place, 100).unwrap(), b"rotten", "nothing is seen before it is published");
-    store.set_aside(&place).unwrap();
-    assert_eq!(stage.publish("aa02").unwrap(), Put::Created);
-    assert_eq!(store.get(&place, 100).unwrap(), b"sound");
+pub(crate) fn taking_places(store: &dyn Store) {
+    let place = key(Area::Packs, "aa03");
+    let take = |bytes: &[u8]| {
+        let mut stage = store.stage(Area::Packs).unwrap();
+        stage.write(bytes).unwrap();
+        stage.take_place("aa03").unwrap()
+    };
+    assert_eq!(take(b"first!"), None, "there was none");
+    let mut before: &[u8] = b"first!";
+    for (n, bytes) in [(1, &b"second"[..]), (2, b"third!")] {
+        store.read_at(&place, 0, &mut [0; 6]).unwrap();
+        let aside = key(Area::Damaged, &format!("packszaa03z{n}"));
+        assert_eq!(take(bytes), Some(aside.clone()));
+        assert_eq!(store.get(&aside, 100).unwrap(), before, "not a byte is lost");
+        let mut buf = [0; 6];
+        store.read_at(&place, 0, &mut buf).unwrap();
+        assert_eq!(buf, bytes, "and none of what was replaced is read");
+        before = bytes;
+    }
+    assert_eq!((names(store, Area::Packs).len(), names(store, Area::Damaged).len()), (1, 2));
+    let bad = |area, name: &str| store.stage(area).unwrap().take_place(name).unwrap_err().kind();
+    assert_eq!(bad(Area::Packs, "../aa03"), ErrorKind::BadName);
+    assert_eq!(bad(Area::Damaged, "packszaa03z1"), ErrorKind::BadName, "what is set aside is not replaced");
+    assert_eq!(store.get(&key(Area::Damaged, "packszaa03z1"), 100).unwrap(), b"first!");
+}
+
+pub(crate) fn readers_find_one_or_the_other(store: &dyn Store) {
+    let place = key(Area::Packs, "aa04");
+    store.put(&place, &[0; 5000]).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..1000 {
+                assert_eq!(store.size(&place).unwrap(), Some(5000));
+                let bytes = store.get(&place, 5000).unwrap();
+                assert!(bytes.iter().all(|byte| *byte == bytes[0]));
+                store.read_at(&place, 100, &mut [0; 100]).unwrap();
+            }
+        });
+        for round in 1..30 {
+            let mut stage = store.stage(Area::Packs).unwrap();
+            stage.write(&[round; 5000]).unwrap();
+            stage.take_place("aa04").unwrap();
+        }
+    });
+    assert_eq!(names(store, Area::Damaged).len(), 29);
 }

@@ -76,7 +76,7 @@ pub enum Operation {
     Stage,
     /// [`Stage::write`](crate::Stage::write).
     Write,
-    /// [`Stage::publish`](crate::Stage::publish).
+    /// [`Stage::publish`](crate::Stage::publish) and [`Stage::take_place`](crate::Stage::take_place).
     Publish,
     /// [`Store::remove`](crate::Store::remove).
     Remove,
@@ -84,8 +84,6 @@ pub enum Operation {
     Sweep,
     /// [`Store::set_aside`](crate::Store::set_aside).
     SetAside,
-    /// [`Stage::sync`](crate::Stage::sync).
-    Sync,
 }
 
 impl Error {
@@ -147,7 +145,7 @@ impl fmt::Display for ErrorKind {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::Create,
         Self::Open,
         Self::Name,
@@ -162,12 +160,11 @@ impl Operation {
         Self::Remove,
         Self::Sweep,
         Self::SetAside,
-        Self::Sync,
     ];
 
     /// Whether it may change what the store holds.
     pub const fn is_mutation(self) -> bool {
-        matches!(self, Self::Put | Self::Stage | Self::Write | Self::Publish | Self::Remove | Self::Sweep | Self::SetAside | Self::Sync)
+        matches!(self, Self::Put | Self::Stage | Self::Write | Self::Publish | Self::Remove | Self::Sweep | Self::SetAside)
     }
 }
 
@@ -187,7 +184,6 @@ impl fmt::Display for Operation {
             Self::Remove => "remove",
             Self::Sweep => "sweep",
             Self::SetAside => "set aside",
-            Self::Sync => "make durable an object for",
         })
     }
 }

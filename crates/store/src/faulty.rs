@@ -227,18 +227,21 @@ impl Stage for FaultyStage {
         written
     }
 
-    fn sync(&mut self) -> Result<()> {
-        let (state, inner) = (&self.state, &mut self.inner);
-        let synced = state.run(Operation::Sync, self.area, || inner.sync());
-        self.failed = self.failed.or(synced.as_ref().err().map(Error::kind));
-        synced
+    fn publish(self: Box<Self>, name: &str) -> Result<Put> {
+        self.end(|inner| inner.publish(name))
     }
 
-    fn publish(self: Box<Self>, name: &str) -> Result<Put> {
-        let Self { inner, state, area, failed } = *self;
-        // A real store refuses what it could not write; so must this one, whose inner store knows of no failure.
+    fn take_place(self: Box<Self>, name: &str) -> Result<Option<Key>> {
+        self.end(|inner| inner.take_place(name))
+    }
+}
+
+impl FaultyStage {
+    /// A real store refuses what it could not write; so must this one, whose inner store knows of no failure.
+    fn end<T>(self, publish: impl FnOnce(Box<dyn Stage>) -> Result<T>) -> Result<T> {
+        let Self { inner, state, area, failed } = self;
         let refuse = |kind| Error::new(kind, Operation::Publish, area);
-        state.run(Operation::Publish, area, || failed.map_or_else(|| inner.publish(name), |kind| Err(refuse(kind))))
+        state.run(Operation::Publish, area, || failed.map_or_else(|| publish(inner), |kind| Err(refuse(kind))))
     }
 }
 

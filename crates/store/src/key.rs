@@ -71,6 +71,8 @@ impl fmt::Display for Area {
 /// How often one object may be set aside, and the digits of that.
 const MOST_ASIDE: u32 = 9999;
 const ASIDE_DIGITS: usize = 4;
+/// How the names begin of what was set aside of the plain text.
+const README_STEM: &str = "readmez";
 
 /// The place of one object: an area and a valid name in it. Ordered by area, then name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,14 +119,14 @@ impl Key {
         &self.name
     }
 
-    /// Where a damaged object is set aside, the first place that is free: `<area>z<name>z<n>` in [`Area::Damaged`], with n from 1. No
-    /// area's name has a `z`, and no object's that is set aside.
+    /// Where a damaged object is set aside, the first place that is free: `<area>z<name>z<n>` in [`Area::Damaged`], with n from 1, or
+    /// `readmez<n>`. No area's name has a `z`, and no object's that is set aside.
     ///
     /// # Errors
-    /// [`ErrorKind::BadName`] for an object that has such a name, or that lies in [`Area::Root`] or [`Area::Damaged`].
+    /// [`ErrorKind::BadName`] for an object that has such a name, or that lies in [`Area::Damaged`].
     pub fn asides(&self) -> Result<impl Iterator<Item = Self> + use<>, Error> {
-        let plain = !matches!(self.area, Area::Root | Area::Damaged) && !self.name.contains('z');
-        let stem = format!("{}z{}z", self.area.dir(), self.name);
+        let plain = self.area != Area::Damaged && !self.name.contains('z');
+        let stem = if self.area == Area::Root { README_STEM.to_owned() } else { format!("{}z{}z", self.area.dir(), self.name) };
         if !plain || stem.len() + ASIDE_DIGITS > Self::NAME_LIMIT {
             return Err(Error::new(ErrorKind::BadName, Operation::SetAside, self));
         }
@@ -133,9 +135,11 @@ impl Key {
 
     /// Of which object these bytes were set aside; `None` where the name does not say so.
     pub fn was_aside_of(&self) -> Option<Self> {
-        let (area, rest) = self.name.split_once('z').filter(|_| self.area == Area::Damaged)?;
-        let (name, n) = rest.split_once('z')?;
-        let key = Self::new(Area::ALL.into_iter().find(|known| known.dir() == area)?, name).ok()?;
+        let (stem, n) = self.name.rsplit_once('z').filter(|_| self.area == Area::Damaged)?;
+        let key = match stem.split_once('z') {
+            Some((area, name)) => Self::new(Area::ALL.into_iter().find(|known| known.dir() == area)?, name).ok()?,
+            None => Self::readme(),
+        };
         let n: u32 = n.parse().ok()?;
         let named = key.asides().ok()?.nth(n.checked_sub(1)? as usize)?;
         (named == *self).then_some(key)
@@ -231,9 +235,22 @@ mod tests {
             assert_eq!(aside.was_aside_of(), Some(pack.clone()));
             assert!(aside.asides().is_err(), "what lies aside is not set aside");
         }
-        assert!(Key::readme().asides().is_err());
+        let readme = Key::readme().asides().unwrap().next().unwrap();
+        assert_eq!((readme.to_string().as_str(), readme.was_aside_of()), ("damaged/readmez1", Some(Key::readme())));
         assert!(Key::new(Area::Index, &"a".repeat(120)).unwrap().asides().is_err());
-        for name in ["packsz01z01", "packszzz1", "damagedzabz1", "packsz01z0", "packsz01z", "zabz1", "packsz01z10000", "01"] {
+        for name in [
+            "packsz01z01",
+            "packszzz1",
+            "damagedzabz1",
+            "packsz01z0",
+            "packsz01z",
+            "zabz1",
+            "packsz01z10000",
+            "readmez",
+            "readmez01",
+            "z1",
+            "01",
+        ] {
             assert_eq!(Key::new(Area::Damaged, name).unwrap().was_aside_of(), None, "{name}");
         }
     }

@@ -107,21 +107,30 @@ impl Store for Memory {
     }
 
     fn set_aside(&self, key: &Key) -> Result<Key> {
-        let mut objects = self.lock();
-        if !objects.contains_key(key) {
-            return Err(Error::new(ErrorKind::NotFound, Operation::SetAside, key));
-        }
-        let free = key.asides()?.find(|aside| !objects.contains_key(aside));
-        let aside = free.ok_or_else(|| Error::new(ErrorKind::BadName, Operation::SetAside, key))?;
-        if let Some(bytes) = objects.remove(key) {
-            objects.insert(aside.clone(), bytes);
-        }
-        Ok(aside)
+        let aside = name_aside(&mut self.lock(), key, None)?;
+        aside.ok_or_else(|| Error::new(ErrorKind::NotFound, Operation::SetAside, key))
     }
 
     fn sweep(&self, _older_than: Duration) -> Result<u64> {
         Ok(0)
     }
+}
+
+/// Moves an object out of its place, and puts another there, if there is one.
+fn name_aside(objects: &mut Objects, key: &Key, other: Option<&[u8]>) -> Result<Option<Key>> {
+    if !objects.contains_key(key) {
+        return Ok(None);
+    }
+    let free = key.asides()?.find(|aside| !objects.contains_key(aside));
+    let aside = free.ok_or_else(|| Error::new(ErrorKind::BadName, Operation::SetAside, key))?;
+    let old = match other {
+        Some(new) => objects.insert(key.clone(), new.into()),
+        None => objects.remove(key),
+    };
+    if let Some(bytes) = old {
+        objects.insert(aside.clone(), bytes);
+    }
+    Ok(Some(aside))
 }
 
 #[derive(Debug)]
@@ -137,12 +146,16 @@ impl Stage for Staged {
         Ok(())
     }
 
-    fn sync(&mut self) -> Result<()> {
-        Ok(())
-    }
-
     fn publish(self: Box<Self>, name: &str) -> Result<Put> {
         self.store.put(&Key::new(self.area, name)?, &self.bytes)
+    }
+
+    fn take_place(self: Box<Self>, name: &str) -> Result<Option<Key>> {
+        let key = Key::new(self.area, name)?;
+        if let Some(aside) = name_aside(&mut self.store.lock(), &key, Some(&self.bytes))? {
+            return Ok(Some(aside));
+        }
+        self.publish(name).map(|_| None)
     }
 }
 

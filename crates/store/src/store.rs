@@ -113,18 +113,18 @@ pub trait Stage: Send + Debug {
     /// Any failure of the storage. The object can then no longer be published.
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
 
-    /// Makes the bytes so far durable, so that publishing has only to give the name: for what must not fail any more once something else
-    /// was moved out of the way.
-    ///
-    /// # Errors
-    /// Any failure of the storage. The object can then no longer be published.
-    fn sync(&mut self) -> Result<()>;
-
     /// Gives the object its name, with the promises of [`Store::put`].
     ///
     /// # Errors
     /// [`BadName`](crate::ErrorKind::BadName), the kind of an earlier failed write, or any failure of the storage.
     fn publish(self: Box<Self>, name: &str) -> Result<Put>;
+
+    /// Gives the object the name of a damaged one, which is set aside as by [`Store::set_aside`]: at every moment one of the two has the
+    /// name, and after a power cut. Gives where the damaged one lies now; `None` where there was none, and this was [`Stage::publish`].
+    ///
+    /// # Errors
+    /// As [`Stage::publish`] and [`Store::set_aside`]. One of the two has the name, and not a byte of the damaged one is lost.
+    fn take_place(self: Box<Self>, name: &str) -> Result<Option<Key>>;
 }
 
 impl<S: Store + ?Sized> Store for Arc<S> {

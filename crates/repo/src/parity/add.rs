@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use liasse_format::ids::RepositoryId;
 use liasse_format::parity::{MEMBER_LIMIT, Member, What};
-use liasse_store::{Area, Key, Put, Store};
+use liasse_store::{Area, Key, Store};
 
 use super::members;
 use super::opened::Opened;
@@ -98,11 +98,9 @@ impl Adding<'_> {
         while !members.is_empty() {
             let head = self.rate.head(self.repository, members);
             match write::make(self.store, &head, progress, stop)? {
-                Made::Whole(mut stage, name, size) => {
+                Made::Whole(stage, name, size) => {
                     let key = Key::new(Area::Parity, &name.to_string())?;
-                    stage.sync()?;
-                    self.make_room(&key, stop)?;
-                    if stage.publish(key.name())? == Put::Created {
+                    if write::settle(self.store, stage, &key, stop)?.is_new {
                         self.added.bytes += size;
                         self.added.objects.push(key.to_string());
                     }
@@ -116,15 +114,6 @@ impl Adding<'_> {
                     members.retain(|member| member.what != what);
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Where the same object lies already, it is one whose head is lost, or somebody put it this moment.
-    fn make_room(&self, key: &Key, stop: &Stop) -> Result<()> {
-        let Some(size) = self.store.size(key)? else { return Ok(()) };
-        if members::hash(self.store, key, size, stop)?.is_none_or(|hash| hash.to_string() != key.name()) {
-            self.store.set_aside(key)?;
         }
         Ok(())
     }

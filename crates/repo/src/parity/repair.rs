@@ -7,18 +7,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use liasse_format::envelope::HEADER_SIZE;
 use liasse_format::parity::What;
-use liasse_store::{Area, ErrorKind, Key, Put, Stage, Store};
+use liasse_store::{Area, ErrorKind, Key, Stage, Store};
 
 use super::group::{Part, Placed, Shards};
 use super::members;
 use super::opened::Opened;
 use super::plan::{Doubt, ParityPlan};
 use super::write::{self, Made};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::progress::{Phase, Progress, Stop};
-
-/// Bytes that are read at once.
-const STEP: u64 = 1 << 20;
 
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,15 +153,14 @@ impl Repair<'_> {
             let fits = head.is_some_and(|head| members::has_header(member.what, self.plan.repository, head));
             *building.hasher.finalize().as_bytes() == member.hash.0 && (fits || member.what == What::Readme)
         });
-        let Some(mut building) = good else {
+        let Some(building) = good else {
             self.wrong.insert(member.what);
             return Ok(());
         };
         self.wrong.remove(&member.what);
-        building.stage.sync()?;
         if !self.is_sound(member.what, &key)? {
-            self.aside(&key)?;
-            building.stage.publish(key.name())?;
+            let aside = building.stage.take_place(key.name())?;
+            self.done.set_aside.extend(aside.map(|aside| aside.to_string()));
             self.done.rebuilt.push(key.to_string());
         }
         self.mended.insert(member.what, member.hash);
@@ -184,34 +180,9 @@ impl Repair<'_> {
 
     /// Sets an object aside, if it is there.
     fn aside(&mut self, key: &Key) -> Result<()> {
-        let aside = if key.area() == Area::Root { self.copy_aside(key)? } else { gone_is_none(self.store.set_aside(key))? };
+        let aside = gone_is_none(self.store.set_aside(key))?;
         self.done.set_aside.extend(aside.map(|aside| aside.to_string()));
         Ok(())
-    }
-
-    /// The README has a name that no object may have: its bytes are copied, durably, before it is removed.
-    fn copy_aside(&self, key: &Key) -> Result<Option<Key>> {
-        let Some(size) = gone_is_none(self.store.size(key))?.flatten() else { return Ok(None) };
-        let mut stage = self.store.stage(Area::Damaged)?;
-        let (mut buf, mut at) = (Vec::new(), 0);
-        while at < size {
-            self.stop.check()?;
-            buf.resize(usize::try_from((size - at).min(STEP)).unwrap_or_default(), 0);
-            super::raw::fill(self.store, key, size, at, &mut buf)?;
-            stage.write(&buf)?;
-            at += buf.len() as u64;
-        }
-        for number in 1..10_000 {
-            let aside = Key::new(Area::Damaged, &format!("readmez{number}"))?;
-            if self.store.size(&aside)?.is_none() {
-                if stage.publish(aside.name())? == Put::Existed {
-                    return Err(Error::Contended);
-                }
-                gone_is_none(self.store.remove(key))?;
-                return Ok(Some(aside));
-            }
-        }
-        Err(Error::TooLarge { what: "the list of what was set aside" })
     }
 
     fn remove_mark(&self, pack: &str) -> Result<()> {
@@ -222,12 +193,14 @@ impl Repair<'_> {
     fn remake(&mut self, object: &str, progress: &dyn Progress) -> Result<()> {
         let Some(opened) = self.plan.opened.iter().find(|opened| opened.key.to_string() == object) else { return Ok(()) };
         match write::make(self.store, &opened.head, progress, self.stop)? {
-            Made::Whole(mut stage, name, _) => {
-                stage.sync()?;
-                // Under another name than its own, it was a copy that somebody made.
+            Made::Whole(stage, name, _) => {
                 let own = Key::new(Area::Parity, &name.to_string())?;
-                self.aside(&opened.key)?;
-                stage.publish(own.name())?;
+                let settled = write::settle(self.store, stage, &own, self.stop)?;
+                self.done.set_aside.extend(settled.aside.map(|aside| aside.to_string()));
+                if own != opened.key {
+                    // Under another name than its own, it was a copy that somebody made.
+                    self.aside(&opened.key)?;
+                }
                 self.done.remade.push(own.to_string());
             }
             Made::Changed(_) => self.done.failed.push(object.to_owned()),

@@ -4,7 +4,7 @@
 use liasse_format::envelope::{self, Header, Kind};
 use liasse_format::ids::{ObjectName, SessionId};
 use liasse_format::parity::{Head, Layout, PAYLOAD, Place, SECTOR, SHARD_HASH, Sector, Tag, What, shard_hash};
-use liasse_store::{Area, Stage, Store};
+use liasse_store::{Area, Key, Put, Stage, Store};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::code;
@@ -42,6 +42,24 @@ pub(super) fn make(store: &dyn Store, head: &Head, progress: &dyn Progress, stop
     }
     let (stage, name) = out.finish(&layout)?;
     Ok(Made::Whole(stage, name, layout.size()))
+}
+
+/// What became of an object that was made.
+pub(super) struct Settled {
+    /// Whether it was not there.
+    pub(super) is_new: bool,
+    /// Where that lies now which lay in its place.
+    pub(super) aside: Option<Key>,
+}
+
+/// Gives an object its name. Where that very object lies there, it stays: somebody put it this moment, or it could not be read before.
+pub(super) fn settle(store: &dyn Store, stage: Box<dyn Stage>, key: &Key, stop: &Stop) -> Result<Settled> {
+    if let Some(size) = store.size(key)?
+        && members::hash(store, key, size, stop)?.is_none_or(|hash| hash.to_string() != key.name())
+    {
+        return Ok(Settled { is_new: true, aside: stage.take_place(key.name())? });
+    }
+    Ok(Settled { is_new: stage.publish(key.name())? == Put::Created, aside: None })
 }
 
 /// Members read in order and hashed on the way.

@@ -1,18 +1,15 @@
-//! Putting a sound object where a damaged one lies, or none. Must never set the old one aside before the new one is durable.
+//! Putting a sound object where a damaged one lies, or none. Must never leave a moment in which neither is there: a repair that is cut off
+//! would have made worse what it came to mend.
 
 use liasse_store::{ErrorKind, Key, Stage, Store};
 
 use crate::error::{Error, Result};
 
-/// Puts what `write` writes under a name, and sets aside what lies there. Where another writer puts one in between, that one stays.
+/// Puts what `write` writes under a name, and sets aside what lies there.
 pub(crate) fn put_in_place(store: &dyn Store, key: &Key, write: impl FnOnce(&mut dyn Stage) -> Result<()>) -> Result<()> {
     let mut stage = store.stage(key.area())?;
     write(&mut *stage)?;
-    stage.sync()?;
-    if store.size(key)?.is_some() {
-        set_aside(store, key)?;
-    }
-    stage.publish(key.name())?;
+    stage.take_place(key.name())?;
     Ok(())
 }
 

@@ -16,6 +16,18 @@ const STEP: usize = 1 << 20;
 impl Inner {
     pub(super) fn set_aside(self: &Arc<Self>, key: &Key) -> Result<Key> {
         let failed = |source| Error::from_io(source, Operation::SetAside, key);
+        let aside = self.name_aside(key)?;
+        self.handles.forget(key);
+        match self.disk.remove(&self.path(key)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            result => result.map_err(failed)?,
+        }
+        self.sync_folder(&self.folder_path(key)).map_err(failed)?;
+        Ok(aside)
+    }
+
+    /// Gives an object a name among those that are set aside, durably, and leaves it the old one.
+    pub(super) fn name_aside(self: &Arc<Self>, key: &Key) -> Result<Key> {
         if self.size(key, Operation::SetAside)?.is_none() {
             return Err(Error::new(ErrorKind::NotFound, Operation::SetAside, key));
         }
@@ -24,14 +36,8 @@ impl Inner {
             if self.second_name(key, &aside)? == Put::Existed {
                 continue;
             }
-            // The new name first: after a power cut the object may have both names, and never none.
-            self.sync_folder(&self.folder_path(&aside)).map_err(failed)?;
-            self.handles.forget(key);
-            match self.disk.remove(&self.path(key)) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                result => result.map_err(failed)?,
-            }
-            self.sync_folder(&self.folder_path(key)).map_err(failed)?;
+            let synced = self.sync_folder(&self.folder_path(&aside));
+            synced.map_err(|source| Error::from_io(source, Operation::SetAside, key))?;
             return Ok(aside);
         }
         Err(Error::new(ErrorKind::BadName, Operation::SetAside, key))

@@ -18,8 +18,6 @@ pub(super) struct Staged {
     path: PathBuf,
     file: Box<dyn DiskFile>,
     failed: Option<ErrorKind>,
-    /// Whether all bytes so far would survive a power cut.
-    synced: bool,
 }
 
 impl Staged {
@@ -31,11 +29,10 @@ impl Staged {
         let file = inner.disk.create(&path).map_err(failed)?;
         // Where locks are unknown, the age that a sweep asks for must do.
         drop(file.try_lock());
-        Ok(Self { inner, area, path, file, failed: None, synced: false })
+        Ok(Self { inner, area, path, file, failed: None })
     }
 
     pub(super) fn append(&mut self, bytes: &[u8], operation: Operation, object: impl std::fmt::Display) -> Result<()> {
-        self.synced = false;
         disk::write_all(&*self.file, bytes).map_err(|source| {
             let error = Error::from_io(source, operation, object);
             self.failed = Some(error.kind());
@@ -43,25 +40,17 @@ impl Staged {
         })
     }
 
-    /// Makes the bytes durable, once: a sync that failed is never tried again, because the second may report success for bytes that
-    /// the kernel has dropped.
-    fn sync_as(&mut self, operation: Operation, object: impl std::fmt::Display) -> Result<()> {
-        if let Some(kind) = self.failed {
-            return Err(Error::new(kind, operation, object));
+    /// Makes the bytes durable. A sync that fails is never tried again, because the second may report success for bytes that the kernel
+    /// has dropped.
+    fn sync_as(&self, operation: Operation, object: impl std::fmt::Display) -> Result<()> {
+        match self.failed {
+            Some(kind) => Err(Error::new(kind, operation, object)),
+            None => self.file.sync().map_err(|source| Error::from_io(source, operation, object)),
         }
-        if !self.synced {
-            self.file.sync().map_err(|source| {
-                let error = Error::from_io(source, operation, object);
-                self.failed = Some(error.kind());
-                error
-            })?;
-            self.synced = true;
-        }
-        Ok(())
     }
 
     /// Syncs the file, gives it its name, and syncs both folders.
-    pub(super) fn publish_as(mut self, key: &Key, operation: Operation) -> Result<Put> {
+    pub(super) fn publish_as(self, key: &Key, operation: Operation) -> Result<Put> {
         self.sync_as(operation, key)?;
         let inner = Arc::clone(&self.inner);
         let failed = |source| Error::from_io(source, operation, key);
@@ -82,6 +71,28 @@ impl Staged {
                 Ok(Put::Created)
             }
         }
+    }
+
+    /// The same in the place of a damaged object, which has another name before it loses this one to the new object, at once.
+    fn take_place_of(self, key: &Key) -> Result<Option<Key>> {
+        let operation = Operation::Publish;
+        let inner = Arc::clone(&self.inner);
+        if inner.size(key, Operation::Size)?.is_none() {
+            return self.publish_as(key, operation).map(|_| None);
+        }
+        self.sync_as(operation, key)?;
+        inner.ensure_folder(key, operation)?;
+        let aside = inner.name_aside(key)?;
+        let failed = |source| Error::from_io(source, operation, key);
+        // Closed before, because some servers replace no file that is open; and after, because a reader may have opened it again.
+        inner.handles.forget(key);
+        let moved = inner.disk.rename(&self.path, &inner.path(key));
+        inner.handles.forget(key);
+        moved.map_err(failed)?;
+        // Where this fails, either of the two may have the name: both are durable, and nothing is undone.
+        inner.sync_folder(&inner.folder_path(key)).map_err(failed)?;
+        inner.sync_folder(&inner.tmp_path()).map_err(failed)?;
+        Ok(Some(aside))
     }
 }
 
@@ -105,14 +116,14 @@ impl Stage for Staged {
         self.append(bytes, Operation::Write, area)
     }
 
-    fn sync(&mut self) -> Result<()> {
-        let area = self.area;
-        self.sync_as(Operation::Sync, area)
-    }
-
     fn publish(self: Box<Self>, name: &str) -> Result<Put> {
         let key = Key::new(self.area, name)?;
         self.publish_as(&key, Operation::Publish)
+    }
+
+    fn take_place(self: Box<Self>, name: &str) -> Result<Option<Key>> {
+        let key = Key::new(self.area, name)?;
+        self.take_place_of(&key)
     }
 }
 

@@ -50,6 +50,11 @@ impl Image {
         self.nodes.insert(path.to_owned(), Node::File(Blob::new(bytes)));
     }
 
+    /// Takes a file or an empty folder away behind everybody's back. Returns whether there was one.
+    pub fn remove(&mut self, path: &str) -> bool {
+        self.nodes.remove(path).is_some()
+    }
+
     /// 64 bits that tell images apart, but for chance.
     pub fn digest(&self) -> u64 {
         self.digest_without(|_| false)

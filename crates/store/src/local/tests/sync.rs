@@ -123,24 +123,36 @@ fn what_is_set_aside_has_its_new_name_durably_before_it_loses_the_old() {
     }
 }
 
-/// The name is given when nothing can fail any more for want of space.
+/// The old object has another name, durably, before it loses its own; then the new one has it, durably.
 #[test]
-fn what_was_synced_is_not_synced_again_when_it_gets_its_name() {
-    let (local, sim) = recording();
-    local.put(&key(Area::Packs, "ab01"), b"pack").unwrap();
-    let mut stage = local.stage(Area::Packs).unwrap();
-    stage.write(b"pack").unwrap();
-    record(&sim, None);
-    stage.sync().unwrap();
-    assert_eq!(synced(&sim), ["tmp/*"]);
-    stage.publish("ab02").unwrap();
-    assert_eq!(synced(&sim), ["tmp/*", "packs/ab", "tmp"]);
-    let mut stage = local.stage(Area::Packs).unwrap();
-    record(&sim, Some(1));
-    assert!(stage.sync().is_err());
-    assert!(stage.sync().is_err(), "a sync that failed is never tried again");
-    assert_eq!(synced(&sim).len(), 1);
-    assert_eq!(stage.publish("ab03").unwrap_err().kind(), ErrorKind::Io);
+fn a_place_is_taken_in_one_step() {
+    for no_link in [false, true] {
+        let (local, sim) = recording();
+        sim.trouble(|trouble| trouble.no_link = no_link);
+        let pack = key(Area::Packs, "abcd");
+        let take = || {
+            let mut stage = local.stage(Area::Packs).unwrap();
+            stage.write(b"sound").unwrap();
+            stage.take_place("abcd")
+        };
+        local.put(&pack, b"rotten").unwrap();
+        local.put(&key(Area::Damaged, "01"), b"so that its folder is known").unwrap();
+        record(&sim, None);
+        take().unwrap();
+        let (copying, aside) = (["tmp/*", "damaged", "tmp"], ["damaged"]);
+        let expected = [&["tmp/*"][..], if no_link { &copying } else { &[] }, &aside, &["packs/ab", "tmp"]].concat();
+        assert_eq!(synced(&sim), expected);
+        for fails in 1..=expected.len() as u64 {
+            record(&sim, Some(fails));
+            assert_eq!(take().unwrap_err().kind(), ErrorKind::Io, "sync {fails}");
+            record(&sim, None);
+            assert_eq!(names(&local, Area::Packs), ["abcd"], "sync {fails}: one of the two has the name");
+            let image = sim.image();
+            let kept = |bytes: &[u8]| image.files().any(|(_, kept)| kept == bytes);
+            assert!(kept(b"rotten") && kept(b"sound"), "sync {fails}");
+            assert_eq!(leftovers(&sim), 0, "sync {fails}");
+        }
+    }
 }
 
 /// Else a leftover may be back after a power cut, on FAT as a second owner of an object's bytes.
