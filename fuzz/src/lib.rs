@@ -21,6 +21,9 @@ mod described;
 #[path = "../../crates/repo/tests/support/mod.rs"]
 mod support;
 #[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../crates/repo/tests/crash/mend.rs"]
+mod mend;
+#[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../crates/repo/tests/crash/verify.rs"]
 mod verify;
 #[allow(dead_code, reason = "the tests use all of it")]

@@ -35,6 +35,16 @@ impl Seen {
         self.repositories.len() + self.other.1
     }
 
+    /// Counts an image; which repository it shows, if that was not looked at before in this stage.
+    fn add(&mut self, image: &Image, stage: usize) -> Option<usize> {
+        let digest = image.digest();
+        self.images.insert(digest);
+        let tmp = Sim::path("tmp/");
+        let is_new = self.looked_at.insert((digest, stage))
+            && self.repositories.insert((image.digest_without(|path| path.starts_with(&tmp)), stage));
+        is_new.then_some(self.repositories.len())
+    }
+
     /// Counts in what was seen elsewhere, where everything but the first disk is different: bytes and names are random.
     pub fn count(&mut self, other: &Self) {
         self.other.0 += other.images() - 1;
@@ -74,6 +84,31 @@ pub struct Lost {
 /// # Errors
 /// That one.
 pub fn enumerate(world: &World, thoroughness: Thoroughness, seen: &mut Seen) -> Result<(), Box<Lost>> {
+    let expected = |steps| Expected { promises: &world.promises, keys: &world.keys, steps };
+    let look = |image: &Image, steps, number: usize| {
+        verify(image, &world.credential, expected(steps))?;
+        let on = number.is_multiple_of(thoroughness.goes_on);
+        if on {
+            goes_on(image, world, expected(steps))?;
+        }
+        Ok(on)
+    };
+    each_repository(world, thoroughness.most, seen, |steps| expected(steps).stage(), look)
+}
+
+/// Cuts the power at every moment of what a world has recorded, with at most so many images of a moment for each way of moving, and looks
+/// at each repository that they show: at its image, how many steps were taken, and which of them it is. The same disk may be right before
+/// something was promised, and a loss after it: so it is looked at again in the next stage. `look` says whether it went on.
+///
+/// # Errors
+/// The first that `look` finds wrong.
+pub fn each_repository(
+    world: &World,
+    most: usize,
+    seen: &mut Seen,
+    stage: impl Fn(usize) -> usize,
+    mut look: impl FnMut(&Image, usize, usize) -> Result<bool, String>,
+) -> Result<(), Box<Lost>> {
     let recording = world.sim.recording();
     let mut chance = world.chance.clone();
     let mut lost = None;
@@ -82,37 +117,21 @@ pub fn enumerate(world: &World, thoroughness: Thoroughness, seen: &mut Seen) -> 
             return;
         }
         seen.moments += 1;
-        let expected = Expected { promises: &world.promises, keys: &world.keys, steps };
         for moves in [Moves::Whole, Moves::Torn] {
-            for choice in cut.choices(moves, thoroughness.most, &mut chance) {
+            for choice in cut.choices(moves, most, &mut chance) {
                 let image = cut.image(&choice);
-                if let Err(what) = look(&image, world, expected, thoroughness, seen) {
-                    lost = Some(Box::new(Lost { steps, what, image }));
-                    return;
+                let Some(number) = seen.add(&image, stage(steps)) else { continue };
+                match look(&image, steps, number) {
+                    Ok(went_on) => seen.went_on += usize::from(went_on),
+                    Err(what) => {
+                        lost = Some(Box::new(Lost { steps, what, image }));
+                        return;
+                    }
                 }
             }
         }
     });
     lost.map_or(Ok(()), Err)
-}
-
-fn look(image: &Image, world: &World, expected: Expected<'_>, thoroughness: Thoroughness, seen: &mut Seen) -> Result<(), String> {
-    // The same disk may be right before something was promised, and a loss after it.
-    let (digest, stage) = (image.digest(), expected.stage());
-    seen.images.insert(digest);
-    if !seen.looked_at.insert((digest, stage)) {
-        return Ok(());
-    }
-    let tmp = Sim::path("tmp/");
-    if !seen.repositories.insert((image.digest_without(|path| path.starts_with(&tmp)), stage)) {
-        return Ok(());
-    }
-    verify(image, &world.credential, expected)?;
-    if seen.repositories.len().is_multiple_of(thoroughness.goes_on) {
-        seen.went_on += 1;
-        goes_on(image, world, expected)?;
-    }
-    Ok(())
 }
 
 /// Keeps a broken image as folders and files, which the program itself can open with the credential beside them, and what led to it; says

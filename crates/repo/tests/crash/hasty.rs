@@ -1,5 +1,4 @@
-//! A store that says that packs are stored, and stores them only after a snapshot: the mistake that the order of a session must never
-//! make.
+//! A store that makes the mistakes that the order of a session and of a repair must never make.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,21 +8,34 @@ use liasse_repo::store::{Area, Key, Listed, Local, Put, Result, Stage, Store};
 /// Objects that are not published yet, and their names.
 type Kept = Arc<Mutex<Vec<(Box<dyn Stage>, String)>>>;
 
+/// Which mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Haste {
+    /// Says that packs are stored, and stores them only after a snapshot.
+    SnapshotFirst,
+    /// Sets aside what is damaged, and then gives its name to what takes its place.
+    PlaceEmptied,
+}
+
 #[derive(Debug)]
 pub struct Hasty {
     store: Local,
+    haste: Haste,
     kept: Kept,
 }
 
 impl Hasty {
-    pub fn new(store: Local) -> Self {
-        Self { store, kept: Kept::default() }
+    pub fn new(store: Local, haste: Haste) -> Self {
+        Self { store, haste, kept: Kept::default() }
     }
 }
 
 #[derive(Debug)]
 struct Waiting {
     stage: Box<dyn Stage>,
+    area: Area,
+    store: Local,
+    haste: Haste,
     kept: Kept,
 }
 
@@ -32,13 +44,22 @@ impl Stage for Waiting {
         self.stage.write(bytes)
     }
 
-    fn sync(&mut self) -> Result<()> {
-        self.stage.sync()
-    }
-
     fn publish(self: Box<Self>, name: &str) -> Result<Put> {
+        if self.haste != Haste::SnapshotFirst {
+            return self.stage.publish(name);
+        }
         self.kept.lock().unwrap().push((self.stage, name.to_owned()));
         Ok(Put::Created)
+    }
+
+    fn take_place(self: Box<Self>, name: &str) -> Result<Option<Key>> {
+        let key = Key::new(self.area, name)?;
+        if self.haste != Haste::PlaceEmptied || self.store.size(&key)?.is_none() {
+            return self.stage.take_place(name);
+        }
+        let aside = self.store.set_aside(&key)?;
+        self.stage.publish(name)?;
+        Ok(Some(aside))
     }
 }
 
@@ -78,7 +99,8 @@ impl Store for Hasty {
     }
 
     fn stage(&self, area: Area) -> Result<Box<dyn Stage>> {
-        Ok(Box::new(Waiting { stage: self.store.stage(area)?, kept: Arc::clone(&self.kept) }))
+        let (stage, store) = (self.store.stage(area)?, self.store.clone());
+        Ok(Box::new(Waiting { stage, area, store, haste: self.haste, kept: Arc::clone(&self.kept) }))
     }
 
     fn remove(&self, key: &Key) -> Result<()> {

@@ -3,11 +3,15 @@
 
 use std::sync::Arc;
 
+use liasse_repo::format::ids::SlotId;
 use liasse_repo::format::keys::Role;
+use liasse_repo::format::parity::What;
+use liasse_repo::store::{Image, Moves};
 use liasse_repo::{Handover, KdfParams, Repository, Unlock};
 use zeroize::Zeroizing;
 
 use super::enumerate::Thoroughness;
+use super::mend::Mend;
 use super::world::World;
 use super::{Sim, cut_everywhere};
 
@@ -30,6 +34,10 @@ fn changes_of_keys_survive_a_cut() {
         added.name
     };
     let old = add(&mut world, &mut repository, "old");
+    // From now on parity could bring back the slot.
+    world.mend(Mend::Protect, &Image::default()).unwrap();
+    let slot = What::Slot(SlotId::from_hex(&old).unwrap());
+    assert!(World::protected(&world.sim.image()).contains(&slot));
     // A change of the password: the new one is there before the old one goes.
     add(&mut world, &mut repository, "new");
     let changing = world.sim.steps();
@@ -45,5 +53,9 @@ fn changes_of_keys_survive_a_cut() {
     for (steps, words, is_open) in [(changing, "old", true), (changing, "new", true), (removed, "new", true), (removed, "old", false)] {
         let sim = Sim::of(&recording.cut(steps).bare());
         assert_eq!(opens(&sim, words), is_open, "{words} after {steps} steps");
+    }
+    let cut = recording.cut(removed);
+    for choice in cut.choices(Moves::Torn, 256, &mut world.chance) {
+        assert!(!World::protected(&cut.image(&choice)).contains(&slot), "nobody can bring it back");
     }
 }

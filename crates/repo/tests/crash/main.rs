@@ -4,10 +4,15 @@
 
 mod canary;
 mod enumerate;
+mod failing;
 mod faults;
+mod given;
+mod harm;
 mod hasty;
 mod keys;
 mod making;
+mod mend;
+mod repairs;
 mod seeds;
 mod sequences;
 #[path = "../support/mod.rs"]

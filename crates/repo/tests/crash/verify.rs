@@ -43,7 +43,14 @@ pub fn verify(image: &Image, credential: &[u8], expected: Expected<'_>) -> Resul
     if sim.steps() > 0 {
         return Err(format!("looking at it changed it: {}", sim.recording().steps()[0]));
     }
-    // What lies there is nobody's: whether it is torn or whole can then make no difference.
+    no_leftover_read(&sim)
+}
+
+/// What lies in `tmp/` is nobody's: whether it is torn or whole can then make no difference.
+///
+/// # Errors
+/// The leftover that was read.
+pub fn no_leftover_read(sim: &Sim) -> Result<(), String> {
     match sim.opened().iter().find(|path| path.contains("/tmp/")) {
         Some(path) => Err(format!("a leftover was read: {path}")),
         None => Ok(()),
@@ -60,8 +67,8 @@ fn holds(repository: &Repository, expected: Expected<'_>) -> Result<(), String> 
     if !found.bad.is_empty() {
         return Err(format!("refused: {:?}", found.bad));
     }
-    let mut reading =
-        Reading { reader: &repository.reader().map_err(told)?, scratch: Scratch::new().map_err(told)?, chunks: BTreeMap::new() };
+    let reader = repository.reader().map_err(told)?;
+    let mut reading = Reading::of(&reader).map_err(told)?;
     let found: BTreeMap<_, _> = found.good.iter().map(|snapshot| (snapshot.id, snapshot)).collect();
     for promise in expected.promises {
         match found.get(&promise.id) {
@@ -97,13 +104,17 @@ fn keys_hold(repository: &Repository, expected: Expected<'_>) -> Result<(), Stri
 }
 
 /// Chunks that were read and verified, each once.
-struct Reading<'r> {
-    reader: &'r Reader<'r>,
-    scratch: Scratch,
+pub struct Reading<'r> {
+    pub reader: &'r Reader<'r>,
+    pub scratch: Scratch,
     chunks: BTreeMap<ChunkId, Vec<u8>>,
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
+    pub fn of(reader: &'r Reader<'r>) -> liasse_repo::Result<Self> {
+        Ok(Self { reader, scratch: Scratch::new()?, chunks: BTreeMap::new() })
+    }
+
     /// All files of a snapshot, with the chunks that they have.
     fn files(&mut self, snapshot: &Snapshot) -> Result<Files, String> {
         let told = |error| format!("snapshot {}: {error:?}", snapshot.id);
@@ -117,7 +128,7 @@ impl Reading<'_> {
         Ok(files)
     }
 
-    fn chunk(&mut self, chunk: &ChunkRef) -> liasse_repo::Result<Vec<u8>> {
+    pub fn chunk(&mut self, chunk: &ChunkRef) -> liasse_repo::Result<Vec<u8>> {
         if let Some(bytes) = self.chunks.get(&chunk.id) {
             return Ok(bytes.clone());
         }

@@ -9,10 +9,11 @@ use liasse_repo::format::ids::SessionId;
 use liasse_repo::format::keys::Role;
 use liasse_repo::format::pack::ChunkKind;
 use liasse_repo::format::tree::Node;
-use liasse_repo::store::{Chance, Failure, Image, Local, Moves, Sim, Trouble};
+use liasse_repo::store::{Chance, Failure, Image, Local, Moves, Sim, Store, Trouble};
 use liasse_repo::{Creation, Handover, Repository, Result, Session, Whoami};
 use zeroize::Zeroizing;
 
+use super::mend::Mend;
 use crate::support::{self, content, draft, entry, noise, open};
 
 /// What was in the files: their bytes by name, in chunks.
@@ -46,6 +47,8 @@ pub struct World {
     pub chance: Chance,
     /// Where the local cache is, if there is one: on another disk, that no cut touches.
     pub cache: Option<PathBuf>,
+    /// What the disk is used through.
+    pub through: fn(Local) -> Arc<dyn Store>,
     time: i64,
 }
 
@@ -98,6 +101,7 @@ impl World {
             keys: Vec::new(),
             chance: Chance::new(seed),
             cache: None,
+            through: |store| Arc::new(store),
             time: 1000,
         }
     }
@@ -133,8 +137,8 @@ impl World {
         self.keys.iter_mut().for_each(|key| key.told = 0);
     }
 
-    pub fn store(&self) -> Result<Local> {
-        Ok(self.sim.open()?)
+    pub fn store(&self) -> Result<Arc<dyn Store>> {
+        Ok((self.through)(self.sim.open()?))
     }
 
     pub fn repository(&self) -> Result<Repository> {
@@ -248,11 +252,13 @@ impl World {
             7 => trouble.stale_lists = true,
             _ => {}
         });
-        let done = match self.chance.below(10) {
+        let done = match self.chance.below(12) {
             0 => self.abandon(),
             1 | 2 => self.two_writers(),
             3 => self.change_writers(),
             4 => self.backup().map(drop),
+            5 => self.mend(Mend::Protect, &Image::default()).map(drop),
+            6 => self.lose_and_mend(),
             _ => {
                 self.edit();
                 self.backup().map(drop)
