@@ -21,6 +21,8 @@ mod dump;
 mod export;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/in_place_cut.rs"]
+mod in_place_cut;
 #[path = "cli/in_place_reads.rs"]
 mod in_place_reads;
 #[path = "cli/journey.rs"]

@@ -51,6 +51,9 @@ fn what_no_snapshot_has_is_not_deleted_by_other_settings() {
     // As the settings were, all of that stays.
     firm.write("D1/ledger.txt", "ruined");
     firm.in_place(&["D1"]).ends(0);
+    let kept = firm.replaced("D1");
+    assert!(kept.contains(&("ledger.txt".to_owned(), b"ruined".to_vec())));
+    assert!(!kept.iter().any(|(name, _)| name.starts_with("plans") || name.starts_with("year")), "what stays is not kept twice");
     assert_eq!((firm.read("D1/year/2018/a").as_str(), firm.read("D1/plans/house").as_str(), firm.left()), ("closed", "house", vec![]));
     for (new, gone) in [
         (old.replace("since-year = 2020\n", ""), [("year/2018/a", "closed")]),

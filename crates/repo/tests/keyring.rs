@@ -7,7 +7,7 @@ use liasse_repo::format::ids::Hash;
 use liasse_repo::format::keys::Role;
 use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Operation, Store, Trigger};
 use liasse_repo::{Error, Handover, KdfParams};
-use support::{SHALLOW, check, draft, empty, open, put_directory};
+use support::{SHALLOW, check, draft, empty, entry, open, put_directory};
 use zeroize::Zeroizing;
 
 fn password(words: &str) -> Handover {
@@ -123,7 +123,8 @@ fn a_snapshot_that_was_damaged_when_its_writer_was_revoked_is_believed_once_it_i
     let added = owner.add_key(Role::Writer, "server", &Handover::Credential).unwrap();
     let writer = open(store.clone(), &added.credential.unwrap()).unwrap();
     let session = writer.begin(liasse_repo::Whoami::default()).unwrap();
-    let (tree, evidence) = put_directory(&session, &[]);
+    let file = liasse_repo::format::tree::Node::File(liasse_repo::format::content::Content::empty());
+    let (tree, evidence) = put_directory(&session, &[entry("file", file)]);
     let only = session.commit(draft(tree, evidence, 10)).unwrap().0;
     let slot = Key::new(Area::Snapshots, &only.id.to_string()).unwrap();
     let whole = store.objects()[&slot].to_vec();
