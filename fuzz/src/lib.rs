@@ -18,11 +18,11 @@ mod unlock;
 #[path = "../../crates/chunk/tests/common/described.rs"]
 mod described;
 #[allow(dead_code, reason = "the tests use all of it")]
-#[path = "../../crates/repo/tests/support/mod.rs"]
-mod support;
-#[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../crates/repo/tests/crash/mend.rs"]
 mod mend;
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../crates/repo/tests/support/mod.rs"]
+mod support;
 #[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../crates/repo/tests/crash/verify.rs"]
 mod verify;
