@@ -80,6 +80,13 @@ pub(super) struct Watched {
     alarms: Vec<Alarm>,
 }
 
+/// How much a dossier held when it was last stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
 /// What a dossier had in the last run and has no more.
 #[derive(Default)]
 struct Gone {
@@ -114,12 +121,22 @@ impl Gone {
         (self.files, self.bytes) = (self.files + 1, self.bytes + size);
     }
 
-    /// The alarm, if most of a dossier went. What it had is what it has now, less what came, and what went.
-    fn finish(&self, limit: u32, found: &Found) -> Option<Alarm> {
-        let files = self.files.saturating_sub(self.moved_files);
-        let bytes = self.bytes.saturating_sub(self.moved_bytes) + self.shrunk;
-        let files_before = found.files.saturating_sub(self.new_files) + self.files;
+    /// Whether no file of the dossier was there in the last run, as far as that could be seen: it was somewhere else, or not there.
+    fn is_all_new(&self, found: &Found) -> bool {
+        self.files == 0 && self.new_files >= found.files
+    }
+
+    /// The alarm, if most of a dossier went. What it had is what it has now, less what came, and what went; or what it had when it was
+    /// last stored, if nothing is known file by file.
+    fn finish(&self, limit: u32, found: &Found, last: Option<Size>) -> Option<Alarm> {
+        let last = last.filter(|_| self.is_all_new(found));
+        let (files, bytes) = match last {
+            Some(last) => (last.files.saturating_sub(found.files), last.bytes.saturating_sub(found.size)),
+            None => (self.files.saturating_sub(self.moved_files), self.bytes.saturating_sub(self.moved_bytes) + self.shrunk),
+        };
+        let files_before = last.map_or(found.files.saturating_sub(self.new_files) + self.files, |last| last.files);
         let bytes_before = found.size.saturating_sub(self.new_bytes + self.grown) + self.bytes + self.shrunk;
+        let bytes_before = last.map_or(bytes_before, |last| last.bytes);
         let is_most = |part, whole, least| part >= least && percent(part, whole) >= limit;
         let is_alarm = limit > 0 && (is_most(files, files_before, LEAST_GONE) || is_most(bytes, bytes_before, LEAST_BYTES_GONE));
         is_alarm.then_some(Alarm::Vanished { files, files_before, bytes, bytes_before })
@@ -165,12 +182,13 @@ impl Watched {
         }
     }
 
-    /// All alarms of a dossier that was read, and what to remember of it. `known` if it was stored before.
-    pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool) -> (Vec<Alarm>, Learnt) {
+    /// All alarms of a dossier that was read, and what to remember of it. `known` if it was stored before, and `last` is how much it was
+    /// then, as far as that is remembered.
+    pub(super) fn finish(mut self, rules: &Rules, found: &Found, known: bool, last: Option<Size>) -> (Vec<Alarm>, Learnt) {
         // What is new has changed nothing, unless it is there instead of what went.
         let changed = self.changed_bytes + self.new_bytes.min(self.gone.bytes);
-        self.alarms.extend(self.gone.finish(rules.vanished, found));
-        let (noise, learnt) = self.noise.finish(rules.noise, found);
+        self.alarms.extend(self.gone.finish(rules.vanished, found, last.filter(|_| known)));
+        let (noise, learnt) = self.noise.finish(rules.noise, found, self.gone.is_all_new(found));
         self.alarms.extend(noise.filter(|_| known));
         let changed = percent(changed, found.size);
         if known && rules.changed > 0 && found.size >= LEAST_BYTES && changed >= rules.changed {
@@ -202,7 +220,7 @@ mod tests {
         for path in gone {
             watched.gone(&rules, path.as_bytes(), 1000, noisy);
         }
-        watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known).0
+        watched.finish(&rules, &Found { files: found.0, size: found.1, ..Found::default() }, known, None).0
     }
 
     #[test]
@@ -236,7 +254,7 @@ mod tests {
         watched.file(&rules, &scan[0], &BTreeSet::new());
         watched.gone(&rules, b"scans/1.jpg", 8 << 20, &BTreeSet::new());
         let found = Found { files: 6, size: 10 << 20, ..Found::default() };
-        assert!(watched.finish(&rules, &found, true).0.contains(&Alarm::MostChanged { percent: 80 }));
+        assert!(watched.finish(&rules, &found, true, None).0.contains(&Alarm::MostChanged { percent: 80 }));
     }
 
     #[test]
@@ -269,6 +287,26 @@ mod tests {
         let cut = [seen("ledger.db", Some(9 << 20), 0, 0, false)];
         assert!(matches!(alarms(&cut, &[], (20, 100_000), true)[..], [Alarm::Vanished { files: 0, .. }]));
         assert_eq!(alarms(&[], &["a.tmp", "b.tmp", "c.tmp", "d.tmp"], (1, 100), true), [], "too little to be a loss");
+    }
+
+    #[test]
+    fn what_was_not_there_last_time_is_held_against_what_is_remembered() {
+        let rules = Rules::new(&Settings::default()).unwrap();
+        let back = |files: &[FileSeen<'_>], known| {
+            let mut watched = Watched::default();
+            files.iter().for_each(|file| watched.file(&rules, file, &BTreeSet::new()));
+            let found = Found { files: files.len() as u64, size: files.iter().map(|file| file.size).sum(), ..Found::default() };
+            watched.finish(&rules, &found, known, Some(Size { files: 8, bytes: 8 << 20 })).0
+        };
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        let all = names.map(|name| seen(name, None, 1 << 20, 0, false));
+        assert_eq!(back(&all, true), [], "most of it is there");
+        let vanished = Alarm::Vanished { files: 6, files_before: 8, bytes: 6 << 20, bytes_before: 8 << 20 };
+        assert_eq!(back(&all[..2], true), [vanished]);
+        assert_eq!(back(&all[..2], false), [], "it is not of this repository");
+        let mut locked = all;
+        locked[0] = seen("a", None, 9 << 20, 9 << 20, true);
+        assert_eq!(back(&locked, true)[..1], [Alarm::Noise { files: 1, example: "a".to_owned() }]);
     }
 
     #[test]

@@ -23,9 +23,24 @@ pub(super) struct Noise {
     files: u64,
     example: Option<String>,
     /// Bytes of files that were there before as something else, and one of them.
-    turned: u64,
-    turned_example: Option<String>,
+    turned: Bytes,
+    /// The same of files that are new.
+    new: Bytes,
     learnt: Learnt,
+}
+
+/// Bytes of noise that is not remembered as such, and a file of it.
+#[derive(Default)]
+struct Bytes {
+    size: u64,
+    example: Option<String>,
+}
+
+impl Bytes {
+    fn add(&mut self, name: &str, size: u64) {
+        self.size += size;
+        self.example.get_or_insert_with(|| name.to_owned());
+    }
 }
 
 /// What a machine is to remember: files that are noise now, and those of the remembered that went.
@@ -47,9 +62,8 @@ impl Noise {
         if !file.begins_with_noise {
             return;
         }
-        if file.before.is_some() && !before.contains(&name) {
-            self.turned += file.size;
-            self.turned_example.get_or_insert_with(|| name.clone());
+        if !before.contains(&name) {
+            if file.before.is_some() { &mut self.turned } else { &mut self.new }.add(&name, file.size);
         }
         self.learnt.noisy.insert(name);
     }
@@ -61,11 +75,13 @@ impl Noise {
         }
     }
 
-    /// The alarm, if most of a dossier is noise that was not, or more than `limit` percent of its files are; and what to remember.
-    pub(super) fn finish(self, limit: u32, found: &Found) -> (Option<Alarm>, Learnt) {
-        let by_bytes = self.turned >= LEAST_BYTES && percent(self.turned, found.size) > MOST_BYTES_PERCENT;
+    /// The alarm, if most of a dossier is noise that was not, or more than `limit` percent of its files are; and what to remember. Where
+    /// all of it is new (`is_all_new`) because nobody knows how its files were, none of them passes for new.
+    pub(super) fn finish(self, limit: u32, found: &Found, is_all_new: bool) -> (Option<Alarm>, Learnt) {
+        let turned = if is_all_new { self.new } else { self.turned };
+        let by_bytes = turned.size >= LEAST_BYTES && percent(turned.size, found.size) > MOST_BYTES_PERCENT;
         let by_files = self.files >= LEAST_FILES && percent(self.files, found.files) >= limit;
-        let example = self.turned_example.filter(|_| by_bytes).or(self.example).unwrap_or_default();
+        let example = turned.example.filter(|_| by_bytes).or(self.example).unwrap_or_default();
         let alarm = (limit > 0 && (by_bytes || by_files)).then_some(Alarm::Noise { files: self.files, example });
         (alarm, self.learnt)
     }

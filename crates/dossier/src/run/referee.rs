@@ -8,7 +8,7 @@ use liasse_archive::repo::format::content::Content;
 use liasse_archive::repo::format::snapshot::Outcome as Fared;
 use liasse_archive::{Dossier, Fate, FileSeen, Found, Judge, Refusal, Skip};
 
-use super::alarms::{Rules, Watched};
+use super::alarms::{Rules, Size, Watched};
 use super::noise::Learnt;
 use super::plan::Planned;
 use super::{Memory, Plan, World, moment_of};
@@ -221,9 +221,10 @@ impl Judge for Referee<'_> {
             file: String::from_utf8_lossy(unread.path.get(folder..).unwrap_or(&unread.path)).into_owned(),
             error: spoken(&unread.cause),
         });
+        let last = remembered.map(|last| Size { files: last.files, bytes: last.size });
         self.with(dossier, |noted| {
             noted.causes = causes.collect();
-            (noted.alarms, noted.learnt) = std::mem::take(&mut noted.watched).finish(&self.rules, found, known);
+            (noted.alarms, noted.learnt) = std::mem::take(&mut noted.watched).finish(&self.rules, found, known, last);
         });
         Ok(())
     }

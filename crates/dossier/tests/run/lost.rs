@@ -77,6 +77,27 @@ fn what_stands_in_the_place_of_a_folder_is_no_dossier() {
 }
 
 #[test]
+fn what_comes_back_after_a_night_away_is_held_against_what_it_was() {
+    let firm = Firm::new(&["D1", "D2"]);
+    for number in 0..6 {
+        firm.write(&format!("D1/{number}.txt"), &format!("account {number}"));
+    }
+    firm.run("");
+    let (folder, away) = (firm.root().join("D1"), firm.root().parent().unwrap().join("away"));
+    let night_away = || {
+        fs::rename(&folder, &away).unwrap();
+        assert_eq!(of(&firm.run(""), "D1").alarms, [Alarm::Missing]);
+        fs::rename(&away, &folder).unwrap();
+    };
+    night_away();
+    assert_eq!(of(&firm.run(""), "D1").alarms, [], "it came back whole");
+    night_away();
+    (0..6).for_each(|number| fs::remove_file(folder.join(format!("{number}.txt"))).unwrap());
+    let report = firm.run("");
+    assert!(matches!(of(&report, "D1").alarms[..], [Alarm::Vanished { files: 6, .. }]), "{report:?}");
+}
+
+#[test]
 fn a_dossier_that_comes_to_lie_in_another_is_missed() {
     let firm = Firm::new(&["north/D1", "D2"]);
     let both = |more: &str| {
