@@ -427,6 +427,9 @@ fn a_burnt_computer_comes_back_whole_on_a_new_one() {
     fs::remove_dir_all(firm.0.path("books/D2")).unwrap();
     firm.settings("pattern = 'X*'");
     on_another_computer(&firm, &["restore", "D2", "--in-place", "--host", &host]).ends(1).says("nobody knows where it belongs");
+    // Nor when the new one has the old one's name.
+    firm.in_place(&["D2", "--host", &host]).ends(1).says("nobody knows where it belongs");
+    firm.run(&args).ends(1).says("nobody knows where it belongs");
     assert!(!firm.0.path("books/D2").exists());
 }
 

@@ -140,6 +140,7 @@ fn states(context: &Context, repository: &Repository, args: &Restore, codes: &[&
 fn wanted(args: &Restore, states: Vec<State>) -> Wanted {
     Wanted {
         states,
+        is_of_named_machine: args.filter.host.is_some(),
         parts: args.parts.clone(),
         keep_replaced: args.keep_replaced,
         delete_others: args.delete_others,

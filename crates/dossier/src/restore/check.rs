@@ -98,7 +98,8 @@ struct Check<'a, 's> {
 
 impl<'s> Check<'_, 's> {
     fn one(&self, state: &'s State) -> Result<Checked<'s>, Trouble> {
-        let place = Place::find(self.world.config, self.discovery, state, self.world.host)?;
+        let host = (!self.wanted.is_of_named_machine).then_some(self.world.host);
+        let place = Place::find(self.world.config, self.discovery, state, host)?;
         self.may_be_replaced(&place)?;
         let present = place.folder()?;
         let scope = Scope::new(self.world.config, self.discovery, &state.line.code, &place.path, &self.wanted.parts);

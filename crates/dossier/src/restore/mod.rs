@@ -76,6 +76,8 @@ pub struct World<'a> {
 pub struct Wanted {
     /// The states, each of another dossier.
     pub states: Vec<State>,
+    /// Whether somebody named the machine that had them. It may be gone and bear this one's name: just the settings say what belongs where.
+    pub is_of_named_machine: bool,
     /// Which parts of them.
     pub parts: Wishes,
     /// Whether what is replaced is kept beside it.

@@ -28,9 +28,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Where the settings find a dossier now; else where this machine had it; else where another machine had it, if these settings would
-    /// find it there: a new computer in the place of that one.
-    pub(super) fn find(config: &Config, discovery: &Discovery, state: &State, host: &str) -> Result<Self, Trouble> {
+    /// Where the settings find a dossier now; else where `host`, which is this machine, had it; else where another machine had it, if
+    /// these settings would find it there: a new computer in the place of that one.
+    pub(super) fn find(config: &Config, discovery: &Discovery, state: &State, host: Option<&str>) -> Result<Self, Trouble> {
         let path = Path::new(OsStr::from_bytes(&state.line.path));
         let code: Code = state.line.code.parse().map_err(|_| Trouble::NoPlace(path.to_owned()))?;
         if discovery.problems.iter().any(|problem| matches!(problem, Problem::TwoFolders { code: two, .. } if *two == code)) {
@@ -40,7 +40,7 @@ impl Place {
             return Self::at(&found.path);
         }
         let is_wanted = || config.rules.iter().any(|rule| !rule.off && wants(rule, &code, path).unwrap_or(false));
-        if !path.is_absolute() || (state.snapshot.record.host != host && !is_wanted()) {
+        if !path.is_absolute() || (host != Some(&state.snapshot.record.host) && !is_wanted()) {
             return Err(Trouble::NoPlace(path.to_owned()));
         }
         let overlaps = |other: &Path| path.starts_with(other) || other.starts_with(path);
