@@ -91,8 +91,17 @@ fn the_dossiers_of_a_snapshot_are_listed() {
     assert_eq!(past, "No snapshot has dossiers.\n");
     firm.run(&["restore", "--list", "--at", "x"]).ends(2);
     // What looks like the start of an id may have been meant as a code.
-    for word in ["D9", "D1O01"] {
+    for word in ["E77", "D1O01"] {
         firm.run(&["restore", word, "--target", &firm.0.text("back")]).says("neither a dossier nor a snapshot").says("restore --list");
+    }
+}
+
+#[test]
+fn a_code_that_is_nearly_right_is_suggested() {
+    let firm = Firm::new(&["D1001", "D2"]);
+    firm.night(&[]).ends(0);
+    for word in ["d1001", "D100"] {
+        firm.run(&["restore", word, "--target", &firm.0.text("back")]).ends(1).says("is this meant: D1001?");
     }
 }
 

@@ -80,6 +80,12 @@ fn nothing_more_is_accepted_from_a_writer_that_was_removed() {
     run(&["backup", "src"]).ends(11).says("accepts no more snapshots");
     assert_eq!(world.snapshots().len(), 2);
     world.run(&["check"]).ends(0);
+    // To start the nightly run again would not help, and its report does not say so.
+    let settings = format!("[[rule]]\nname = 'src'\nroot = '{}'\n", world.text("src"));
+    world.write("home/.config/liasse/config.toml", settings.as_bytes());
+    world.write("src/D1/ledger", b"books");
+    let told = run(&["run"]).ends(1).out;
+    assert!(told.contains("liasse key add --role writer") && !told.contains("goes on"), "{told}");
 }
 
 #[test]

@@ -80,5 +80,5 @@ fn a_full_disk_while_restoring() {
     fs::create_dir(world.path("disk")).unwrap();
     let script = format!("mount -t tmpfs -o size=4m none '{}'; exec $LIASSE restore latest --target disk", world.text("disk"));
     let Some(ran) = world.run_with_mounts(&script) else { return };
-    ran.ends(1).says("no space is left");
+    ran.ends(1).says("no space is left").says("run the same command again: it goes on");
 }

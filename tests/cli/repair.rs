@@ -214,6 +214,9 @@ fn what_is_no_other_copy_is_refused() {
     let before = bytes_below(&world.repository());
     world.run(&["repair", "from", &other, "--all", "--apply"]).ends(2).says("another repository");
     let own = world.repository().to_str().unwrap().to_owned();
+    // A stick's folder, not the repository on it: nobody is to make one there.
+    let told = world.run(&["repair", "from", &world.text("src")]).ends(10).says("name the folder of another copy").err;
+    assert!(!told.contains("init"), "{told}");
     world.run(&["repair", "from", &own, "--apply"]).ends(2).says("itself");
     world.run(&["repair", "from", "nowhere", "--apply"]).ends(10);
     assert!(bytes_below(&world.repository()) == before);

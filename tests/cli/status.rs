@@ -53,6 +53,9 @@ fn a_check_leaves_word_of_itself_and_of_damage() {
     fs::remove_file(&world.objects("packs")[0]).unwrap();
     world.run(&["check"]).ends(12);
     let told = status(&world, &[]).ends(3).out;
+    assert!(told.contains("The last check found damage") && !told.contains("Read and found whole"), "{told}");
+    // Nor does a run say that all is well.
+    let told = world.run(&["run"]).ends(3).out;
     assert!(told.contains("The last check found damage"), "{told}");
     // Without a cache nothing is known of checks.
     assert_eq!(status(&world, &["--json", "--no-cache"]).ends(0).json()["last_check"], serde_json::Value::Null);

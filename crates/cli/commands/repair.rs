@@ -62,10 +62,16 @@ fn from(context: &Context, args: &RepairFrom) -> Result<Exit> {
         let place = vec![("place", args.other.display().to_string())];
         return Err(CliError::named(Exit::Usage, "repair-same-place", place).remedy("repair-choose-copy"));
     }
-    let other: Arc<dyn Store> = Arc::new(Local::open(&args.other)?);
+    let other = Local::open(&args.other).map_err(|error| no_copy(&error.into()))?;
+    let other: Arc<dyn Store> = Arc::new(other);
     let repository = context.open_or_like(&other)?;
     let plan = watched(context, |bars| repository.plan_from(&other, args.all, bars, &context.stop).map_err(|error| refused(error, args)))?;
     finish(context, &repository, plan, &Way { name: "from", apply: args.apply, other: Some(other), again: None })
+}
+
+/// Where there is no repository, none is to be made: a copy is asked for.
+fn no_copy(error: &CliError) -> CliError {
+    if error.exit == Exit::NoRepository { CliError::new(error.exit, &error.message).remedy("repair-choose-copy") } else { error.clone() }
 }
 
 /// A folder that holds something else is no damage.

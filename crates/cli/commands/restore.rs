@@ -9,8 +9,9 @@ use liasse_archive::{Noted, Overwrite, Patterns, RestoreOptions, RestoreReport, 
 use liasse_repo::Snapshot;
 use serde::Serialize;
 
+use super::restore_dossier::{self, Meant};
 use super::shown::{PathJson, Trouble};
-use super::{restore_dossier, restore_in_place, restore_list};
+use super::{restore_in_place, restore_list};
 use crate::args;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -74,11 +75,12 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
         return Err(CliError::named(Exit::Usage, "error-no-target", Vec::new()).remedy("remedy-no-target"));
     }
     refuse_repository(context, args)?;
-    if let Some(exit) = restore_dossier::run(context, args)? {
-        return Ok(exit);
-    }
+    let known = match restore_dossier::run(context, args)? {
+        Meant::Dossiers(exit) => return Ok(exit),
+        Meant::Snapshot { known } => known,
+    };
     let what = args.what.first().map(OsString::as_os_str).unwrap_or_default();
-    let wanted = Wanted::parse(what).map_err(|error| restore_dossier::neither(context, args, error))?;
+    let wanted = Wanted::parse(what).map_err(|error| restore_dossier::neither(context, args, &known, error))?;
     if !args.parts.is_empty() {
         return Err(CliError::usage("--parts chooses parts of dossiers, and no dossier is named")
             .hint("name dossiers by their codes; of a snapshot, choose files with --include and --exclude"));
@@ -89,7 +91,7 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     }
     let repository = context.open()?;
     let found = wanted::find(&repository, &wanted.selector, &Sieve::of(&args.filter)?, context.output);
-    let found = found.map_err(|error| restore_dossier::neither(context, args, error))?;
+    let found = found.map_err(|error| restore_dossier::neither(context, args, &known, error))?;
     let bars = Bars::new(context.output);
     let report = liasse_archive::restore(&repository, &found.snapshot, &options, &bars, &context.stop);
     bars.clear();
@@ -190,10 +192,7 @@ fn refuse_nothing(report: &RestoreReport, args: &args::Restore) -> Result<()> {
 }
 
 pub(super) fn explain(error: CliError) -> CliError {
-    if error.exit == Exit::Interrupted {
-        return error.remedy("remedy-go-on-same");
-    }
-    error
+    if error.exit == Exit::Interrupted { error.remedy("remedy-go-on-same") } else { error }
 }
 
 pub(super) fn json(report: &RestoreReport, snapshot: &Snapshot, target: &Path, args: &args::Restore) -> Restored {

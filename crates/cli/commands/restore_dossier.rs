@@ -51,8 +51,16 @@ struct RestoredDossier {
     restored: Restored,
 }
 
+/// What the words of a restore mean.
+pub(super) enum Meant {
+    /// Dossiers, and so it ended.
+    Dossiers(Exit),
+    /// A snapshot, or nothing. `known` are the codes that were looked at.
+    Snapshot { known: BTreeSet<String> },
+}
+
 /// Restores dossiers, if that is what is meant: several words, a date apart, or one word that is the code of a dossier.
-pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
+pub(super) fn run(context: &Context, args: &Restore) -> Result<Meant> {
     let one = match args.what.as_slice() {
         [one] if args.at.is_none() && args.parts.is_empty() => Some(one),
         _ => None,
@@ -60,7 +68,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
     if let Some(one) = one
         && (as_code(context, one).is_err() || Wanted::parse(one).is_ok_and(|wanted| wanted.has_path || wanted.selector == Selector::Latest))
     {
-        return Ok(None);
+        return Ok(Meant::Snapshot { known: BTreeSet::new() });
     }
     let repository = match (context.open(), one) {
         (Ok(repository), _) => repository,
@@ -70,7 +78,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
     };
     let history = history(&repository, context, &args.filter, args.at.as_deref())?;
     if args.all {
-        return every(context, args, &repository, &history).map(Some);
+        return every(context, args, &repository, &history).map(Meant::Dossiers);
     }
     let mut codes = args.what.iter().map(|word| as_code(context, word)).collect::<Result<Vec<_>>>()?;
     let found = match one {
@@ -78,12 +86,12 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Option<Exit>> {
         None => choose(context, &history, &codes, args.at.as_deref())?,
     };
     if found.states.is_empty() {
-        return Ok(None);
+        return Ok(Meant::Snapshot { known: found.known });
     }
     let mut seen = BTreeSet::new();
     codes.retain(|code| seen.insert(*code));
     let chosen: Vec<&State> = codes.iter().filter_map(|code| found.states.get(*code)).collect();
-    into_folders(context, args, &repository, &chosen, Vec::new()).map(Some)
+    into_folders(context, args, &repository, &chosen, Vec::new()).map(Meant::Dossiers)
 }
 
 /// All that the newest run names: of this machine, or of any where this machine is a new one.
@@ -119,8 +127,8 @@ pub(super) fn never_saved(context: &Context, codes: &[String]) {
     }
 }
 
-/// One word that is no snapshot, and could have been meant as the code of a dossier.
-pub(super) fn neither(context: &Context, args: &Restore, error: CliError) -> CliError {
+/// One word that is no snapshot, and could have been meant as the code of a dossier: one of `known`.
+pub(super) fn neither(context: &Context, args: &Restore, known: &BTreeSet<String>, error: CliError) -> CliError {
     let is_unknown = matches!(error.exit, Exit::Failed | Exit::Usage) && args.parts.is_empty();
     let [word] = args.what.as_slice() else { return error };
     let Some(word) = word.to_str().filter(|word| is_unknown && !word.contains(['/', ':']) && *word != "latest") else { return error };
@@ -128,7 +136,8 @@ pub(super) fn neither(context: &Context, args: &Restore, error: CliError) -> Cli
         return error;
     }
     let texts = &context.settings.texts;
-    CliError::new(error.exit, texts.get("restore-neither", &[("word", text::plain(word).into())])).hint(texts.get("restore-see-list", &[]))
+    let error = CliError::new(error.exit, texts.get("restore-neither", &[("word", text::plain(word).into())]));
+    error.hint(is_meant(texts, word, known))
 }
 
 /// A word of the command line as a code. A code has no `/`, so it leads nowhere but into the target.
@@ -169,16 +178,20 @@ pub(super) fn choose(context: &Context, history: &History<'_>, codes: &[&str], a
     passed_over(context, &found.bad);
     let Some(code) = codes.iter().find(|code| !found.states.contains_key(**code)) else { return Ok(found) };
     let texts = &context.settings.texts;
-    let nearest = liasse_dossier::nearest(code, found.known.iter().map(String::as_str), 3);
     let value = ("code", text::plain(code).into());
     let error = CliError::failed(match at {
         None => texts.get("restore-none-has", &[value]),
         Some(at) => texts.get("restore-none-has-at", &[value, ("date", at.into())]),
     });
-    Err(match nearest.as_slice() {
-        [] => error.hint(texts.get("restore-see-list", &[])),
-        names => error.hint(texts.get("restore-is-meant", &[("names", names.join(", ").into())])),
-    })
+    Err(error.hint(is_meant(texts, code, &found.known)))
+}
+
+/// Which codes may be meant by a word that is none, or where to see them.
+fn is_meant(texts: &Texts, word: &str, known: &BTreeSet<String>) -> String {
+    match liasse_dossier::nearest(word, known.iter().map(String::as_str), 3).as_slice() {
+        [] => texts.get("restore-see-list", &[]),
+        names => texts.get("restore-is-meant", &[("names", text::plain(&names.join(", ")).into())]),
+    }
 }
 
 /// What a state lacks.

@@ -39,3 +39,5 @@ cause-hook = The preparation "{ $hook }" failed: { $error }.
 cause-hook-remedy = Start the command by hand to see what it says; the dossier is saved at the next run.
 cause-interrupted = The run was stopped before it came to this dossier.
 cause-interrupted-remedy = Start the run again; it goes on where it stopped.
+cause-no-snapshot = The run failed as a whole, so nothing of this dossier was saved.
+cause-no-snapshot-remedy = What to do is said where the report says why.

@@ -122,3 +122,4 @@ short-cause-root-missing = { $root } not there
 short-cause-empty = empty
 short-cause-hook = "{ $hook }" failed
 short-cause-interrupted = not reached
+short-cause-no-snapshot = the run failed

@@ -57,7 +57,7 @@ restore-would-unsaved = { $number ->
     [one] { $code }: { $shown } file ({ $size }) is in no other place as it is: { $first }. So all that is replaced would be kept beside it.
    *[other] { $code }: { $shown } files ({ $size }) are in no other place as they are, first { $first }. So all that is replaced would be kept beside it.
 }
-restore-kept = What was replaced is in { $path }
+restore-kept = What was replaced is in { $path }. Delete it when nobody needs it.
 restore-found = An earlier restore was cut off; what it had replaced is in { $path }. Delete it when nobody needs it.
 restore-removed = { $code }: deleted, because it was not chosen ({ $path }).
 restore-would-remove = { $code }: would be deleted, because it is not chosen ({ $path }).

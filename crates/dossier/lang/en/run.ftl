@@ -8,6 +8,8 @@ run-room = This run may need { $needed }, and { $free } are free. Make room, or 
 run-interrupted = The run was stopped. What was stored so far is not stored again by the next run.
 run-full = No snapshot was made: the disk of the repository is full. Make room there or use a larger disk, then start the run again. What earlier runs saved is untouched.
 run-failed = No snapshot was made: { $error }. What earlier runs saved is untouched.
+run-revoked = No snapshot was made: the repository accepts nothing more that is saved with the credential of this computer. Ask who looks after the backups for a new one (liasse key add --role writer --out FILE), and name it in the settings. What earlier runs saved is untouched.
+run-known-damage = The last check found damage in the repository, and what this run stored may need what is damaged. Start liasse check --read-data, which says what to do, and do not delete anything.
 run-parity-failed = What this run stored is not protected against a rotting medium yet: { $error }. Everything is saved; the next run tries again, or: liasse parity add.
 run-parity-damaged = { $number ->
     [one] One object of the repository is damaged and could not be protected. Look with: liasse check --read-data.

@@ -85,3 +85,4 @@ status-why-root-missing = The folder of its rule was not there.
 status-why-empty = Its folder was empty.
 status-why-hook = Its preparation failed.
 status-why-interrupted = The run was stopped before it came to it.
+status-why-no-snapshot = The run failed as a whole.

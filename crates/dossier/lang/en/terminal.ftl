@@ -58,6 +58,7 @@ remedy-config-init = write them with: liasse config init
 remedy-config-check = see all mistakes with: liasse config check
 remedy-go-on = what was restored so far is whole; to go on, run the same command with --overwrite if-changed
 remedy-go-on-same = what was restored so far is whole; run the same command again to go on
+remedy-go-on-full = free some space there, or use a larger disk, and run the same command again: it goes on where it stopped
 remedy-no-target = name a folder with --target FOLDER; or put dossiers in their own places with --in-place
 remedy-other-target = choose an empty or new folder with --target
 remedy-target-full = choose an empty or new folder, or say what happens to files that exist: --overwrite if-changed, always or never

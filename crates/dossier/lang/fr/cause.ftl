@@ -39,3 +39,5 @@ cause-hook = La préparation « { $hook } » a échoué : { $error }.
 cause-hook-remedy = Lancez la commande à la main pour voir son message ; le dossier sera sauvegardé à la prochaine exécution.
 cause-interrupted = La sauvegarde a été arrêtée avant ce dossier.
 cause-interrupted-remedy = Relancez la sauvegarde ; elle reprend où elle s'est arrêtée.
+cause-no-snapshot = La sauvegarde a échoué dans son ensemble ; rien de ce dossier n'a été sauvegardé.
+cause-no-snapshot-remedy = Ce qu'il faut faire est dit là où le rapport en donne la raison.

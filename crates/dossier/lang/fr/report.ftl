@@ -125,3 +125,4 @@ short-cause-root-missing = { $root } introuvable
 short-cause-empty = vide
 short-cause-hook = échec de « { $hook } »
 short-cause-interrupted = pas encore traité
+short-cause-no-snapshot = échec de la sauvegarde

@@ -57,7 +57,7 @@ restore-would-unsaved = { $number ->
     [one] { $code } : { $shown } fichier ({ $size }) n'existe nulle part ailleurs tel qu'il est : { $first }. Tout ce qui est remplacé serait donc conservé à côté.
    *[other] { $code } : { $shown } fichiers ({ $size }) n'existent nulle part ailleurs tels qu'ils sont, le premier : { $first }. Tout ce qui est remplacé serait donc conservé à côté.
 }
-restore-kept = Ce qui a été remplacé est dans { $path }
+restore-kept = Ce qui a été remplacé est dans { $path }. Effacez-le quand plus personne n'en a besoin.
 restore-found = Une restauration précédente a été interrompue ; ce qu'elle avait remplacé est dans { $path }. Supprimez-le quand personne n'en a plus besoin.
 restore-removed = { $code } : supprimé, car il n'était pas choisi ({ $path }).
 restore-would-remove = { $code } : serait supprimé, car il n'est pas choisi ({ $path }).

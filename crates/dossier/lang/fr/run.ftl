@@ -8,6 +8,8 @@ run-room = Cette sauvegarde peut demander { $needed }, et { $free } sont libres.
 run-interrupted = La sauvegarde a été arrêtée. Ce qui est déjà enregistré ne le sera pas une seconde fois.
 run-full = Aucune sauvegarde n'a été produite : le disque du dépôt est plein. Libérez de la place ou prenez un disque plus grand, puis relancez la sauvegarde. Les sauvegardes précédentes sont intactes.
 run-failed = Aucune sauvegarde n'a été produite : { $error }. Les sauvegardes précédentes sont intactes.
+run-revoked = Aucune sauvegarde n'a été produite : le dépôt n'accepte plus rien de ce qui est sauvegardé avec l'accès de cet ordinateur. Demandez-en un nouveau à la personne qui s'occupe des sauvegardes (liasse key add --role writer --out FICHIER) et nommez-le dans les réglages. Les sauvegardes précédentes sont intactes.
+run-known-damage = La dernière vérification a trouvé des dégâts dans le dépôt, et ce que cette sauvegarde a enregistré peut avoir besoin de ce qui est abîmé. Lancez liasse check --read-data, qui dit quoi faire, et n'effacez rien.
 run-parity-failed = Ce que cette sauvegarde a enregistré n'est pas encore protégé contre un support qui s'abîme : { $error }. Tout est enregistré ; la prochaine sauvegarde essaiera de nouveau, ou bien : liasse parity add.
 run-parity-damaged = { $number ->
     [one] Un élément du dépôt est abîmé et n'a pas pu être protégé. Vérifiez avec : liasse check --read-data.

@@ -85,3 +85,4 @@ status-why-root-missing = Le répertoire de sa règle n'était pas là.
 status-why-empty = Son répertoire était vide.
 status-why-hook = Sa préparation a échoué.
 status-why-interrupted = La sauvegarde a été arrêtée avant d'y arriver.
+status-why-no-snapshot = La sauvegarde a échoué dans son ensemble.

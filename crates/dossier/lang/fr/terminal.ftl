@@ -58,6 +58,7 @@ remedy-config-init = écrivez-les avec : liasse config init
 remedy-config-check = voyez toutes les erreurs avec : liasse config check
 remedy-go-on = ce qui a été restauré est entier ; pour continuer, relancez la commande avec --overwrite if-changed
 remedy-go-on-same = ce qui a été restauré est entier ; relancez la même commande pour continuer
+remedy-go-on-full = libérez de la place à cet endroit, ou prenez un disque plus grand, puis relancez la même commande : elle reprend où elle s'est arrêtée
 remedy-no-target = nommez un répertoire avec --target RÉPERTOIRE ; ou remettez les dossiers à leur place avec --in-place
 remedy-other-target = choisissez un répertoire vide ou nouveau avec --target
 remedy-target-full = choisissez un répertoire vide ou nouveau, ou dites ce que deviennent les fichiers présents : --overwrite if-changed, always ou never

@@ -39,3 +39,5 @@ cause-hook = A preparação "{ $hook }" falhou: { $error }.
 cause-hook-remedy = Execute o comando manualmente para ver a mensagem; o dossiê será salvo na próxima execução.
 cause-interrupted = A execução foi interrompida antes deste dossiê.
 cause-interrupted-remedy = Inicie a execução de novo; ela continua de onde parou.
+cause-no-snapshot = A execução falhou como um todo; nada deste dossiê foi salvo.
+cause-no-snapshot-remedy = O que fazer está dito onde o relatório diz o motivo.

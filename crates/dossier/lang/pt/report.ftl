@@ -122,3 +122,4 @@ short-cause-root-missing = { $root } não encontrado
 short-cause-empty = vazio
 short-cause-hook = falha de "{ $hook }"
 short-cause-interrupted = não alcançado
+short-cause-no-snapshot = falha da execução

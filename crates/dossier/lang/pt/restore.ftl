@@ -57,7 +57,7 @@ restore-would-unsaved = { $number ->
     [one] { $code }: { $shown } arquivo ({ $size }) não existe em nenhum outro lugar como está: { $first }. Por isso, tudo o que é substituído seria guardado ao lado.
    *[other] { $code }: { $shown } arquivos ({ $size }) não existem em nenhum outro lugar como estão, o primeiro: { $first }. Por isso, tudo o que é substituído seria guardado ao lado.
 }
-restore-kept = O que foi substituído está em { $path }
+restore-kept = O que foi substituído está em { $path }. Apague quando ninguém mais precisar.
 restore-found = Uma restauração anterior foi interrompida; o que ela tinha substituído está em { $path }. Apague quando ninguém mais precisar.
 restore-removed = { $code }: apagado, porque não foi escolhido ({ $path }).
 restore-would-remove = { $code }: seria apagado, porque não foi escolhido ({ $path }).

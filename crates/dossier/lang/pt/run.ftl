@@ -8,6 +8,8 @@ run-room = Esta execução pode precisar de { $needed }, e há { $free } livres.
 run-interrupted = A execução foi interrompida. O que já foi gravado não será gravado de novo.
 run-full = Nenhuma cópia foi feita: o disco do repositório está cheio. Libere espaço nele ou use um disco maior e inicie a execução de novo. As cópias anteriores estão intactas.
 run-failed = Nenhuma cópia foi feita: { $error }. As cópias anteriores estão intactas.
+run-revoked = Nenhuma cópia foi feita: o repositório não aceita mais nada do que é salvo com a credencial deste computador. Peça uma nova a quem cuida dos backups (liasse key add --role writer --out ARQUIVO) e indique-a nas configurações. As cópias anteriores estão intactas.
+run-known-damage = A última verificação encontrou danos no repositório, e o que esta execução gravou pode precisar do que está danificado. Execute liasse check --read-data, que diz o que fazer, e não apague nada.
 run-parity-failed = O que esta execução gravou ainda não está protegido contra uma mídia que se estraga: { $error }. Tudo foi gravado; a próxima execução tenta de novo, ou: liasse parity add.
 run-parity-damaged = { $number ->
     [one] Um objeto do repositório está danificado e não pôde ser protegido. Verifique com: liasse check --read-data.

@@ -85,3 +85,4 @@ status-why-root-missing = A pasta da regra dele não estava lá.
 status-why-empty = A pasta dele estava vazia.
 status-why-hook = A preparação dele falhou.
 status-why-interrupted = O backup foi parado antes de chegar a ele.
+status-why-no-snapshot = A execução falhou como um todo.

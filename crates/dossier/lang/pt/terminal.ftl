@@ -58,6 +58,7 @@ remedy-config-init = escreva-as com: liasse config init
 remedy-config-check = veja todos os erros com: liasse config check
 remedy-go-on = o que foi restaurado está inteiro; para continuar, execute o mesmo comando com --overwrite if-changed
 remedy-go-on-same = o que foi restaurado está inteiro; execute o mesmo comando de novo para continuar
+remedy-go-on-full = libere espaço nesse lugar, ou use um disco maior, e execute o mesmo comando de novo: ele continua de onde parou
 remedy-no-target = indique uma pasta com --target PASTA; ou recoloque os dossiês em seus lugares com --in-place
 remedy-other-target = escolha uma pasta vazia ou nova com --target
 remedy-target-full = escolha uma pasta vazia ou nova, ou diga o que acontece com os arquivos existentes: --overwrite if-changed, always ou never

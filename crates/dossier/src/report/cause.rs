@@ -99,6 +99,8 @@ pub enum Cause {
     },
     /// The run was cut short before it came to this dossier.
     Interrupted,
+    /// The run failed as a whole: the report says why at its head.
+    NoSnapshot,
 }
 
 impl Cause {
@@ -123,6 +125,7 @@ impl Cause {
             Self::Empty => "empty",
             Self::Hook { .. } => "hook",
             Self::Interrupted => "interrupted",
+            Self::NoSnapshot => "no snapshot",
         }
     }
 
@@ -178,6 +181,7 @@ impl Cause {
             Self::Empty => ("cause-empty", vec![]),
             Self::Hook { hook, error } => ("cause-hook", vec![("hook", hook.into()), ("error", error.into())]),
             Self::Interrupted => ("cause-interrupted", vec![]),
+            Self::NoSnapshot => ("cause-no-snapshot", vec![]),
         }
     }
 }
@@ -212,6 +216,7 @@ mod tests {
             Cause::Empty,
             Cause::Hook { hook: text(), error: text() },
             Cause::Interrupted,
+            Cause::NoSnapshot,
         ];
         for lang in Lang::ALL {
             let texts = Texts::new(lang);

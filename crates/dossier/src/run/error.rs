@@ -99,6 +99,7 @@ pub(super) fn failure(error: &liasse_archive::Error, texts: &Texts) -> String {
         liasse_archive::Error::Repo(repo::Error::Store(error)) if matches!(error.kind(), ErrorKind::Full) => {
             return texts.get("run-full", &[]);
         }
+        liasse_archive::Error::Repo(repo::Error::Revoked) => return texts.get("run-revoked", &[]),
         _ => {}
     }
     let mut text = error.to_string();

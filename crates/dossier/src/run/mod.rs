@@ -30,13 +30,14 @@ use crate::hooks::{self, Hook, OnFailure, Scene, When};
 use crate::lang::Texts;
 use crate::report::local::Local;
 use crate::report::{Attempt, Outcome, Report};
+use crate::status::Checks;
 use crate::{Code, Rollback};
 pub use error::{Obstacle, RunError};
 pub use hold::{TERMS, hold};
 pub use lock::{Busy, RunLock};
 use memory::Memory;
 use plan::Plan;
-use referee::Referee;
+use referee::{Ended, Referee};
 
 /// What a run works with.
 pub struct World<'a> {
@@ -94,6 +95,14 @@ impl Report {
         self.problems += 1;
         self.remarks.push(said);
     }
+
+    /// Says when a check from this machine found damage that none has found mended since. What is stored now is stored all the same.
+    fn tell_known_damage(&mut self, world: &World<'_>) {
+        if Checks::of(world.repository).damage().is_some() {
+            self.problems += 1;
+            self.remarks.push(world.texts.get("run-known-damage", &[]));
+        }
+    }
 }
 
 /// Makes a run, and tells what became of it. An error means that nothing was begun, and [`Report::failed`]
@@ -113,6 +122,7 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
     };
     report.pass_over(std::mem::take(&mut plan.passed_over));
     report.hold_against_memory(world);
+    report.tell_known_damage(world);
     let name = began.to_string();
     let scene = Scene {
         run: &name,
@@ -133,7 +143,12 @@ pub fn run(world: &World<'_>, wanted: &Wanted) -> Result<Report, RunError> {
             Err(error) => report.failure = Some(error::failure(&error, world.texts)),
         },
     }
-    let (dossiers, remarks, learnt) = referee.finish(report.snapshot.is_some());
+    let ended = match report.snapshot {
+        Some(_) => Ended::Stored,
+        None if world.stop.is_stopped() => Ended::Stopped,
+        None => Ended::Failed,
+    };
+    let (dossiers, remarks, learnt) = referee.finish(ended);
     report.dossiers = dossiers;
     report.remarks.extend(remarks);
     let outcome = report.dossiers.iter().map(|dossier| dossier.outcome).filter(|outcome| *outcome != Outcome::NotAsked).max();

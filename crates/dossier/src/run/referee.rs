@@ -22,6 +22,17 @@ use crate::{remark, spoken};
 /// Most causes that are told of one dossier.
 const MOST_CAUSES: usize = 10;
 
+/// How the backup ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// With a snapshot.
+    Stored,
+    /// Somebody stopped it.
+    Stopped,
+    /// It failed.
+    Failed,
+}
+
 /// One run's referee.
 pub(super) struct Referee<'a> {
     world: &'a World<'a>,
@@ -116,28 +127,28 @@ impl<'a> Referee<'a> {
     }
 
     /// What the report says of all dossiers, remarks about the run, and what to remember.
-    pub(super) fn finish(self, is_stored: bool) -> (Vec<DossierReport>, Vec<String>, BTreeMap<Code, Learnt>) {
+    pub(super) fn finish(self, ended: Ended) -> (Vec<DossierReport>, Vec<String>, BTreeMap<Code, Learnt>) {
         let mut notes = self.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let learnt = notes.dossiers.iter_mut().map(|noted| std::mem::take(&mut noted.learnt));
         let learnt = self.plan.planned.iter().map(|planned| planned.code.clone()).zip(learnt).collect();
         let all = self.plan.planned.iter().zip(&self.plan.dossiers).zip(notes.dossiers);
-        let mut reports: Vec<DossierReport> = all.map(|(dossier, noted)| told(dossier, noted, self.memory, is_stored)).collect();
+        let mut reports: Vec<DossierReport> = all.map(|(dossier, noted)| told(dossier, noted, self.memory, ended)).collect();
         reports.sort_by(|a, b| a.code.cmp(&b.code));
         (reports, notes.remarks, learnt)
     }
 }
 
 /// One dossier's lines of the report.
-fn told((planned, dossier): (&Planned, &Dossier), mut noted: Noted, memory: &Memory, is_stored: bool) -> DossierReport {
+fn told((planned, dossier): (&Planned, &Dossier), mut noted: Noted, memory: &Memory, ended: Ended) -> DossierReport {
     let remembered = memory.of(&planned.code);
     let fate = noted.fate.take();
     let (outcome, state, found) = match fate {
-        Some(fate) if is_stored => (Outcome::from(fate.outcome), fate.state, fate.found),
+        Some(fate) if ended == Ended::Stored => (Outcome::from(fate.outcome), fate.state, fate.found),
         // No snapshot, so nothing of it is stored; what earlier ones have stays.
         Some(_) | None => {
             let outcome = dossier.refusal.as_ref().map_or(Outcome::Failed, |refusal| Outcome::from(refusal.outcome));
             if noted.causes.is_empty() && outcome != Outcome::NotAsked {
-                noted.causes.push(Cause::Interrupted);
+                noted.causes.push(if ended == Ended::Failed { Cause::NoSnapshot } else { Cause::Interrupted });
             }
             (outcome, dossier.kept.clone(), Found::default())
         }

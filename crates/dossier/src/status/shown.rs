@@ -55,7 +55,11 @@ impl Status {
         Some(local.texts().get(name, &[("date", local.short(checked.time).into())]))
     }
 
+    /// Nothing while damage is known: what was whole when it was read need not be what is asked for.
     fn verified_text(&self, texts: &Texts) -> Option<String> {
+        if self.unsound {
+            return None;
+        }
         let Verified { bytes, total_bytes } = self.verified;
         let percent = (u128::from(bytes) * 100).checked_div(u128::from(total_bytes))?;
         Some(texts.get("status-verified-share", &[("percent", percent.to_string().into())]))
