@@ -96,7 +96,7 @@ fn each_sync_that_a_repair_needs_is_missed() {
         (INDEX, &["never had"], files),
         (INDEX, &["left to be done", "found now"], |path| path.ends_with("/index")),
         (SOURCE, &["found now", "not read any more", "left to be done"], asides),
-        (PROTECT, &["left to be done"], |path| path.ends_with("/parity")),
+        (PROTECT, &["not protected"], |path| path.ends_with("/parity")),
     ];
     for (number, (what, told, ignored)) in needed.into_iter().enumerate() {
         let lost = repaired_without(what, ignored).unwrap_or_else(|| panic!("{number}, {what}: nothing is lost"));

@@ -61,7 +61,7 @@ impl World {
                 let plan = parity::plan(&store, &Silent, &Stop::new())?;
                 Ok(parity::apply(&store, &plan, &Silent, &Stop::new())?.failed)
             }
-            Mend::Protect => Ok(parity::add(&self.store()?, &AddOptions::default(), &Silent, &Stop::new()).map(|_| Vec::new())?),
+            Mend::Protect => Ok(parity::add(&self.store()?, &AddOptions::default(), &Silent, &Stop::new())?.damaged),
         }
     }
 

@@ -8,6 +8,7 @@ use liasse_repo::store::{Chance, Image, Moves, Trouble};
 use super::enumerate::{Lost, Seen, each_repository, report};
 use super::given::{Given, Kept, in_place};
 use super::harm::{Case, base, cases};
+use super::mend::Mend;
 use super::seeds::{each_seed, say, setting};
 use super::verify::{Expected, goes_on, no_leftover_read};
 use super::world::World;
@@ -20,6 +21,8 @@ pub struct Goal<'a> {
     /// After it.
     after: Given,
     image: Image,
+    /// What it cannot do however well the disk does: damaged objects are not protected.
+    left: Vec<String>,
 }
 
 impl<'a> Goal<'a> {
@@ -31,13 +34,13 @@ impl<'a> Goal<'a> {
         let mut world = case.world();
         let before = Given::of(&case.damaged, &world)?;
         world.sim.trouble(|trouble| *trouble = habits.clone());
-        let refused = match world.mend(case.mend, &case.sound) {
-            Ok(failed) if failed.is_empty() => None,
-            done => Some(format!("not mended: {done:?}")),
+        let (left, refused) = match world.mend(case.mend, &case.sound) {
+            Ok(left) if left.is_empty() || case.mend == Mend::Protect => (left, None),
+            done => (Vec::new(), Some(format!("not mended: {done:?}"))),
         };
         let image = world.sim.image();
         let after = Given::of(&image, &world)?;
-        let goal = Self { case, before, after, image };
+        let goal = Self { case, before, after, image, left };
         goal.keeps(&goal.image, &goal.after, false)?;
         Ok((goal, world, refused))
     }
@@ -56,6 +59,13 @@ impl<'a> Goal<'a> {
         }
         let given = Given::of(image, world)?;
         given.covers(&self.after.only(&base().world.promises))?;
+        if self.case.mend == Mend::Protect {
+            // What is added takes the place of a damaged object only where it protects just the same: to mend that one is a repair's business.
+            given.finds_no_more_than(&self.before)?;
+            let all =
+                world.after(image, world.sim.steps()).is_mended(Mend::Protect, &self.case.sound).map_err(|error| error.to_string())?;
+            return if all { Ok(()) } else { Err("something is not protected".to_owned()) };
+        }
         given.finds_no_more_than(&self.after)?;
         let made: BTreeMap<_, _> = in_place(&self.image);
         let (found, sound) = (in_place(image), in_place(&self.case.sound));
@@ -82,7 +92,7 @@ impl<'a> Goal<'a> {
     fn again(&self, image: &Image, (world, steps): (&World, usize), failed: bool) -> Result<World, String> {
         let mut again = world.after(image, steps);
         let left = again.mend(self.case.mend, &self.case.sound).map_err(|error| format!("the next repair fails: {error:?}"))?;
-        if !left.is_empty() {
+        if left != self.left {
             return Err(format!("the next repair does not mend: {left:?}"));
         }
         if !self.case.mend.stores() {
@@ -101,7 +111,7 @@ impl<'a> Goal<'a> {
         world.sim.trouble(change);
         let done = world.mend(self.case.mend, &self.case.sound);
         world.sim.trouble(|trouble| *trouble = Trouble::default());
-        let told = !done.as_ref().is_ok_and(Vec::is_empty);
+        let told = !done.as_ref().is_ok_and(|left| *left == self.left);
         let steps = world.sim.steps();
         for image in [world.sim.image(), world.sim.recording().cut(steps).bare()] {
             let given = Given::of(&image, &world)?;
