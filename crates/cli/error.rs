@@ -161,7 +161,10 @@ impl From<RepoError> for CliError {
             }
             RepoError::Interrupted => Self::interrupted(),
             RepoError::NoRepository { .. } | RepoError::Unfinished { .. } | RepoError::Exists { .. } => about_place(&error),
-            RepoError::WrongPassword { .. } | RepoError::WrongCredential { .. } | RepoError::NotAllowed { .. } => about_key(&error),
+            RepoError::WrongPassword { .. }
+            | RepoError::RemovedKey { .. }
+            | RepoError::WrongCredential { .. }
+            | RepoError::NotAllowed { .. } => about_key(&error),
             RepoError::Revoked => {
                 Self::new(Exit::WrongKey, error.to_string()).hint("ask the owner for a new key: liasse key add --role writer --out FILE")
             }
@@ -225,6 +228,10 @@ fn about_key(error: &RepoError) -> CliError {
             CliError::named(Exit::WrongKey, "error-wrong-password-or-damaged", values)
                 .remedy("remedy-wrong-password")
                 .remedy("remedy-damaged-keys")
+        }
+        RepoError::RemovedKey { location, slot } => {
+            let values = vec![("place", location.clone()), ("key", slot.clone())];
+            CliError::named(Exit::WrongKey, "error-removed-key", values).remedy("remedy-removed-key")
         }
         RepoError::WrongCredential { location } => at("error-wrong-credential", location).remedy("remedy-wrong-credential"),
         _ => CliError::new(Exit::WrongKey, error.to_string()).remedy("remedy-other-key"),

@@ -67,6 +67,9 @@ impl Context {
         }
         let repository = opened?;
         self.stop.check()?;
+        if let Some(key) = repository.unlisted_slot() {
+            self.output.warn(&self.settings.texts.get("warn-unlisted-key", &[("key", key.into())]));
+        }
         self.output.detail(&format!("opened the repository at {} as {}", self.place.display(), repository.role()));
         Ok(self.with_folders(repository))
     }

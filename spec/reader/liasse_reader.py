@@ -125,6 +125,10 @@ class Pack:
         return data
 
 
+def slots_of(value):
+    return {slot["id"] for slot in value["slots"]}
+
+
 class Repository:
     """An opened repository. `notes` gathers what was found damaged on the way and could be passed by."""
 
@@ -134,9 +138,11 @@ class Repository:
         if not numbers:
             raise Usage("no repository here: it has no config", EXIT_NO_REPOSITORY)
         self.id = self.identity(numbers)
-        self.bundle = self.unlock(password, credential)
-        self.keys = purpose_keys(self.bundle["secret"])
-        self.config = self.believed(numbers)
+        if credential is not None:
+            demand(len(credential) <= SIZE_LIMITS[CREDENTIAL], "limit", "a credential of more than 4 MiB")
+            self.enter(decode(read_object(credential, (CREDENTIAL,), self.id)[1], bundle), numbers)
+        else:
+            self.unlock(password, numbers)
         self.check_chain([number for number in numbers if number <= self.config["number"]])
 
     # --- objects
@@ -181,21 +187,49 @@ class Repository:
 
     # --- keys and config
 
-    def unlock(self, password, credential):
-        """The bundle, from a credential's bytes or from the first key slot that the password opens."""
-        if credential is not None:
-            demand(len(credential) <= SIZE_LIMITS[CREDENTIAL], "limit", "a credential of more than 4 MiB")
-            return decode(read_object(credential, (CREDENTIAL,), self.id)[1], bundle)
+    def enter(self, opened, numbers):
+        """Takes a bundle's keys, and the config that prevails."""
+        self.bundle, self.keys = opened, purpose_keys(opened["secret"])
+        self.config = self.believed(numbers)
+
+    def unlock(self, password, numbers):
+        """Goes in by the first key slot that the password opens and that was not removed."""
         if password is None:
             raise Failure("password", "no password and no credential given")
+        why = "the password opens no key slot"
         for name in self.names("keys"):
             try:
                 head, body = read_object(self.read("keys", name, SLOT), (SLOT,), self.id)
-                return open_slot(password, head.raw, body)
+                opened = open_slot(password, head.raw, body)
             except Failure as failure:
                 if failure.word != "password":
                     self.notes.append(f"keys/{name}: {failure}")
-        raise Failure("password", "the password opens no key slot")
+                continue
+            before = len(self.notes)
+            self.enter(opened, numbers)
+            listed = bytes.fromhex(name) in slots_of(self.config)
+            if listed or bytes.fromhex(name) not in self.removed(numbers):
+                if not listed:
+                    print(f"keys/{name} is in no list of the owner", file=sys.stderr)
+                return
+            del self.notes[before:]
+            why = f"keys/{name} was removed by the owner"
+        raise Failure("password", why)
+
+    def removed(self, numbers):
+        """The slots of every config that was whole when it was superseded; those that the prevailing one has are not asked for."""
+        found, above = set(), self.config
+        for number in reversed([number for number in numbers if number < self.config["number"]]):
+            try:
+                raw = self.read("config", number, CONFIG)
+                value = self.open_config(raw, number)
+            except (Failure, OSError):
+                above = None
+                continue
+            if above and above["number"] == number + 1 and above["previous"] == blake3(raw).digest():
+                found |= slots_of(value)
+            above = value
+        return found
 
     def identity(self, numbers):
         """The repository id of the highest config whose envelope is sound."""

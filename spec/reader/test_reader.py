@@ -206,6 +206,25 @@ def broken_chain_is_noted(work):
 
 
 @case
+def a_removed_slot_opens_nothing(work):
+    sample = Sample(work)
+    own, other = sample.repo.slots[0], sample.repo.write_slot()
+    second = sample.repo.write_config(2, sample.config_hash)
+    sample.repo.write_config(3, second, slots=[other])
+    assert run(work, "check")[0] == 0, "the other slot has the same password"
+    os.remove(os.path.join(work, "keys", other.hex()))
+    code, _, err = run(work, "check")
+    assert code == 11 and "removed" in err, (code, err)
+    # Configs that were damaged when they were superseded say nothing of what was removed.
+    for number in (2, 3):
+        os.remove(os.path.join(work, "config", str(number)))
+    sample.repo.write_config(2, bytes(31) + b"x")
+    sample.repo.write_config(3, bytes(31) + b"x", slots=[other])
+    code, _, err = run(work, "snapshots")
+    assert code == 12 and f"{own.hex()} is in no list" in err, (code, err)
+
+
+@case
 def damaged_highest_config_is_passed_by(work):
     sample = Sample(work + "/r")
     with open(os.path.join(sample.root, "config", "1"), "rb") as file:

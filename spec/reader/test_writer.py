@@ -187,6 +187,7 @@ class TestRepository:
     def __init__(self, root, password=b"secret"):
         self.root, self.password = root, password
         self.id, self.secret, self.reader = entropy(16), entropy(32), entropy(32)
+        self.slots = []
         self.owner, self.writer, self.session = signer(), signer(), entropy(16)
         self.keys = f.purpose_keys(self.secret)
         self.pending, self.listed = {}, []
@@ -208,17 +209,20 @@ class TestRepository:
         key = hash_secret_raw(self.password, slot["salt"], 3, 65536, 1, 32, Type.ID, 0x13)
         start = slot_head(slot)
         body = start + box(key, head, start, bundle(self.bundle()))
-        self.put("keys", entropy(16).hex(), whole_object(head, body))
+        self.slots.append(entropy(16))
+        self.put("keys", self.slots[-1].hex(), whole_object(head, body))
+        return self.slots[-1]
 
     def credential(self, role):
         return whole_object(header(f.CREDENTIAL, self.id), bundle(self.bundle(role)))
 
-    def write_config(self, number=1, previous=bytes(32), status=1, last=0):
+    def write_config(self, number=1, previous=bytes(32), status=1, last=0, slots=None):
         """Write a config; gives the hash of the object for the next one."""
         value = {"number": number, "previous": previous, "time": [1700000000, 0], "name": "test",
                  "readers": [{"key": public_of(self.reader), "status": 1}],
                  "writers": [{"key": self.writer.public_key().public_bytes_raw(), "label": "w", "added": [0, 0],
-                              "status": status, "last": last}], "slots": [],
+                              "status": status, "last": last}],
+                 "slots": [{"id": slot, "role": 1, "label": "s", "added": [0, 0]} for slot in (self.slots if slots is None else slots)],
                  "data_chunks": [32768, 131072, 524288], "tree_chunks": [4096, 16384, 65536], "block_size": 65536,
                  "pack_size": 1048576, "level": 3, "tlvs": []}
         head, plaintext = header(f.CONFIG, self.id), config(value)

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 
 use crate::support::{Ran, World, finish};
 
@@ -161,4 +163,75 @@ fn a_recovery_key_opens_what_the_password_opened() {
     as_holder(&world, another, &["key", "add", "--recovery-key", "--role", "auditor"]).ends(2);
     let silent = world.run(&["init", "-r", "silent", "-q", "--recovery-key"]).ends(0).out;
     assert!(silent.contains("Recovery key"), "what is shown once is shown even then: {silent}");
+}
+
+fn lay_over(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().unwrap().success());
+}
+
+/// A repository whose owner has removed the password `leaving`, the id of that, and a copy from before in `old`.
+fn left_behind() -> (World, String) {
+    let world = World::with_snapshot();
+    with_new_password(&world, &["key", "add", "--role", "auditor", "--label", "leaving"], "leaving").ends(0);
+    fs::create_dir(world.path("old")).unwrap();
+    lay_over(&world.repository(), &world.path("old"));
+    let keys = world.run(&["key", "list", "--json"]).ends(0).json();
+    let id = keys["keys"].as_array().unwrap().iter().find(|key| key["label"] == "leaving").unwrap()["id"].as_str().unwrap().to_owned();
+    world.run(&["key", "remove", &id]).ends(0);
+    (world, id)
+}
+
+#[test]
+fn a_password_that_was_removed_opens_nothing_whoever_puts_its_key_back() {
+    let (world, id) = left_behind();
+    let slot = format!("keys/{id}");
+    let put_back = |how: &str| match how {
+        "the key" => _ = fs::copy(world.path("old").join(&slot), world.repository().join(&slot)).unwrap(),
+        _ => lay_over(&world.path("old"), &world.repository()),
+    };
+    for how in ["the key", "an older copy over all"] {
+        put_back(how);
+        for args in [&["snapshots"][..], &["restore", "latest", "--target", "out"], &["check"]] {
+            let refused = as_holder(&world, "leaving", args).ends(11).says("has removed");
+            assert!(refused.err.contains(&slot) && refused.err.contains("another password"), "{how}: {}", refused.err);
+        }
+        // All else goes on, and a check says what to do.
+        world.run(&["backup", "src"]).ends(0);
+        let told = world.run(&["check"]).ends(13).out;
+        assert!(told.contains("no errors found") && told.contains(&format!("liasse key remove {}", &id[..8])), "{how}: {told}");
+        assert!(world.run(&["check", "-q"]).ends(13).err.contains(&format!("liasse key remove {}", &id[..8])));
+        let json = world.run(&["check", "--json"]).ends(13).json();
+        assert_eq!((&json["sound"], &json["removed_keys"][0]), (&true.into(), &slot.clone().into()), "{how}");
+        assert!(json["remedies"][0].as_str().unwrap().contains("key remove"), "{json}");
+        world.run(&["key", "remove", &id[..8]]).ends(0);
+        let json = world.run(&["check", "--json"]).ends(0).json();
+        assert_eq!(json["removed_keys"].as_array().unwrap().len(), 0, "{how}");
+    }
+    // A password may come again under a key of its own.
+    put_back("the key");
+    with_new_password(&world, &["key", "add", "--role", "auditor", "--label", "back again"], "leaving").ends(0);
+    as_holder(&world, "leaving", &["snapshots"]).ends(0);
+}
+
+#[test]
+fn a_repair_lets_nobody_in_who_was_shut_out() {
+    let (world, id) = left_behind();
+    // The keys of an older copy open no newer one.
+    let refused = as_holder(&world, "leaving", &["repair", "from", "old"]).ends(11).says("has removed");
+    assert!(refused.err.contains(&id), "{}", refused.err);
+    // A repository that was set back gets the newer config, and the key that it lists no more is named with what removes it.
+    let newer = world.path("newer");
+    fs::rename(world.repository(), &newer).unwrap();
+    fs::rename(world.path("old"), world.repository()).unwrap();
+    as_holder(&world, "leaving", &["snapshots"]).ends(0);
+    let command = format!("liasse key remove {}", &id[..8]);
+    let plan = world.run(&["repair", "from", "newer", "--all"]).out;
+    assert!(plan.contains(&command), "{plan}");
+    let done = world.run(&["repair", "from", "newer", "--all", "--apply"]).ends(0).out;
+    assert!(done.contains(&command), "{done}");
+    let json = world.run(&["repair", "from", "newer", "--all", "--json"]).ends(0).json();
+    assert_eq!(json["removed_keys"].as_array().unwrap(), &[format!("keys/{id}")]);
+    as_holder(&world, "leaving", &["snapshots"]).ends(11).says("has removed");
+    world.run(&["key", "remove", &id]).ends(0);
+    world.run(&["check", "--accept-rollback"]).ends(0);
 }

@@ -26,6 +26,7 @@ struct Report {
     remedies: Vec<String>,
     notes: Vec<NoteJson>,
     notes_left_off: u64,
+    removed_keys: Vec<String>,
     rollback: Option<Rollback>,
     not_checked: Option<&'static str>,
     counts: Counts,
@@ -100,7 +101,16 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
     let remedies = check_remedies::of(&report, texts);
     let json = Report { rollback: rollback.clone(), remedies: remedies.clone(), ..json(&report, depth, verified) };
     context.output.result(&json, |out| show(context, &report, depth, verified, &remedies, out))?;
-    let exit = if report.is_sound() { Exit::Done } else { Exit::Damaged };
+    let exit = match (report.is_sound(), report.removed_slots.is_empty()) {
+        (false, _) => Exit::Damaged,
+        (true, false) => Exit::RolledBack,
+        (true, true) => Exit::Done,
+    };
+    if context.output.quiet {
+        for remedy in check_remedies::of_removed_keys(&report.removed_slots, texts) {
+            context.output.warn(&remedy);
+        }
+    }
     if exit == Exit::Damaged && context.output.quiet {
         context.output.warn(&found(&report, texts));
     }
@@ -158,6 +168,7 @@ fn json(report: &CheckReport, depth: Depth, verified: VerifiedShare) -> Report {
         remedies: Vec::new(),
         notes: report.notes.iter().map(|note| NoteJson { object: note.object.clone(), what: note.what.clone() }).collect(),
         notes_left_off: report.notes_left_off,
+        removed_keys: report.removed_slots.iter().cloned().collect(),
         rollback: None,
         not_checked: report.not_checked,
         counts: Counts {

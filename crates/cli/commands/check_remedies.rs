@@ -5,13 +5,21 @@ use std::collections::BTreeSet;
 use liasse_dossier::lang::Texts;
 use liasse_repo::CheckReport;
 
+use crate::text;
+
 /// Sentences in the reader's language: what holds for all of it first, then one for each kind. Nothing where nothing was found.
 pub(super) fn of(report: &CheckReport, texts: &Texts) -> Vec<String> {
-    if report.is_sound() {
-        return Vec::new();
-    }
     let kinds: BTreeSet<&str> = report.findings.iter().filter_map(|finding| kind(&finding.object)).collect();
-    ["remedy-first"].into_iter().chain(kinds).map(|name| texts.get(name, &[])).collect()
+    let first = (!report.is_sound()).then_some("remedy-first");
+    let mut said: Vec<String> = first.into_iter().chain(kinds).map(|name| texts.get(name, &[])).collect();
+    said.extend(of_removed_keys(&report.removed_slots, texts));
+    said
+}
+
+/// The command that removes each key that the owner has removed before.
+pub(super) fn of_removed_keys(slots: &BTreeSet<String>, texts: &Texts) -> Vec<String> {
+    let id = |slot: &String| text::short(slot.trim_start_matches("keys/")).to_owned();
+    slots.iter().map(|slot| texts.get("remedy-key-came-back", &[("key", slot.as_str().into()), ("id", id(slot).into())])).collect()
 }
 
 /// The message for a finding's object.

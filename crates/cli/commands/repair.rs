@@ -9,6 +9,7 @@ use liasse_repo::store::{Area, Local, Store};
 use liasse_repo::{CheckOptions, CheckReport, Finding, RepairPlan, RepairStep, Repaired, Repository, Whoami};
 
 use super::backup;
+use super::check_remedies::of_removed_keys;
 use super::check_shown::{manner, show_finding};
 use super::repair_shown::{self, Mended};
 use crate::args::{Repair, RepairFrom, RepairFromSource};
@@ -132,7 +133,6 @@ fn finish(context: &Context, repository: &Repository, plan: RepairPlan, way: &Wa
         context.output.result(&shown, |out| show_plan(context, &plan, &shown, nothing, out))?;
         return Ok(exit);
     }
-    let only_there = plan.only_there;
     let repaired = watched(context, |bars| Ok(repository.repair(plan, way.other.as_ref(), bars, &context.stop)?))?;
     let (snapshot, unread) = match &way.again {
         Some(again) => store_again(context, repository, again)?,
@@ -141,7 +141,7 @@ fn finish(context: &Context, repository: &Repository, plan: RepairPlan, way: &Wa
     let left = left_now(context, repository, way)?;
     let sound = left.is_empty() && repaired.failed.is_empty();
     let shown = Mended::done(&shown, &repaired, &left, snapshot, sound);
-    context.output.result(&shown, |out| show_done(context, &repaired, &left, &shown, only_there, out))?;
+    context.output.result(&shown, |out| show_done(context, &repaired, &left, &shown, out))?;
     Ok(match (sound, unread) {
         (false, _) => Exit::Damaged,
         (true, 1..) => Exit::Incomplete,
@@ -194,7 +194,7 @@ fn show_plan(context: &Context, plan: &RepairPlan, shown: &Mended, nothing: bool
     let texts = &context.settings.texts;
     if nothing && plan.left.is_empty() {
         out.line(&texts.get("repair-nothing", &[]))?;
-        return only_there(texts, plan.only_there, out);
+        return not_taken_on(texts, shown, out);
     }
     if !nothing {
         out.line(&texts.get("repair-plan", &[]))?;
@@ -208,11 +208,11 @@ fn show_plan(context: &Context, plan: &RepairPlan, shown: &Mended, nothing: bool
     // What the files still have is known only when they are read.
     let title = if shown.paths.is_some() { "repair-found" } else { "repair-left" };
     show_left(context, &plan.left, title, out)?;
-    only_there(texts, plan.only_there, out)?;
+    not_taken_on(texts, shown, out)?;
     if nothing { Ok(()) } else { out.line(&texts.get("repair-apply", &[])) }
 }
 
-fn show_done(context: &Context, repaired: &Repaired, left: &[Finding], shown: &Mended, more: u64, out: &mut Listing) -> Result<()> {
+fn show_done(context: &Context, repaired: &Repaired, left: &[Finding], shown: &Mended, out: &mut Listing) -> Result<()> {
     let texts = &context.settings.texts;
     if !repaired.done.is_empty() {
         out.line(&texts.get("repair-done", &[]))?;
@@ -226,7 +226,7 @@ fn show_done(context: &Context, repaired: &Repaired, left: &[Finding], shown: &M
         out.line(&texts.get("repair-stored", &[("snapshot", text::short(snapshot).into())]))?;
     }
     show_left(context, left, "repair-left", out)?;
-    only_there(texts, more, out)?;
+    not_taken_on(texts, shown, out)?;
     if left.is_empty() && repaired.failed.is_empty() { out.line(&texts.get("repair-whole", &[])) } else { Ok(()) }
 }
 
@@ -243,6 +243,10 @@ fn show_left(context: &Context, left: &[Finding], title: &str, out: &mut Listing
     out.line(&texts.get("repair-other-ways", &[]))
 }
 
-fn only_there(texts: &Texts, number: u64, out: &mut Listing) -> Result<()> {
-    if number == 0 { Ok(()) } else { out.line(&texts.get("repair-only-there", &[("number", number.into())])) }
+/// What no repair does by itself, with the command that does it.
+fn not_taken_on(texts: &Texts, shown: &Mended, out: &mut Listing) -> Result<()> {
+    if shown.only_there > 0 {
+        out.line(&texts.get("repair-only-there", &[("number", shown.only_there.into())]))?;
+    }
+    of_removed_keys(&shown.removed_keys, texts).iter().try_for_each(|remedy| out.line(remedy))
 }

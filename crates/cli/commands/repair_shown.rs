@@ -1,5 +1,6 @@
 //! What a repair would do or has done, as JSON has it and in words.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use liasse_dossier::lang::Texts;
@@ -17,7 +18,8 @@ pub(super) struct Mended {
     applied: bool,
     steps: Vec<Step>,
     left: Vec<FindingJson>,
-    only_there: u64,
+    pub(super) only_there: u64,
+    pub(super) removed_keys: BTreeSet<String>,
     pub(super) paths: Option<Vec<String>>,
     pub(super) snapshot: Option<String>,
     sound: Option<bool>,
@@ -41,6 +43,7 @@ impl Mended {
             steps: plan.steps.iter().flat_map(|step| steps(step, None)).collect(),
             left: plan.left.iter().map(FindingJson::from).collect(),
             only_there: plan.only_there,
+            removed_keys: plan.removed_slots.clone(),
             paths: paths.map(|paths| paths.iter().map(|path| path.display().to_string()).collect()),
             snapshot: None,
             sound: None,
@@ -57,6 +60,7 @@ impl Mended {
             steps: done.chain(failed).collect(),
             left: left.iter().map(FindingJson::from).collect(),
             only_there: plan.only_there,
+            removed_keys: plan.removed_keys.clone(),
             paths: plan.paths.clone(),
             snapshot,
             sound: Some(sound),

@@ -1,8 +1,10 @@
 //! Configs: the newest that can be believed, and the next one (`spec/keys.md`).
 
+use std::collections::BTreeSet;
+
 use liasse_format::config::{Config, SIGNATURE_CONTEXT};
 use liasse_format::envelope::{Header, Kind};
-use liasse_format::ids::{Hash, PublicKey, SessionId};
+use liasse_format::ids::{Hash, PublicKey, SessionId, SlotId};
 use liasse_format::{DecodeError, wire};
 use liasse_seal::{BoxKey, SealError, SigningKey};
 use liasse_store::{Area, Key, Put};
@@ -73,6 +75,29 @@ pub(crate) fn newer(objects: &Objects, owner: &PublicKey, known: &Config) -> Res
         }
     }
     Ok(None)
+}
+
+/// The slots that the owner has taken away: `current` does not list them, and a config before it does that was whole when it was superseded,
+/// as the config after it proves. One that was damaged then may have been passed over, and with it a slot that nobody meant to remove.
+pub(crate) fn removed(objects: &Objects, owner: &PublicKey, current: &Config) -> Result<BTreeSet<SlotId>> {
+    let mut slots = BTreeSet::new();
+    let mut above = Some((current.number, current.previous));
+    for number in numbers(&*objects.store)?.into_iter().skip_while(|number| *number >= current.number) {
+        above = match read(objects, owner, number) {
+            Ok((config, hash)) => {
+                if above == Some((number + 1, hash)) {
+                    slots.extend(config.slots.iter().map(|slot| slot.id));
+                }
+                Some((number, config.previous))
+            }
+            Err(error) if error.is_about_object() => None,
+            Err(error) => return Err(error),
+        };
+    }
+    for listed in &current.slots {
+        slots.remove(&listed.id);
+    }
+    Ok(slots)
 }
 
 /// The number that the config after `current` has, and what it names as its previous: the object before it as its bytes are, whole or

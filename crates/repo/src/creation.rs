@@ -92,7 +92,8 @@ impl Repository {
         if had_readme {
             name_in_readme(&objects, readme.as_bytes())?;
         }
-        Ok(Self { objects, access, current: Current { config, hash, refused: Vec::new() }, cache: None, temporary: None, memory: None })
+        let current = Current { config, hash, refused: Vec::new() };
+        Ok(Self { objects, access, current, slot: Some(slot), cache: None, temporary: None, memory: None })
     }
 }
 

@@ -37,6 +37,14 @@ pub enum Error {
         /// Slots that are damaged or that the storage does not give, as their paths: the password may be for one of them.
         unread: Vec<String>,
     },
+    /// The password opens a key slot that the owner has removed, and that somebody has put back.
+    #[error("the owner of the repository at {location} has removed the key {slot}")]
+    RemovedKey {
+        /// The place.
+        location: String,
+        /// The slot, as its path.
+        slot: String,
+    },
     /// The credential is of another repository, or not accepted by it.
     #[error("the credential does not belong to the repository at {location}")]
     WrongCredential {

@@ -22,6 +22,8 @@ pub struct Repository {
     pub(crate) objects: Objects,
     pub(crate) access: Access,
     pub(crate) current: Current,
+    /// The key slot that it was opened with.
+    pub(crate) slot: Option<SlotId>,
     pub(crate) cache: Option<PathBuf>,
     pub(crate) temporary: Option<PathBuf>,
     /// The file that remembers what was seen of it.
@@ -41,29 +43,63 @@ impl Repository {
     /// Opens a repository with a password or a credential.
     pub fn open(store: Arc<dyn Store>, unlock: &Unlock) -> Result<Self> {
         let repository = identify(&*store)?;
-        let bundle = match unlock {
-            Unlock::Password(password) => unlock_slots(&*store, repository, password)?,
+        match unlock {
+            Unlock::Password(password) => unlock_slots(&store, repository, password),
             Unlock::Credential(bytes) => {
                 let (of, bundle) = access::decode_credential(bytes)?;
                 if of != repository {
                     return Err(Error::WrongCredential { location: store.location() });
                 }
-                bundle
+                Self::enter(store, repository, bundle, None)
             }
-        };
+        }
+    }
+
+    /// Goes in with what a slot or a credential holds.
+    fn enter(store: Arc<dyn Store>, repository: RepositoryId, bundle: Bundle, slot: Option<SlotId>) -> Result<Self> {
         let access = Access::new(bundle)?;
         let objects = Objects { store, repository, keys: Arc::clone(&access.keys) };
         let current = configs::newest(&objects, &access.bundle.owner)?;
-        Ok(Self { objects, access, current, cache: None, temporary: None, memory: None })
+        let opened = Self { objects, access, current, slot, cache: None, temporary: None, memory: None };
+        opened.refuse_removed()?;
+        Ok(opened)
     }
 
     /// Opens a repository with the keys of another copy of it, for when its own key slots or configs are damaged.
     ///
     /// # Errors
-    /// [`Error::Foreign`] where it is another repository.
+    /// [`Error::Foreign`] where it is another repository, [`Error::RemovedKey`] where its owner has removed the key that opened the other.
     pub fn open_like(store: Arc<dyn Store>, other: &Self) -> Result<Self> {
         refuse_foreign(&*store, other.id())?;
-        other.over(store)
+        let mut like = other.over(store)?;
+        match configs::newest(&like.objects, &like.access.bundle.owner) {
+            Ok(own) if own.config.number > like.current.config.number => like.current = own,
+            Ok(_) | Err(Error::Unfinished { .. }) => {}
+            Err(error) if error.is_about_object() => {}
+            Err(error) => return Err(error),
+        }
+        like.refuse_removed()?;
+        Ok(like)
+    }
+
+    /// Whether the prevailing config lists the slot that opened the repository. One that it does not list, and that was not removed, is that
+    /// of a change that was cut off, or its config is lost or damaged: nobody is locked out for that.
+    fn is_listed(&self, slot: SlotId) -> bool {
+        self.config().slots.iter().any(|listed| listed.id == slot)
+    }
+
+    /// The key slot that opened it, as its path, where no config says of it whose it is.
+    pub fn unlisted_slot(&self) -> Option<String> {
+        self.slot.filter(|slot| !self.is_listed(*slot)).map(slot_place)
+    }
+
+    /// A slot that was removed opens nothing, whoever has put it back.
+    fn refuse_removed(&self) -> Result<()> {
+        let Some(slot) = self.slot.filter(|slot| !self.is_listed(*slot)) else { return Ok(()) };
+        if !configs::removed(&self.objects, &self.access.bundle.owner, self.config())?.contains(&slot) {
+            return Ok(());
+        }
+        Err(Error::RemovedKey { location: self.location(), slot: slot_place(slot) })
     }
 
     /// The same repository's keys and config, over another store.
@@ -74,6 +110,7 @@ impl Repository {
             objects,
             access,
             current: self.current.clone(),
+            slot: self.slot,
             cache: None,
             memory: None,
             temporary: self.cache.clone().or(self.temporary.clone()),
@@ -220,31 +257,38 @@ fn identify(store: &dyn Store) -> Result<RepositoryId> {
     Err(first.unwrap_or(Error::Internal("a repository without a config")))
 }
 
-/// Tries a password on every slot. A damaged slot does not stop the others, but where none opens it may be the one.
-fn unlock_slots(store: &dyn Store, repository: RepositoryId, password: &str) -> Result<Bundle> {
-    let (mut first, mut unread) = (None, Vec::new());
-    let mut slots = store.list(Area::Keys)?;
-    slots.retain(|slot| SlotId::from_hex(&slot.name).is_some());
+fn slot_place(slot: SlotId) -> String {
+    format!("{}/{slot}", Area::Keys)
+}
+
+/// Tries a password on every slot. One that is damaged or was removed does not stop the others: they may have the same password.
+fn unlock_slots(store: &Arc<dyn Store>, repository: RepositoryId, password: &str) -> Result<Repository> {
+    let (mut first, mut unread, mut removed) = (None, Vec::new(), None);
+    let slots: Vec<SlotId> = store.list(Area::Keys)?.iter().filter_map(|slot| SlotId::from_hex(&slot.name)).collect();
     if slots.is_empty() {
         return Err(Error::Unfinished { location: store.location(), missing: "all key slots are" });
     }
     let mut sound = 0;
-    for listed in slots {
-        let key = Key::new(Area::Keys, &listed.name)?;
-        let opened = store.get(&key, SMALL_LIMIT).map_err(Error::from);
-        match opened.and_then(|object| access::open_slot(&object, &key.to_string(), repository, password)) {
-            Ok(Some(bundle)) => return Ok(bundle),
+    for slot in slots {
+        let place = slot_place(slot);
+        let opened = Key::new(Area::Keys, &slot.to_string()).and_then(|key| store.get(&key, SMALL_LIMIT)).map_err(Error::from);
+        match opened.and_then(|object| access::open_slot(&object, &place, repository, password)) {
+            Ok(Some(bundle)) => match Repository::enter(Arc::clone(store), repository, bundle, Some(slot)) {
+                Err(error @ Error::RemovedKey { .. }) => removed = Some(error),
+                entered => return entered,
+            },
             Ok(None) => sound += 1,
             Err(Error::Damaged { cause: liasse_format::DecodeError::Foreign, .. }) => {}
             Err(error) if error.is_about_object() => {
-                unread.push(key.to_string());
+                unread.push(place);
                 first.get_or_insert(error);
             }
             Err(error) => return Err(error),
         }
     }
-    match first {
-        Some(error) if sound == 0 => Err(error),
+    match (removed, first) {
+        (Some(removed), _) => Err(removed),
+        (None, Some(error)) if sound == 0 => Err(error),
         _ => Err(Error::WrongPassword { location: store.location(), unread }),
     }
 }

@@ -3,12 +3,30 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use liasse_repo::format::ids::Hash;
 use liasse_repo::format::keys::Role;
-use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Operation, Store, Trigger};
-use liasse_repo::{Error, Handover, KdfParams};
-use support::{SHALLOW, check, draft, empty, entry, open, put_directory};
+use liasse_repo::store::{Area, ErrorKind, Fault, Faulty, Key, Memory, Operation, Store, Trigger};
+use liasse_repo::{Error, Handover, KdfParams, Repository, Unlock};
+use support::{SHALLOW, check, copy, draft, empty, entry, open, put_directory};
 use zeroize::Zeroizing;
+
+fn enter(store: &Memory, words: &str) -> Result<Repository, Error> {
+    Repository::open(Arc::new(store.clone()), &Unlock::Password(Zeroizing::new(words.to_owned())))
+}
+
+fn flip(store: &Memory, key: &Key) -> Vec<u8> {
+    let whole = store.objects()[key].to_vec();
+    let mut bytes = whole.clone();
+    bytes[70] ^= 1;
+    store.replace(key.clone(), bytes);
+    whole
+}
+
+fn config(number: u64) -> Key {
+    Key::new(Area::Config, &number.to_string()).unwrap()
+}
 
 fn password(words: &str) -> Handover {
     Handover::Password { password: Zeroizing::new(words.to_owned()), kdf: KdfParams::DEFAULT }
@@ -134,4 +152,55 @@ fn a_snapshot_that_was_damaged_when_its_writer_was_revoked_is_believed_once_it_i
     store.replace(slot, whole);
     let found = open(store.clone(), &credential).unwrap().snapshots().unwrap();
     assert_eq!((found.good.len(), found.bad.len()), (1, 0), "{:?}", found.bad);
+}
+
+/// Only what the owner has signed shuts somebody out: what is lost or damaged, or was cut off, does not.
+#[test]
+fn a_key_that_no_config_says_was_removed_opens_the_repository() {
+    let (store, credential) = empty();
+    let mut owner = open(store.clone(), &credential).unwrap();
+    let first = owner.config().number;
+    let added = owner.add_key(Role::Auditor, "new", &password("new")).unwrap().name;
+    assert_eq!(enter(&store, "new").unwrap().unlisted_slot(), None);
+    // The config that lists it is damaged, or lost, or was never written: as after a cut.
+    let whole = flip(&store, &config(first + 1));
+    assert_eq!(enter(&store, "new").unwrap().unlisted_slot(), Some(format!("keys/{added}")));
+    store.delete(&config(first + 1));
+    assert!(enter(&store, "new").unwrap().unlisted_slot().is_some());
+    let report = check(&enter(&store, "new").unwrap(), SHALLOW).unwrap();
+    assert!(report.removed_slots.is_empty() && report.notes.iter().any(|note| note.object.ends_with(&added)), "{report:?}");
+    // Somebody supersedes it while it is damaged, and it is mended later: nobody has removed the key.
+    store.replace(config(first + 1), whole.clone());
+    flip(&store, &config(first + 1));
+    open(store.clone(), &credential).unwrap().add_key(Role::Auditor, "other", &password("other")).unwrap();
+    store.replace(config(first + 1), whole);
+    assert!(enter(&store, "new").unwrap().unlisted_slot().is_some());
+}
+
+#[test]
+fn a_key_that_a_signed_config_leaves_out_opens_nothing_more() {
+    let (store, credential) = empty();
+    let mut owner = open(store.clone(), &credential).unwrap();
+    let added = owner.add_key(Role::Auditor, "leaving", &password("leaving")).unwrap().name;
+    let slot = Key::new(Area::Keys, &added).unwrap();
+    let bytes = store.objects()[&slot].to_vec();
+    owner.add_key(Role::Auditor, "stays", &password("stays")).unwrap();
+    let older = copy(&store);
+    owner.remove_key(&added).unwrap();
+    store.replace(slot, bytes);
+    let removed = |opened: Result<Repository, Error>| {
+        let error = opened.err();
+        assert!(matches!(&error, Some(Error::RemovedKey { slot, .. }) if *slot == format!("keys/{added}")), "{error:?}");
+    };
+    removed(enter(&store, "leaving"));
+    removed(Repository::open_like(Arc::new(store.clone()), &enter(&older, "leaving").unwrap()));
+    assert!(enter(&store, "stays").is_ok());
+    let report = check(&owner, SHALLOW).unwrap();
+    assert!(report.is_sound() && report.removed_slots.into_iter().eq([format!("keys/{added}")]), "no damage, and told");
+    // A later one that is damaged takes nothing of that back; without the one that says so, the key is as it was before.
+    owner.add_key(Role::Auditor, "later", &password("later")).unwrap();
+    flip(&store, &config(owner.config().number));
+    removed(enter(&store, "leaving"));
+    flip(&store, &config(owner.config().number - 1));
+    assert_eq!(enter(&store, "leaving").unwrap().unlisted_slot(), None);
 }

@@ -70,6 +70,7 @@ remedy-pack = packs/: liasse repair parity, if the repository has parity; or lia
 remedy-segment = index/: these are lists that can be made again, and nothing is lost with them: liasse repair index.
 remedy-snapshot = snapshots/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. The other snapshots do not need it.
 remedy-key = keys/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. Until then that password opens nothing; another key or a credential file does.
+remedy-key-came-back = { $key }: the owner has removed this key, and it is there again: removing it was cut off, or somebody has put back older files. It opens nothing in this program. Get rid of it with: liasse key remove { $id }; then find out who can write to the storage.
 remedy-config = config/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. Until then the number before it counts: see with liasse key list who has access by that.
 remedy-work = intents/ and plans/: these are notes of work that is under way or was interrupted. When no backup runs, move the file away.
 remedy-chunk = chunk: no file of the repository has this part: liasse repair from FOLDER, if there is another copy of the repository, or liasse repair parity; or liasse repair from-source, while the files still are where they were.

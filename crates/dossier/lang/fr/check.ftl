@@ -70,6 +70,7 @@ remedy-pack = packs/ : liasse repair parity, si le dépôt a de la parité ; ou 
 remedy-segment = index/ : ce sont des listes qui peuvent être refaites, et rien n'est perdu avec elles : liasse repair index.
 remedy-snapshot = snapshots/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. Les autres instantanés n'en ont pas besoin.
 remedy-key = keys/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. D'ici là, ce mot de passe n'ouvre rien ; une autre clé ou un fichier d'accès, si.
+remedy-key-came-back = { $key } : le propriétaire a retiré cette clé, et elle est de nouveau là : son retrait a été interrompu, ou quelqu'un a remis d'anciens fichiers. Elle n'ouvre rien dans ce programme. Défaites-vous-en avec : liasse key remove { $id } ; cherchez ensuite qui peut écrire à cet endroit.
 remedy-config = config/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. D'ici là, le numéro précédent compte : voyez avec liasse key list qui a accès d'après lui.
 remedy-work = intents/ et plans/ : ce sont des notes d'un travail en cours ou interrompu. Quand aucune sauvegarde n'a lieu, mettez le fichier ailleurs.
 remedy-chunk = chunk : aucun fichier du dépôt n'a cette partie : liasse repair from DOSSIER, s'il existe une autre copie du dépôt, ou liasse repair parity ; ou liasse repair from-source, tant que les fichiers sont encore là où ils étaient.

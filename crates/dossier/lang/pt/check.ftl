@@ -70,6 +70,7 @@ remedy-pack = packs/: liasse repair parity, se o repositório tiver paridade; ou
 remedy-segment = index/: são listas que podem ser refeitas, e nada se perde com elas: liasse repair index.
 remedy-snapshot = snapshots/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Os outros instantâneos não precisam dele.
 remedy-key = keys/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Até lá, essa senha não abre nada; outra chave ou um arquivo de acesso abre.
+remedy-key-came-back = { $key }: o dono removeu esta chave, e ela está lá de novo: a remoção foi interrompida, ou alguém repôs arquivos antigos. Ela não abre nada neste programa. Livre-se dela com: liasse key remove { $id }; depois descubra quem pode gravar nesse lugar.
 remedy-config = config/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Até lá vale o número anterior: veja com liasse key list quem tem acesso por ele.
 remedy-work = intents/ e plans/: são notas de um trabalho em andamento ou interrompido. Quando nenhum backup estiver em andamento, leve o arquivo para outro lugar.
 remedy-chunk = chunk: nenhum arquivo do repositório tem esta parte: liasse repair from PASTA, se houver outra cópia do repositório, ou liasse repair parity; ou liasse repair from-source, enquanto os arquivos ainda estiverem onde estavam.

@@ -22,7 +22,7 @@ mod structure;
 mod trees;
 mod verified;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use liasse_format::ids::{ObjectName, SessionId};
 use liasse_store::Area;
@@ -51,6 +51,16 @@ struct Gathered {
     stated: HashMap<ObjectName, [u8; 32]>,
     /// Whether some pack itself says otherwise.
     contradicted: bool,
+    /// Key slots that were removed and are there again.
+    removed_slots: BTreeSet<String>,
+}
+
+impl Gathered {
+    /// `complete` says that all trees were walked.
+    fn into_report(self, not_checked: Option<&'static str>, complete: bool) -> CheckReport {
+        let report = self.findings.into_report(self.counts, not_checked, complete);
+        CheckReport { removed_slots: self.removed_slots, ..report }
+    }
 }
 
 impl Repository {
@@ -66,7 +76,7 @@ impl Repository {
         let index = packs::load(self, &mut gathered)?;
         if *options == CheckOptions::Structure {
             structure::check(self, &index, &mut gathered, progress, stop)?;
-            return Ok(gathered.findings.into_report(gathered.counts, None, false));
+            return Ok(gathered.into_report(None, false));
         }
         let reader = self.reader_over(index);
         if let CheckOptions::Data(share) = options {
@@ -86,7 +96,7 @@ impl Repository {
             gathered.findings.known(&hash_key(Area::Packs, pack)?.to_string());
         }
         let not_checked = (!complete).then_some(NEEDS_READER);
-        Ok(gathered.findings.into_report(gathered.counts, not_checked, complete))
+        Ok(gathered.into_report(not_checked, complete))
     }
 }
 

@@ -88,6 +88,7 @@ fn all_configs(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
 fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
     let listed = repository.objects.store.list(Area::Keys)?;
     let noted = &repository.config().slots;
+    let removed = configs::removed(&repository.objects, &repository.access.bundle.owner, repository.config())?;
     for slot in listed.iter().filter(|listed| is_name(Area::Keys, &listed.name)) {
         let key = Key::new(Area::Keys, &slot.name)?;
         let is_listed = noted.iter().any(|note| note.id.to_string() == slot.name);
@@ -99,8 +100,11 @@ fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
             }
             sound => keep(gathered, &key, sound)?,
         }
-        if !is_listed {
-            gathered.findings.note(key.to_string(), "a key slot that the config does not list");
+        if SlotId::from_hex(&slot.name).is_some_and(|slot| removed.contains(&slot)) {
+            gathered.removed_slots.insert(key.to_string());
+            gathered.findings.note(key.to_string(), "a key that the owner has removed is there again; it opens nothing");
+        } else if !is_listed {
+            gathered.findings.note(key.to_string(), "a key slot that no config lists; it opens the repository");
         }
     }
     for note in noted.iter().filter(|note| !listed.iter().any(|listed| listed.name == note.id.to_string())) {

@@ -48,6 +48,8 @@ pub struct CheckReport {
     pub notes: Vec<Note>,
     /// Notes beyond the limit.
     pub notes_left_off: u64,
+    /// Key slots that the owner has removed and that are there again, as their paths: no damage, and they open nothing.
+    pub removed_slots: BTreeSet<String>,
     /// What was looked at.
     pub counts: CheckCounts,
     /// What the key at hand could not look into, if anything.
@@ -263,6 +265,7 @@ impl Findings {
             findings_left_off: self.left_off,
             notes: self.notes.into_iter().collect(),
             notes_left_off: self.notes_left_off,
+            removed_slots: BTreeSet::new(),
             counts,
             not_checked,
         }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use liasse_format::ids::SessionId;
+use liasse_format::ids::{SessionId, SlotId};
 use liasse_store::{Area, Key, Store};
 
 use super::judge::{self, Verdict, judge};
@@ -77,6 +77,15 @@ impl Sides {
         Ok(config.slots.iter().any(|listed| listed.id.to_string() == slot.name()))
     }
 
+    /// Slots that lie here and were removed, as the configs of either copy prove: those that do may be about to be copied.
+    fn removed_slots(&self, here: &Names) -> Result<BTreeSet<String>> {
+        let (owner, current) = (&self.here.access.bundle.owner, self.here.config());
+        let mut removed = configs::removed(&self.here.objects, owner, current)?;
+        removed.extend(configs::removed(&self.there.objects, owner, current)?);
+        let is_removed = |key: &&Key| key.area() == Area::Keys && SlotId::from_hex(key.name()).is_some_and(|slot| removed.contains(&slot));
+        Ok(here.iter().filter(is_removed).map(ToString::to_string).collect())
+    }
+
     fn prove_bytes(&self, key: &Key, object: &[u8], stop: &Stop) -> Result<()> {
         let store = liasse_store::Memory::new();
         store.put(key, object)?;
@@ -111,8 +120,9 @@ impl Repository {
             let is_left = |key: &&Key| key.area() == Area::Snapshots && !wanted.contains(key);
             plan.only_there = only_there.iter().filter(is_left).count() as u64;
         }
-        // A slot that the config does not list was removed: it must not open anything again.
+        // A slot that the config does not list may have been removed: it must not come back from anywhere.
         let listed: BTreeSet<String> = sides.here.current.config.slots.iter().map(|slot| slot.id.to_string()).collect();
+        plan.removed_slots = sides.removed_slots(&here)?;
         wanted.retain(|key| there.contains(key) && (key.area() != Area::Keys || listed.contains(key.name())));
         for area in AREAS {
             let mut keys: Vec<&Key> = wanted.iter().filter(|key| key.area() == area).collect();

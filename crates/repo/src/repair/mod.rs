@@ -80,6 +80,8 @@ pub struct RepairPlan {
     pub report: Option<CheckReport>,
     /// Snapshots that only the other copy has, and that are not taken.
     pub only_there: u64,
+    /// Key slots that the owner has removed and that are there again, as their paths. A repair deletes nothing: they stay, and open nothing.
+    pub removed_slots: BTreeSet<String>,
 }
 
 /// What a repair did.
@@ -101,6 +103,7 @@ impl RepairPlan {
     fn leave(&mut self, report: CheckReport) {
         let mended: BTreeSet<String> = self.steps.iter().filter_map(RepairStep::mends).map(ToString::to_string).collect();
         self.left = report.findings.iter().filter(|finding| !mended.contains(&finding.object)).cloned().collect();
+        self.removed_slots.extend(report.removed_slots.iter().cloned());
         self.report = Some(report);
     }
 }
