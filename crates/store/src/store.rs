@@ -123,7 +123,8 @@ pub trait Stage: Send + Debug {
     /// name, and after a power cut. Gives where the damaged one lies now; `None` where there was none, and this was [`Stage::publish`].
     ///
     /// # Errors
-    /// As [`Stage::publish`] and [`Store::set_aside`]. One of the two has the name, and not a byte of the damaged one is lost.
+    /// As [`Stage::publish`] and [`Store::set_aside`]. One of the two has the name, and of the damaged one nothing is lost; where the
+    /// storage has no second names, nothing that it still gives.
     fn take_place(self: Box<Self>, name: &str) -> Result<Option<Key>>;
 }
 

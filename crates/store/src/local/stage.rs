@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::aside::Unreadable;
 use super::{Inner, place};
 use crate::disk::{self, DiskFile};
 use crate::error::{Error, ErrorKind, Operation};
@@ -82,7 +83,7 @@ impl Staged {
         }
         self.sync_as(operation, key)?;
         inner.ensure_folder(key, operation)?;
-        let aside = inner.name_aside(key)?;
+        let aside = inner.name_aside(key, Unreadable::Stays)?;
         let failed = |source| Error::from_io(source, operation, key);
         // Closed before, because some servers replace no file that is open; and after, because a reader may have opened it again.
         inner.handles.forget(key);

@@ -188,6 +188,9 @@ impl DiskFile for Open {
         let number = state.operations;
         let Some(Live::File { bytes, .. }) = state.nodes.get(&self.inode) else { return Err(Errno::ISDIR.into()) };
         let rest = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..)).unwrap_or_default();
+        if state.trouble.is_rotten(&self.path, offset, buf.len()) {
+            return Err(Errno::IO.into());
+        }
         let length = state.trouble.transfer(number, rest.len().min(buf.len()))?;
         let (Some(from), Some(to)) = (rest.get(..length), buf.get_mut(..length)) else { return Err(Errno::FAULT.into()) };
         to.copy_from_slice(from);

@@ -1,5 +1,6 @@
 //! Faults of a simulated disk, and habits of some real ones. Must never strike unless it was asked for.
 
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::io::Errno;
@@ -37,6 +38,10 @@ pub struct Trouble {
     pub stale_lists: bool,
     /// Listings end after so many names.
     pub list_limit: Option<usize>,
+    /// Reads of these paths that reach the byte [`Trouble::rotten_at`] fail with `EIO`: a sector that the medium does not give.
+    pub rotten: Option<fn(&str) -> bool>,
+    /// Which byte that is.
+    pub rotten_at: u64,
     /// `renameat2` is unknown, as on NFS.
     pub no_rename_no_replace: bool,
     /// `link` is refused, as on FAT.
@@ -85,6 +90,12 @@ impl Trouble {
             Failure::Full => matches!(sort, Sort::Write | Sort::Make | Sort::Sync).then_some(Errno::NOSPC),
             Failure::Interrupted => matches!(sort, Sort::Read | Sort::Write).then_some(Errno::INTR),
         })
+    }
+
+    /// Whether a read of so many bytes reaches a sector that the medium does not give.
+    pub(super) fn is_rotten(&self, path: &Path, offset: u64, length: usize) -> bool {
+        let reaches = (offset..offset.saturating_add(length as u64)).contains(&self.rotten_at);
+        reaches && self.rotten.zip(path.to_str()).is_some_and(|(is_rotten, path)| is_rotten(path))
     }
 
     /// How many of `wanted` bytes a read or write moves, or that it is interrupted.

@@ -155,6 +155,33 @@ fn a_place_is_taken_in_one_step() {
     }
 }
 
+/// Also where the old object cannot be copied whole, because the medium does not give it: whoever looks there, at any moment and after any
+/// power cut, finds the old one or the new one.
+#[test]
+fn a_place_is_taken_without_a_moment_in_which_it_is_empty() {
+    let (local, sim) = recording();
+    sim.trouble(|trouble| (trouble.no_rename_no_replace, trouble.no_link) = (true, true));
+    let old = [[1; 4096], [2; 4096], [3; 4096]].concat();
+    local.put(&key(Area::Packs, "abcd"), &old).unwrap();
+    sim.trouble(|trouble| {
+        trouble.rotten = Some(|path| path.ends_with("packs/ab/abcd"));
+        trouble.rotten_at = 5000;
+    });
+    sim.checkpoint();
+    let mut stage = local.stage(Area::Packs).unwrap();
+    stage.write(b"sound").unwrap();
+    let aside = stage.take_place("abcd").unwrap().unwrap();
+    sim.trouble(|trouble| trouble.rotten = None);
+    let kept = local.get(&aside, u64::MAX).unwrap();
+    assert!(kept == [[1; 4096], [0; 4096], [3; 4096]].concat(), "what the medium gives is kept");
+    let recording = sim.recording();
+    for steps in 0..=recording.len() {
+        let seen = recording.cut(steps).unharmed();
+        let place = seen.files().find(|(path, _)| *path == Sim::path("packs/ab/abcd")).map(|(_, bytes)| bytes.to_vec());
+        assert!(place.as_deref().is_some_and(|bytes| bytes == old || bytes == b"sound"), "after {steps} steps");
+    }
+}
+
 /// Else a leftover may be back after a power cut, on FAT as a second owner of an object's bytes.
 #[test]
 fn what_is_swept_is_gone_durably() {
