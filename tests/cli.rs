@@ -11,6 +11,8 @@ mod browse;
 mod cat;
 #[path = "cli/checks.rs"]
 mod checks;
+#[path = "cli/clocks.rs"]
+mod clocks;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/dates.rs"]

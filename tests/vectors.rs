@@ -31,7 +31,7 @@ type Outcome = Result<Option<Value>, &'static str>;
 type Runner = fn(&Input) -> Outcome;
 
 /// Every type of `spec/vectors/README.md`, and the parameters that it knows.
-const TYPES: [(&str, &[&str], Runner); 29] = [
+const TYPES: [(&str, &[&str], Runner); 30] = [
     ("header", &["kind", "repository"], decoders::header),
     ("object", &["kind", "repository"], decoders::object),
     ("config", &[], decoders::config),
@@ -61,6 +61,7 @@ const TYPES: [(&str, &[&str], Runner); 29] = [
     ("kdf", &["memory", "passes", "lanes", "salt"], computations::kdf),
     ("evidence", &["of"], computations::evidence),
     ("signature", &["public", "message"], computations::signature),
+    ("order", &[], computations::order),
 ];
 
 /// What is wrong with a file, if anything.

@@ -16,6 +16,7 @@ from collections import OrderedDict
 
 from blake3 import blake3
 from liasse_format import *
+from liasse_order import in_order
 
 HEX32, HEX64, DECIMAL = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{64}"), re.compile("[1-9][0-9]{0,19}")
 FORMS = {"config": DECIMAL, "keys": HEX32, "index": HEX64, "snapshots": HEX32, "intents": HEX32, "plans": HEX32}
@@ -295,9 +296,9 @@ class Repository:
         return value
 
     def snapshots(self):
-        """All readable snapshots as (id, record), in the order of their times."""
+        """All readable snapshots as (id, record), in the order in which they were made."""
         found = [(name, self.guarded(f"snapshots/{name}", self.snapshot, name)) for name in self.names("snapshots")]
-        return sorted(((name, value) for name, value in found if value), key=lambda item: (item[1]["time"], item[0]))
+        return in_order([(name, value) for name, value in found if value])
 
     # --- index
 

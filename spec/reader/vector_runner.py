@@ -6,6 +6,7 @@ import struct
 import sys
 
 import liasse_format as f
+import liasse_order as order
 import liasse_parity as parity
 from blake3 import blake3
 
@@ -127,6 +128,11 @@ def decoder(item):
     return lambda data, p: f.decode(data, item)
 
 
+def run_order(data, _):
+    rows = [f.Cursor(data[at:at + 52]) for at in range(0, len(data), 52)]
+    return order.made([(row.raw(32), row.u64(), row.time()) for row in rows])
+
+
 TYPES = {
     "header": run_header, "object": run_object, "config": decoder(f.config), "bundle": decoder(f.bundle),
     "slot-body": run_slot, "directory": lambda data, p: f.decode(data, lambda c: f.directory(c, p["kind"])),
@@ -138,7 +144,7 @@ TYPES = {
     "box": lambda data, p: f.open_box(unhex(p, "key"), unhex(p, "header"), unhex(p, "extra"), data),
     "pack-key": lambda data, p: f.open_pack_key([unhex(p, "reader")], unhex(p, "header"), data),
     "block": lambda data, p: f.open_block(unhex(p, "pack_key"), unhex(p, "header"), p["ordinal"], p["codec"], p["raw"], data),
-    "compressed": lambda data, p: f.unpack(data), "kdf": run_kdf, "evidence": run_evidence, "signature": run_signature,
+    "compressed": lambda data, p: f.unpack(data), "kdf": run_kdf, "evidence": run_evidence, "signature": run_signature, "order": run_order,
     "parity": lambda data, p: parity.Parity(data).value(), "parity-head": lambda data, p: parity.head(data),
     "parity-sector": lambda data, p: parity.sector(data)._asdict(), "parity-code": run_parity_code,
 }

@@ -5,6 +5,7 @@ Run it again only to add vectors: compressed bytes may come out otherwise with a
 """
 import json
 import os
+import struct
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -482,6 +483,7 @@ def computations():
     pack_keys()
     cuts()
     signatures()
+    orders()
 
 
 def pack_keys():
@@ -542,6 +544,23 @@ def cuts():
     cut("min", "exactly min bytes", 64, 256, 1024, data=bytes(range(64)))
     cut("min-and-one", "min bytes and one", 64, 256, 1024, data=bytes(range(65)))
     cut("none", "no bytes", 64, 256, 1024)
+
+
+def orders():
+    def claims(*rows):
+        return b"".join(bytes([writer]) * 32 + struct.pack("<QqI", sequence, second, 5) for writer, sequence, second in rows)
+    for name, what, seconds in [
+            ("clocks-right", "clocks that were right", [1, 2, 2, 3]),
+            ("to-come", "a clock that was ahead for a night", [1, 2, 3, 2098, 4, 5]),
+            ("past", "a clock that had lost its time", [1, 2, 3, 0, 4]),
+            ("past-last", "the same, and nothing came after", [1, 2, 3, 0]),
+            ("to-come-first", "the first of all is from a clock that was ahead", [2098, 1, 2]),
+            ("past-early", "a clock that had lost its time, with one night before it", [1, 0, 3]),
+            ("two-wrong", "two nights in a row", [1, 2, 2098, 2099, 3, 4, 5])]:
+        ok("order", name, what, claims(*[(1, number + 1, second) for number, second in enumerate(seconds)]))
+    ok("order", "two-writers", "the claims of one writer say nothing of another's", claims((1, 1, 10), (2, 1, 7), (1, 2, 2098), (2, 2, 8), (1, 3, 9)))
+    ok("order", "any-place", "the order is that of the sequence and not of the list", claims((1, 3, 30), (1, 1, 10), (1, 2, 20)))
+    ok("order", "none", "no snapshot", b"")
 
 
 def signatures():

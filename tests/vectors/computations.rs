@@ -6,8 +6,10 @@ use liasse_chunk::{Chunker, Cutter, Gear, Params};
 use liasse_format::evidence::{self, DirectoryEvidence};
 use liasse_format::ids::PublicKey;
 use liasse_format::pack::{ChunkKind, DIRECTORY_LIMIT};
+use liasse_format::time::Time;
 use liasse_format::tree::Entry;
-use liasse_format::wire;
+use liasse_format::wire::{self, Wire};
+use liasse_repo::Claim;
 use liasse_seal::passwords::{self, KdfParams};
 use liasse_seal::{BlockOpener, BoxKey, Decompressor, PackKey, ReaderSecret, RepositoryKeys, SealError, SealedPackKey, Secret32};
 use serde_json::{Value, json};
@@ -147,4 +149,16 @@ pub(crate) fn signature(input: &Input) -> Outcome {
     let signature = input.bytes.as_slice().try_into().unwrap();
     liasse_seal::verify(&PublicKey(input.array("public").unwrap()), &[&input.raw("message").unwrap()], signature).map_err(class)?;
     Ok(None)
+}
+
+pub(crate) fn order(input: &Input) -> Outcome {
+    let mut rows = wire::Reader::new(&input.bytes);
+    let mut claim = || Claim {
+        writer: PublicKey::get(&mut rows).unwrap(),
+        sequence: u64::get(&mut rows).unwrap(),
+        time: Time::get(&mut rows).unwrap(),
+    };
+    let claims: Vec<Claim> = (0..input.bytes.len() / 52).map(|_| claim()).collect();
+    let made = liasse_repo::made(&claims).into_iter().map(|time| serde_json::json!([time.seconds(), time.nanoseconds()]));
+    Ok(Some(made.collect()))
 }

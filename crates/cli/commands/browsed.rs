@@ -7,7 +7,7 @@ use liasse_archive::Moment;
 use liasse_repo::format::content::Content;
 use liasse_repo::format::snapshot::Snapshot as Record;
 use liasse_repo::format::time::Time;
-use liasse_repo::{Error as RepoError, Repository};
+use liasse_repo::{Claim, Error as RepoError, Repository, made};
 use serde::Serialize;
 
 use super::restore_dossier::{as_code, choose, history};
@@ -97,7 +97,7 @@ impl Looks {
         part: impl Fn(&Record) -> Option<Part>,
     ) -> Result<Self> {
         let sieve = Sieve::of(filter)?;
-        let (mut all, mut there) = (Vec::new(), false);
+        let (mut all, mut claims, mut there) = (Vec::new(), Vec::new(), false);
         let bad = repository.each_snapshot(|snapshot| {
             there = true;
             let record = &snapshot.record;
@@ -110,9 +110,13 @@ impl Looks {
                 series: std::iter::once(record.host.clone().into_bytes()).chain(part.series).collect(),
                 is_whole: part.is_whole,
             };
-            all.push((record.time, look));
+            claims.push(Claim::of(record));
+            all.push(look);
         })?;
-        all.sort_by(|(a, left), (b, right)| (a, &left.id).cmp(&(b, &right.id)));
+        let mut all: Vec<_> = all.into_iter().zip(made(&claims)).zip(claims).collect();
+        all.sort_by(|((_, made), claim), ((_, other), than)| {
+            (made, claim.writer, claim.sequence).cmp(&(other, than.writer, than.sequence))
+        });
         let damaged: Vec<Damaged> = bad.into_iter().map(|(object, error)| Damaged { object, cause: error.to_string() }).collect();
         for bad in &damaged {
             context.output.warn(&format!("{} cannot be read and is passed over: {}", bad.object, bad.cause));
@@ -120,7 +124,7 @@ impl Looks {
         match (there, all.is_empty()) {
             (false, _) if damaged.is_empty() => Err(RepoError::NoSnapshot { selector: "yet".to_owned(), first: None }.into()),
             (true, true) => Err(CliError::failed("no snapshot fits what is asked for").hint("see all of them with: liasse snapshots")),
-            _ => Ok(Self { all: all.into_iter().map(|(_, look)| look).collect(), damaged }),
+            _ => Ok(Self { all: all.into_iter().map(|((look, _), _)| look).collect(), damaged }),
         }
     }
 

@@ -159,7 +159,7 @@ pub(super) fn history<'r>(repository: &'r Repository, context: &Context, filter:
         Some(_) => return Err(CliError::usage(context.settings.texts.get("restore-at", &[]))),
         None => None,
     };
-    let history = History::new(repository, |record| sieve.fits(record) && until.is_none_or(|until| record.time <= until))?;
+    let history = History::new(repository, |head| sieve.fits(&head.record) && until.is_none_or(|until| head.made <= until))?;
     passed_over(context, history.bad());
     Ok(history)
 }

@@ -78,7 +78,7 @@ pub(super) fn run(context: &Context, args: &Restore) -> Result<Exit> {
     let host = whoami::host();
     let (states, without) =
         if args.all { every(context, &repository, args, &host)? } else { (states(context, &repository, args, &codes, &host)?, Vec::new()) };
-    let own = History::new(&repository, |record| record.host == host)?;
+    let own = History::new(&repository, |head| head.record.host == host)?;
     let bars = Bars::new(context.output);
     let lock = run::lock_folder(&repository);
     let world = World {

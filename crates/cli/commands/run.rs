@@ -7,7 +7,7 @@ use jiff::{Timestamp, Zoned};
 use liasse_archive::Patterns;
 use liasse_dossier::report::{Attempt, Report, Reports, text};
 use liasse_dossier::run::{Busy, Obstacle, RunError, RunLock, Wanted, World, hold, run as run_dossiers};
-use liasse_dossier::schedule::Moments;
+use liasse_dossier::schedule::{Moments, is_ahead};
 use liasse_repo::{Repository, Whoami};
 
 use super::backup;
@@ -153,7 +153,7 @@ fn is_due(context: &Context) -> bool {
         names
             .iter()
             .filter_map(|name| reports.load(name).ok())
-            .find(|report| report.is_of_all() && report.repository == place)
+            .find(|report| report.is_of_all() && report.repository == place && !is_ahead(report.began, now.timestamp()))
             .map(|report| report.began)
     });
     Moments::new(&settings.schedule.every, now.timestamp(), last, now.time_zone()).is_due()

@@ -111,9 +111,9 @@ fn choose(context: &Context, repository: &Repository, which: &Which, selector: O
 
 fn dossier(context: &Context, repository: &Repository, snapshot: &Snapshot, selector: &Selector, code: &str) -> Result<Chosen> {
     let wanted = &snapshot.record;
-    let history = History::new(repository, |record| match selector {
-        Selector::Prefix(_) => (record.writer, record.sequence) == (wanted.writer, wanted.sequence),
-        _ => record.time <= wanted.time,
+    let history = History::new(repository, |head| match selector {
+        Selector::Prefix(_) => (head.record.writer, head.record.sequence) == (wanted.writer, wanted.sequence),
+        _ => head.made <= snapshot.made,
     })?;
     let mut states = restore_dossier::choose(context, &history, &[code], None)?.states;
     let Some(state) = states.remove(code) else { return Err(CliError::failed("internal error: a dossier that was found is gone")) };

@@ -1,7 +1,6 @@
 //! Records of runs, the newest first. A record names every dossier, so six years of them are much to read: heads say which there are, and
 //! whoever looks reads only as far as it must. Must never give anything of a record that was not read whole.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use liasse_archive::repo::format::ids::SessionId;
@@ -24,7 +23,7 @@ impl<'r> Records<'r> {
     pub(crate) fn new(repository: &'r Repository, fits: impl Fn(&Head) -> bool) -> repo::Result<(Self, Bad)> {
         let (mut heads, bad) = repository.heads_and_bad()?;
         heads.retain(|head| fits(head));
-        heads.sort_by_key(|head| Reverse((head.record.time, head.record.sequence)));
+        heads.reverse();
         let bad = bad.into_iter().map(|(object, error)| (object, error.to_string())).collect();
         Ok((Self { repository, heads }, bad))
     }

@@ -10,12 +10,14 @@ use std::path::Path;
 
 use liasse_format::ids::{Hash, PublicKey, SessionId};
 use liasse_format::snapshot::Snapshot as Record;
+use liasse_format::time::Time;
 use liasse_format::wire::{self, Reader, Wire};
 use liasse_store::{Area, Key, Listed};
 
 use crate::error::{Error, Result};
 use crate::kept::{self, Magic};
 use crate::objects::LARGE_LIMIT;
+use crate::order::{Claim, Placed, put_in_order};
 use crate::repository::Repository;
 use crate::seen::Believed;
 use crate::snapshots::Snapshot;
@@ -42,6 +44,22 @@ pub struct Head {
     pub dossiers: u64,
     /// BLAKE3 of the object.
     pub hash: Hash,
+    /// When it was made, as far as its writer's clock can be believed ([`made`](crate::made)).
+    pub made: Time,
+}
+
+impl Placed for Head {
+    fn claim(&self) -> Claim {
+        Claim::of(&self.record)
+    }
+
+    fn id(&self) -> SessionId {
+        self.id
+    }
+
+    fn made(&mut self) -> &mut Time {
+        &mut self.made
+    }
 }
 
 /// What the file knows of an object of the snapshots folder.
@@ -54,11 +72,11 @@ struct Known {
 
 impl Head {
     fn of(snapshot: Snapshot) -> Self {
-        let Snapshot { id, mut record, hash } = snapshot;
+        let Snapshot { id, mut record, hash, made } = snapshot;
         let dossiers = record.dossiers.len() as u64;
         record.dossiers = Vec::new();
         record.unread = Vec::new();
-        Self { id, record, dossiers, hash }
+        Self { id, record, dossiers, hash, made }
     }
 }
 
@@ -68,7 +86,7 @@ pub(crate) fn last_of<'h>(heads: &'h [Head], writer: &PublicKey) -> Option<&'h H
 }
 
 impl Repository {
-    /// The heads of all snapshots that are believed, by time, then id. Objects that are not are passed over.
+    /// The heads of all snapshots that are believed, in the order in which they were made. Objects that are not are passed over.
     pub fn heads(&self) -> Result<Vec<Head>> {
         self.heads_and_bad().map(|(heads, _)| heads)
     }
@@ -106,7 +124,7 @@ impl Repository {
         let believed = |known: &Known| known.head.as_ref().map(|head| Believed { id: head.id, time: head.record.time, size: known.size });
         self.has_seen(found.values().filter_map(believed));
         let mut heads: Vec<Head> = found.into_values().filter_map(|known| known.head).collect();
-        heads.sort_by_key(|head| (head.record.time, head.id));
+        put_in_order(&mut heads);
         Ok((heads, bad))
     }
 
@@ -132,7 +150,10 @@ fn decode(body: &[u8]) -> Option<HashMap<SessionId, Known>> {
         let record = input.bytes(usize::try_from(LARGE_LIMIT).ok()?).ok()?;
         let head = match record {
             [] => None,
-            record => Some(Head { id, record: wire::decode(record).ok()?, dossiers, hash }),
+            record => {
+                let record: Record = wire::decode(record).ok()?;
+                Some(Head { made: record.time, id, record, dossiers, hash })
+            }
         };
         known.insert(id, Known { size, head });
     }

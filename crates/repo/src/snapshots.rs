@@ -11,6 +11,7 @@ use liasse_store::{Area, Key};
 
 use crate::error::{Error, Result};
 use crate::objects::{LARGE_LIMIT, named_by_session};
+use crate::order::{Claim, Placed, put_in_order};
 use crate::repository::Repository;
 use crate::signed::SignedRecord;
 
@@ -23,12 +24,28 @@ pub struct Snapshot {
     pub record: Record,
     /// BLAKE3 of the object: what the writer's next snapshot names as its previous.
     pub hash: Hash,
+    /// When it was made: the time that it claims; or, among all snapshots, as far as its writer's clock can be believed ([`made`](crate::made)).
+    pub made: Time,
+}
+
+impl Placed for Snapshot {
+    fn claim(&self) -> Claim {
+        Claim::of(&self.record)
+    }
+
+    fn id(&self) -> SessionId {
+        self.id
+    }
+
+    fn made(&mut self) -> &mut Time {
+        &mut self.made
+    }
 }
 
 /// What the snapshots folder holds.
 #[derive(Debug, Default)]
 pub struct Snapshots {
-    /// Believed snapshots, by time, then id.
+    /// Believed snapshots, in the order in which they were made.
     pub good: Vec<Snapshot>,
     /// Objects that were refused, and why.
     pub bad: Vec<(String, Error)>,
@@ -37,11 +54,11 @@ pub struct Snapshots {
 /// Which snapshot is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selector {
-    /// The last one by time.
+    /// The last one that was made.
     Latest,
     /// The one whose id starts so.
     Prefix(String),
-    /// The last one at or before a moment.
+    /// The last one that was made at or before a moment.
     At {
         /// The moment.
         time: Time,
@@ -50,14 +67,21 @@ pub enum Selector {
     },
 }
 
+impl Snapshot {
+    pub(crate) fn new(id: SessionId, record: Record, hash: Hash) -> Self {
+        let made = record.time;
+        Self { id, record, hash, made }
+    }
+}
+
 impl Snapshots {
     /// The snapshot that is meant.
     pub fn find(&self, selector: &Selector) -> Result<&Snapshot> {
-        let none = |selector: String| Error::NoSnapshot { selector, first: self.good.first().map(|first| first.record.time) };
+        let none = |selector: String| Error::NoSnapshot { selector, first: self.good.first().map(|first| first.made) };
         match selector {
             Selector::Latest => self.good.last().ok_or_else(|| none("yet".to_owned())),
             Selector::At { time, said } => {
-                self.good.iter().rfind(|snapshot| snapshot.record.time <= *time).ok_or_else(|| none(format!("at or before {said}")))
+                self.good.iter().rfind(|snapshot| snapshot.made <= *time).ok_or_else(|| none(format!("at or before {said}")))
             }
             Selector::Prefix(prefix) => {
                 let mut fitting = self.good.iter().filter(|snapshot| snapshot.id.to_string().starts_with(prefix));
@@ -76,7 +100,7 @@ impl Repository {
     pub fn snapshots(&self) -> Result<Snapshots> {
         let mut good = Vec::new();
         let bad = self.each_snapshot(|snapshot| good.push(snapshot))?;
-        good.sort_by_key(|snapshot| (snapshot.record.time, snapshot.id));
+        put_in_order(&mut good);
         Ok(Snapshots { good, bad })
     }
 
@@ -123,7 +147,7 @@ impl Repository {
         let signed = [SIGNATURE_CONTEXT, &header.to_bytes(), body].concat();
         liasse_seal::verify(&record.writer, &[&signed], signature).map_err(Error::sealed(key))?;
         let signed = SignedRecord { signed, signature: *signature };
-        Ok(Some((Snapshot { id, record, hash: Hash::of(&object) }, signed)))
+        Ok(Some((Snapshot::new(id, record, Hash::of(&object)), signed)))
     }
 
     /// Signs and seals a record.

@@ -73,7 +73,7 @@ impl Repository {
         let mut stats = Stats {
             areas: Area::ALL.into_iter().map(|area| self.area_stats(area)).collect::<Result<_>>()?,
             snapshots: snapshots.good.len() as u64,
-            first: snapshots.good.first().map(|first| first.record.time),
+            first: snapshots.good.first().map(|first| first.made),
             last: latest.map(|last| last.record.time),
             latest: latest.map(|last| LatestStats { id: last.id, files: last.record.statistics.files, size: last.record.statistics.size }),
             size: snapshots.good.iter().fold(0, |sum, snapshot| sum.saturating_add(snapshot.record.statistics.size)),

@@ -54,7 +54,7 @@ impl World {
         let mut snapshot = session.commit(draft).unwrap().0;
         snapshot.record.dossiers.clear();
         snapshot.record.unread.clear();
-        Head { id: snapshot.id, record: snapshot.record, dossiers: 2, hash: snapshot.hash }
+        Head { id: snapshot.id, record: snapshot.record, dossiers: 2, hash: snapshot.hash, made: snapshot.made }
     }
 
     fn heads(&self) -> Vec<Head> {

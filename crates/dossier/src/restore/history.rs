@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use liasse_archive::repo::format::snapshot::{Dossier as Line, Snapshot as Record};
-use liasse_archive::repo::{self, Repository, Snapshot, Stop};
+use liasse_archive::repo::format::snapshot::Dossier as Line;
+use liasse_archive::repo::{self, Head, Repository, Snapshot, Stop};
 
 use super::state::{Origin, State, is_read, is_state};
 use crate::records::{Bad, Records};
@@ -47,8 +47,8 @@ struct Search {
 
 impl<'r> History<'r> {
     /// The snapshots that fit. Nothing but heads is looked at.
-    pub fn new(repository: &'r Repository, fits: impl Fn(&Record) -> bool) -> repo::Result<Self> {
-        let (records, bad) = Records::new(repository, |head| head.dossiers > 0 && fits(&head.record))?;
+    pub fn new(repository: &'r Repository, fits: impl Fn(&Head) -> bool) -> repo::Result<Self> {
+        let (records, bad) = Records::new(repository, |head| head.dossiers > 0 && fits(head))?;
         Ok(Self { records, bad })
     }
 

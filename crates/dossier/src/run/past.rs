@@ -2,8 +2,9 @@
 //!
 //! Records name every dossier, so only as many are read as are needed; of all others the head is enough.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use liasse_archive::repo::format::ids::SessionId;
 use liasse_archive::repo::format::snapshot::Dossier as Line;
 use liasse_archive::repo::{Head, Repository, Snapshot};
 
@@ -44,7 +45,8 @@ impl Past {
             }
             past.learn(&records, head, &mut unmet)?;
         }
-        past.records.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.record.time, snapshot.record.sequence)));
+        let place: HashMap<SessionId, usize> = records.heads().iter().map(|head| head.id).zip(0..).collect();
+        past.records.sort_by_key(|snapshot| place.get(&snapshot.id));
         Ok(past)
     }
 

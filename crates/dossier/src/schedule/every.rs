@@ -6,13 +6,15 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _, Zoned};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::EveryError;
 
 /// How long after its time a schedule counts as due where no run is known: a timer may be late, but nobody wants a first run at noon.
 const LATE: i64 = 3600;
+/// So far ahead of the clock a moment that passed may be: clocks are put back by hours. Beyond, one of the two was wrong.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// On which days.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -114,9 +116,11 @@ pub struct Moments<'a> {
 }
 
 impl<'a> Moments<'a> {
-    /// The times after a moment. Every one is taken as if a run began then.
+    /// The times after a moment. Every one is taken as if a run began then. A last run that is more than a day ahead of the clock is not
+    /// known: one of the two times is wrong, and runs must go on.
     pub fn new(every: &'a [Every], after: Timestamp, last: Option<Timestamp>, zone: &TimeZone) -> Self {
         let zoned = |moment: Timestamp| moment.to_zoned(zone.clone());
+        let last = last.filter(|last| !is_ahead(*last, after));
         Self { every, last: last.map(zoned), after: zoned(after) }
     }
 
@@ -135,6 +139,11 @@ impl Iterator for Moments<'_> {
         self.last = Some(next.clone());
         Some(next)
     }
+}
+
+/// Whether a moment that passed lies so far ahead of now that a clock was wrong, then or now.
+pub fn is_ahead(moment: Timestamp, now: Timestamp) -> bool {
+    moment.duration_since(now) > AHEAD
 }
 
 impl FromStr for Every {

@@ -17,7 +17,7 @@ mod xml;
 mod tests;
 
 pub use cron::{BEGIN, END, with_block, without_block};
-pub use every::{Day, Every, Moments};
+pub use every::{Day, Every, Moments, is_ahead};
 pub use generate::{File, MARKER, Plan, Program, is_ours};
 pub use parse::EveryError;
 pub use settings::{Scope, Settings, System};

@@ -54,7 +54,7 @@ pub struct Checked {
     pub sound: bool,
 }
 
-/// The last check of each depth.
+/// The last check of each depth, in the order in which they were made: a clock that was wrong for one of them hides none of the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checks {
     #[serde(default)]
@@ -98,19 +98,22 @@ impl Checks {
 
     /// The last one.
     pub fn last(&self) -> Option<&Checked> {
-        self.checks.iter().max_by_key(|checked| (checked.time, checked.depth))
+        self.checks.last()
     }
 
     /// The last one that looked at all the repository says of what is stored.
     pub fn last_thorough(&self) -> Option<&Checked> {
         let is_thorough = |checked: &&Checked| matches!(checked.depth, Depth::References | Depth::Share | Depth::Data);
-        self.checks.iter().filter(is_thorough).max_by_key(|checked| (checked.time, checked.depth))
+        self.checks.iter().rfind(is_thorough)
     }
 
     /// The damage that the last check of a depth found, unless a later one that looked at least as deep did not find it any more.
     pub fn damage(&self) -> Option<&Checked> {
-        let is_settled = |bad: &Checked| self.checks.iter().any(|good| good.sound && good.depth.covers(bad.depth) && good.time > bad.time);
-        self.checks.iter().filter(|checked| !checked.sound && !is_settled(checked)).max_by_key(|checked| checked.time)
+        let is_settled = |bad: &Checked, later: &[Checked]| later.iter().any(|good| good.sound && good.depth.covers(bad.depth));
+        (0..self.checks.len()).rev().find_map(|number| {
+            let (bad, later) = self.checks.get(number..)?.split_first()?;
+            (!bad.sound && !is_settled(bad, later)).then_some(bad)
+        })
     }
 }
 
@@ -134,7 +137,7 @@ mod tests {
             Checks::add(&file, checked(second, depth, true)).unwrap();
         }
         let checks = Checks::load(Some(&file));
-        assert_eq!(checks.last(), Some(&checked(3, Data, true)));
+        assert_eq!(checks.last(), Some(&checked(2, References, true)), "whatever the clock said");
         assert_eq!(checks.checks.len(), 2);
         fs::write(&file, "rubbish").unwrap();
         assert_eq!(Checks::load(Some(&file)), Checks::default());
@@ -163,7 +166,7 @@ mod tests {
         let drills = Checks::load(Some(&file));
         assert_eq!(drills.damage().map(|bad| bad.time.as_second()), Some(2), "another drill draws other files");
         assert_eq!(drills.checks.len(), 2);
-        let quick = Checks { checks: vec![checked(9, Structure, true), checked(8, Drill, true), checked(5, Share, true)] };
+        let quick = Checks { checks: vec![checked(5, Share, true), checked(8, Drill, true), checked(9, Structure, true)] };
         assert_eq!(quick.last_thorough().map(|checked| checked.depth), Some(Share));
     }
 
@@ -171,9 +174,10 @@ mod tests {
     fn damage_stands_until_a_check_as_deep_finds_none() {
         let of = |checks: &[Checked]| Checks { checks: checks.to_vec() }.damage().cloned();
         let bad = checked(5, Data, false);
-        assert_eq!(of(&[checked(9, References, true), bad.clone()]), Some(bad));
+        assert_eq!(of(&[bad.clone(), checked(9, References, true)]), Some(bad.clone()));
         assert_eq!(of(&[checked(5, References, false), checked(9, Data, true)]), None);
-        assert_eq!(of(&[checked(9, References, false), checked(5, Data, true)]).map(|bad| bad.time.as_second()), Some(9));
+        assert_eq!(of(&[checked(5, Data, true), checked(9, References, false)]).map(|bad| bad.time.as_second()), Some(9));
+        assert_eq!(of(&[checked(9, Data, true), bad.clone()]), Some(bad), "the clock was wrong when nothing was found");
         assert_eq!(of(&[]), None);
     }
 }

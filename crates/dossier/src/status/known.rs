@@ -72,7 +72,7 @@ impl Known {
             }
             read += usize::from(!is_newest);
             if let Some(snapshot) = own.read(head.id, &mut bad)? {
-                known.learn(&snapshot.record, is_newest, &mut open);
+                known.learn(head, &snapshot.record, is_newest, &mut open);
             }
         }
         Ok((known, bad))
@@ -80,15 +80,15 @@ impl Known {
 
     /// Counts a snapshot of any machine.
     fn count(&mut self, head: &Head) {
-        let Some(time) = moment_of(head.record.time) else { return };
+        let Some(time) = moment_of(head.made) else { return };
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         self.written.push(Written { time, bytes: head.record.statistics.stored, is_first: head.record.sequence == 1 });
     }
 
     /// Learns from a record that is older than all before it; `is_newest` if none of these was of its roots. `open` are the dossiers of which
     /// more is to be learnt.
-    fn learn(&mut self, record: &Record, is_newest: bool, open: &mut HashSet<String>) {
-        let Some(time) = moment_of(record.time) else { return };
+    fn learn(&mut self, head: &Head, record: &Record, is_newest: bool, open: &mut HashSet<String>) {
+        let Some(time) = moment_of(head.made) else { return };
         for line in record.dossiers.iter().filter(|_| is_newest) {
             if self.places.insert(line.code.clone(), line.path.clone()).is_none() && !self.dossiers.contains_key(&line.code) {
                 open.insert(line.code.clone());
@@ -119,7 +119,9 @@ impl Past {
             // It was looked at, and was as it is stored.
             Outcome::Stored | Outcome::Unchanged => Some(time),
             // What it has is from before.
-            Outcome::InUse | Outcome::Failed | Outcome::Missing | Outcome::NotAsked => moment_of(line.since).filter(|_| is_state),
+            Outcome::InUse | Outcome::Failed | Outcome::Missing | Outcome::NotAsked => {
+                moment_of(line.since).filter(|_| is_state).map(|since| since.min(time))
+            }
         };
         self.good = self.good.max(good);
         let is_stored = matches!(outcome, Outcome::Stored | Outcome::Unchanged);

@@ -17,7 +17,7 @@ use crate::discover::{Discovery, discover, why_not_found};
 use crate::lang::Texts;
 use crate::report::{Cause, DossierReport, Outcome, Report, Reports};
 use crate::run::room::free_at;
-use crate::schedule::Moments;
+use crate::schedule::{Moments, is_ahead};
 use crate::{Code, Period, Rollback};
 
 /// Seconds of twelve months.
@@ -78,6 +78,7 @@ pub fn look(world: &World<'_>) -> Result<Status, repo::Error> {
         check_overdue: checks
             .last_thorough()
             .map(|checked| checked.time)
+            .filter(|time| !is_ahead(*time, world.now))
             .or(known.first)
             .is_some_and(|then| is_over(world, then, settings.check_after)),
         unsound: checks.damage().is_some() || verified.damaged > 0,
@@ -115,6 +116,8 @@ fn last_reports(world: &World<'_>, reports: &Reports, problems: &mut Vec<String>
     let (mut fitting, mut of_all) = (Vec::new(), 0);
     for name in names.iter().take(MOST_REPORTS) {
         match reports.load(name) {
+            // That of a clock that was wrong would be the last for years.
+            Ok(report) if is_ahead(report.began, world.now) => {}
             Ok(report) if report.host == world.host && report.repository == location => {
                 let is_of_some = report.dossiers.is_empty() || report.dossiers.iter().any(|told| told.outcome == Outcome::NotAsked);
                 of_all += u32::from(!is_of_some);

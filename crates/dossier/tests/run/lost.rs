@@ -80,7 +80,7 @@ fn what_stands_in_the_place_of_a_folder_is_no_dossier() {
 fn what_comes_back_after_a_night_away_is_held_against_what_it_was() {
     let firm = Firm::new(&["D1", "D2"]);
     for number in 0..6 {
-        firm.write(&format!("D1/{number}.txt"), &format!("account {number}"));
+        firm.write(&format!("D1/{number}.txt"), format!("account {number}"));
     }
     firm.run("");
     let (folder, away) = (firm.root().join("D1"), firm.root().parent().unwrap().join("away"));

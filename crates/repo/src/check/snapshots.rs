@@ -7,6 +7,7 @@ use liasse_store::{Area, Key};
 
 use super::{Gathered, snapshot_place};
 use crate::error::Result;
+use crate::order::put_in_order;
 use crate::repository::Repository;
 use crate::seen::Believed;
 use crate::snapshots::Snapshot;
@@ -30,7 +31,7 @@ pub(super) fn check(repository: &Repository, gathered: &mut Gathered) -> Result<
         }
     }
     repository.has_seen(believed);
-    good.sort_by_key(|snapshot| (snapshot.record.time, snapshot.id));
+    put_in_order(&mut good);
     gathered.counts.snapshots = good.len() as u64;
     chains(&good, gathered);
     Ok(good)

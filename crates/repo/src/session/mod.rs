@@ -343,7 +343,7 @@ impl Session<'_> {
                 return Err(Error::Burned { session: self.id });
             }
         }
-        let snapshot = Snapshot { id: self.id, record, hash: Hash::of(&object) };
+        let snapshot = Snapshot::new(self.id, record, Hash::of(&object));
         self.repository.has_seen([Believed { id: self.id, time: snapshot.record.time, size: object.len() as u64 }]);
         let packs = self.usable_packs();
         self.end();
