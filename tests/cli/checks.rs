@@ -229,3 +229,45 @@ fn a_drill_names_what_does_not_come_back() {
     let empty = World::with_repository();
     assert!(drill(&empty, &["3"]).ends(0).out.contains("no files to restore"));
 }
+
+/// One lost file takes down a part of everything: people see how much of what, the worst first, and how to see all of it.
+#[test]
+fn what_damage_takes_down_fits_on_a_screen() {
+    let world = World::with_repository();
+    let settings = format!("[[rule]]\nname = 'books'\nroot = '{}'\n", world.text("books"));
+    world.write("home/.config/liasse/config.toml", settings.as_bytes());
+    for number in 0..150 {
+        world.write_noise(&format!("books/D{number:03}/ledger"), 2000, number);
+    }
+    for number in 0..40 {
+        world.write_noise(&format!("books/D149/scans/{number}"), 2000, 1000 + number);
+    }
+    world.run(&["run"]).ends(0);
+    fs::remove_dir_all(world.path("books/D149/scans")).unwrap();
+    // With an alarm, as most of that dossier is gone.
+    world.run(&["run"]).ends(3);
+    let ids = world.snapshots();
+    fs::remove_file(largest_pack(&world)).unwrap();
+    for lists_too in [false, true] {
+        if lists_too {
+            for segment in world.objects("index") {
+                fs::remove_file(segment).unwrap();
+            }
+        }
+        let told = world.run(&["check"]).ends(12).out;
+        assert!(told.lines().count() < 60, "{lists_too}: {told}");
+        let at = |part: &str| told.find(part).unwrap_or_else(|| panic!("{part} is not in {told}"));
+        let (first, second) = (at(&format!("snapshot {}", &ids[0][..8])), at(&format!("snapshot {}", &ids[1][..8])));
+        assert!(at("the worst first") < first && first < second, "{told}");
+        assert!(at("190 files and folders") < second && at("150 files and folders") > second, "{told}");
+        assert!(at("dossier D149  42 files and folders") < at("dossier D000  2 files and folders"), "{told}");
+        for part in [world.text("books/D000/ledger").as_str(), "and 187 more", "and 140 more dossiers", "with -v, or with --json"] {
+            at(part);
+        }
+        let all = world.run(&["check", "-v"]).ends(12).out;
+        assert!(all.contains(&world.text("books/D120/ledger")) && all.contains("dossier D099"), "{all}");
+        let json = world.run(&["check", "--json"]).ends(12).json();
+        let affected: u64 = json["findings"].as_array().unwrap().iter().map(|finding| finding["affected_count"].as_u64().unwrap()).sum();
+        assert!(affected >= 340, "{affected}");
+    }
+}

@@ -176,7 +176,7 @@ fn an_origin_that_is_lost_takes_down_what_needs_it_and_nothing_else() {
         (&rotten, "rotten", [false, false, false, true, true]),
     ] {
         let bytes = fs::read(pack).unwrap();
-        let depth: &[&str] = if harm == "gone" { &["check"] } else { &["check", "--read-data"] };
+        let depth: &[&str] = if harm == "gone" { &["check", "-v"] } else { &["check", "-v", "--read-data"] };
         if harm == "gone" {
             fs::remove_file(pack).unwrap();
         } else {

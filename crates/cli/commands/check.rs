@@ -6,7 +6,7 @@ use liasse_dossier::status::{Checked, Checks, Depth};
 use liasse_repo::{CheckOptions, CheckReport, Finding, Repository, Share, VerifiedShare};
 use serde::Serialize;
 
-use super::check_shown::{self, found, show};
+use super::check_shown::{self, Times, found, show};
 use super::shown::PathJson;
 use super::{check_drill, check_remedies};
 use crate::args::Check;
@@ -99,8 +99,9 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
     let verified = repository.verified_since(check_shown::a_year_ago())?;
     let texts = &context.settings.texts;
     let remedies = check_remedies::of(&report, texts);
+    let times = if report.touched.snapshots.is_empty() { Times::new() } else { times(&repository) };
     let json = Report { rollback: rollback.clone(), remedies: remedies.clone(), ..json(&report, depth, verified) };
-    context.output.result(&json, |out| show(context, &report, depth, verified, &remedies, out))?;
+    context.output.result(&json, |out| show(context, &report, depth, verified, (&remedies, &times), out))?;
     let exit = match (report.is_sound(), report.removed_slots.is_empty()) {
         (false, _) => Exit::Damaged,
         (true, false) => Exit::RolledBack,
@@ -115,6 +116,11 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Exit> {
         context.output.warn(&found(&report, texts));
     }
     Ok(told_of(context, rollback.as_ref(), exit))
+}
+
+/// Where they cannot be told any more, what was found is told without.
+fn times(repository: &Repository) -> Times {
+    repository.heads().unwrap_or_default().iter().map(|head| (head.id, head.record.time)).collect()
 }
 
 /// How deep is asked for.

@@ -10,7 +10,7 @@ use liasse_repo::{CheckOptions, CheckReport, Finding, RepairPlan, RepairStep, Re
 
 use super::backup;
 use super::check_remedies::of_removed_keys;
-use super::check_shown::{manner, show_finding};
+use super::check_shown::{manner, show_findings};
 use super::repair_shown::{self, Mended};
 use crate::args::{Repair, RepairFrom, RepairFromSource};
 use crate::context::Context;
@@ -23,7 +23,7 @@ use crate::text;
 use crate::time;
 use crate::whoami;
 
-/// Most files of one finding that are shown to people who did not ask for more.
+/// Most files that could not be read that are named.
 const SHOWN: usize = 10;
 
 /// A way, settled: what it needs besides the plan.
@@ -237,9 +237,7 @@ fn show_left(context: &Context, left: &[Finding], title: &str, out: &mut Listing
     }
     let texts = &context.settings.texts;
     out.line(&texts.get(title, &[("number", left.len().into())]))?;
-    for finding in left {
-        show_finding(&manner(context), finding, if context.output.verbose { usize::MAX } else { SHOWN }, out)?;
-    }
+    show_findings(&manner(context), left, context.output.verbose, out)?;
     out.line(&texts.get("repair-other-ways", &[]))
 }
 

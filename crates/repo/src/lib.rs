@@ -36,7 +36,10 @@ mod trees;
 
 pub use access::Unlock;
 pub use chance::chance;
-pub use check::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note, Share, VerifiedShare, WHOLE};
+pub use check::{
+    AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, FIRST_PATHS, Finding, Note, Share, Touched,
+    TouchedSnapshot, VerifiedShare, WHOLE,
+};
 pub use clock::now;
 pub use creation::Creation;
 pub use error::{Error, Result};

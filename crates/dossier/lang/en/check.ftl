@@ -35,6 +35,22 @@ check-damaged = damaged: { $object }: { $what }
 check-affected = snapshot { $snapshot }  { $path }
 check-dossier = dossier { $code }
 check-more = and { $count } more
+check-more-errors = and { $number ->
+    [one] 1 more error
+   *[other] { $count } more errors
+}
+check-touched = What this takes down, the worst first:
+check-touched-snapshot = snapshot { $snapshot }  { $date }  { $entries }
+check-touched-dossier = dossier { $code }  { $entries } in all snapshots
+check-more-snapshots = and { $number ->
+    [one] 1 more snapshot
+   *[other] { $count } more snapshots
+}
+check-more-dossiers = and { $number ->
+    [one] 1 more dossier
+   *[other] { $count } more dossiers
+}
+check-all-of-it = To see every file: the same command with -v, or with --json.
 check-no-reader = not checked: content and trees, because this key does not read them
 check-read = read { $size } of data
 check-read-share = read { $size } of { $total } of data, in { $number ->

@@ -35,6 +35,22 @@ check-damaged = endommagé : { $object } : { $what }
 check-affected = instantané { $snapshot }  { $path }
 check-dossier = dossier { $code }
 check-more = et { $count } autres
+check-more-errors = et { $number ->
+    [one] 1 autre erreur
+   *[other] { $count } autres erreurs
+}
+check-touched = Ce qui est atteint, le pire d'abord :
+check-touched-snapshot = instantané { $snapshot }  { $date }  { $entries }
+check-touched-dossier = dossier { $code }  { $entries } dans tous les instantanés
+check-more-snapshots = et { $number ->
+    [one] 1 autre instantané
+   *[other] { $count } autres instantanés
+}
+check-more-dossiers = et { $number ->
+    [one] 1 autre dossier
+   *[other] { $count } autres dossiers
+}
+check-all-of-it = Pour voir chaque fichier : la même commande avec -v, ou avec --json.
 check-no-reader = non vérifié : les contenus et les répertoires, car cette clé ne les lit pas
 check-read = { $size } de données lus
 check-read-share = { $size } de données lus sur { $total }, dans { $number ->

@@ -35,6 +35,22 @@ check-damaged = danificado: { $object }: { $what }
 check-affected = instantâneo { $snapshot }  { $path }
 check-dossier = dossiê { $code }
 check-more = e mais { $count }
+check-more-errors = e mais { $number ->
+    [one] 1 erro
+   *[other] { $count } erros
+}
+check-touched = O que isso atinge, o pior primeiro:
+check-touched-snapshot = instantâneo { $snapshot }  { $date }  { $entries }
+check-touched-dossier = dossiê { $code }  { $entries } em todos os instantâneos
+check-more-snapshots = e mais { $number ->
+    [one] 1 instantâneo
+   *[other] { $count } instantâneos
+}
+check-more-dossiers = e mais { $number ->
+    [one] 1 dossiê
+   *[other] { $count } dossiês
+}
+check-all-of-it = Para ver cada arquivo: o mesmo comando com -v, ou com --json.
 check-no-reader = não verificado: conteúdos e pastas, porque esta chave não os lê
 check-read = lidos { $size } de dados
 check-read-share = lidos { $size } de { $total } de dados, em { $number ->

@@ -19,6 +19,7 @@ mod report;
 mod share;
 mod snapshots;
 mod structure;
+mod touched;
 mod trees;
 mod verified;
 
@@ -30,6 +31,7 @@ use liasse_store::Area;
 pub(crate) use objects::{is_name, slot_is_sound};
 pub use report::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
 pub use share::{Share, WHOLE};
+pub use touched::{FIRST_PATHS, Touched, TouchedSnapshot};
 pub use verified::VerifiedShare;
 
 use crate::error::Result;

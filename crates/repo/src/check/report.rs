@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use liasse_format::ids::SessionId;
 
 use super::share::Share;
+use super::touched::{Touched, Touching};
 use crate::error::Error;
 
 /// Most findings that are listed.
@@ -44,6 +45,8 @@ pub struct CheckReport {
     pub findings: Vec<Finding>,
     /// Findings beyond the limit.
     pub findings_left_off: u64,
+    /// What all of them together touch.
+    pub touched: Touched,
     /// What people may want to know, and is no damage. At most 1,000.
     pub notes: Vec<Note>,
     /// Notes beyond the limit.
@@ -140,6 +143,7 @@ pub(super) struct Findings {
     left_off: u64,
     /// How many places are listed beyond what every finding may list.
     affected_more: usize,
+    touching: Touching,
     notes: BTreeSet<Note>,
     notes_left_off: u64,
 }
@@ -212,6 +216,7 @@ impl Findings {
     pub(super) fn touch(&mut self, id: FindingId, place: Place<'_>) {
         let Some(found) = self.list.get_mut(id.0) else { return };
         if let Some(code) = place.dossier {
+            self.touching.dossier(code, place);
             if found.dossiers.len() < AFFECTED_LIMIT {
                 found.dossiers.insert(code.to_owned());
             }
@@ -222,6 +227,7 @@ impl Findings {
         } else {
             found.rooted = Some(place.snapshot);
         }
+        self.touching.snapshot(place);
         found.count += 1;
         let is_more = found.affected.len() >= AFFECTED_LIMIT;
         if is_more && self.affected_more >= AFFECTED_MORE {
@@ -263,6 +269,7 @@ impl Findings {
         CheckReport {
             findings,
             findings_left_off: self.left_off,
+            touched: self.touching.finish(),
             notes: self.notes.into_iter().collect(),
             notes_left_off: self.notes_left_off,
             removed_slots: BTreeSet::new(),
