@@ -242,3 +242,54 @@ fn a_writer_mends_with_its_credential() {
     assert!(fs::read(&pack).unwrap() == sound);
     finish(world.command(&["check", "--read-data"]).env("LIASSE_PASSWORD", PASSWORD)).ends(0);
 }
+
+/// A folder, a pipe, a link that leads to itself: named with what to do, and everything else is looked at and mended.
+#[test]
+fn something_strange_in_an_objects_place_keeps_no_other_from_being_mended() {
+    let world = with_copy();
+    world.run(&["parity", "add"]).ends(0);
+    // Little enough for parity to rebuild it, were its place free.
+    let pack = world.objects("packs").into_iter().min_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    let (name, readme) = (pack.file_name().unwrap().to_str().unwrap(), world.repository().join("README"));
+    let snapshot = world.objects("snapshots").pop().unwrap();
+    let (whole, text) = (fs::read(&snapshot).unwrap(), fs::read(&readme).unwrap());
+    fs::rename(&pack, world.path("kept")).unwrap();
+    for kind in ["folder", "pipe", "loop"] {
+        for place in [&pack, &readme] {
+            fs::remove_file(place).ok();
+            match kind {
+                "folder" => fs::create_dir(place).unwrap(),
+                "pipe" => assert!(Command::new("mkfifo").arg(place).status().unwrap().success()),
+                _ => std::os::unix::fs::symlink(place, place).unwrap(),
+            }
+        }
+        flip(&snapshot, 150);
+        let checked = world.run(&["check", "--read-data"]).ends(12).out;
+        for part in [name, "lies in its place", "damaged: README", snapshot.file_name().unwrap().to_str().unwrap(), "move that out"] {
+            assert!(checked.contains(part), "{kind}: {part} in {checked}");
+        }
+        let plan = without_password(&world, &["repair", "parity"], 12);
+        let named = |told: &str| told.lines().any(|line| line.contains(name) && line.contains("move that out of the repository"));
+        assert!(named(&plan) && plan.contains("--apply"), "{kind}: {plan}");
+        let done = without_password(&world, &["repair", "parity", "--apply"], 12);
+        assert!(named(&done) && done.contains("rebuilt snapshots/"), "{kind}: {done}");
+        assert!(fs::read(&snapshot).unwrap() == whole, "{kind}");
+        flip(&snapshot, 150);
+        let plan = world.run(&["repair", "from", "copy"]).ends(12).out;
+        assert!(plan.contains(name) && plan.contains("move that out"), "{kind}: {plan}");
+        let done = world.run(&["repair", "from", "copy", "--apply"]).ends(12).out;
+        assert!(done.contains(name) && done.contains("move that out") && !done.contains("not done"), "{kind}: {done}");
+        assert!(fs::read(&snapshot).unwrap() == whole, "{kind}");
+        for place in [&pack, &readme] {
+            if kind == "folder" { fs::remove_dir(place).unwrap() } else { fs::remove_file(place).unwrap() }
+        }
+        fs::write(&readme, &text).unwrap();
+    }
+    without_password(&world, &["repair", "parity", "--apply"], 0);
+    world.run(&["check", "--read-data"]).ends(0);
+}
+
+/// Runs a command that needs none; what it prints.
+fn without_password(world: &World, args: &[&str], code: i32) -> String {
+    finish(world.command(args).env_remove("LIASSE_PASSWORD")).ends(code).out
+}

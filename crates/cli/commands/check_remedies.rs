@@ -3,17 +3,23 @@
 use std::collections::BTreeSet;
 
 use liasse_dossier::lang::Texts;
-use liasse_repo::CheckReport;
+use liasse_repo::{CheckReport, Finding, IN_THE_WAY};
 
 use crate::text;
 
 /// Sentences in the reader's language: what holds for all of it first, then one for each kind. Nothing where nothing was found.
 pub(super) fn of(report: &CheckReport, texts: &Texts) -> Vec<String> {
     let kinds: BTreeSet<&str> = report.findings.iter().filter_map(|finding| kind(&finding.object)).collect();
+    let blocked = in_the_way(&report.findings);
     let first = (!report.is_sound()).then_some("remedy-first");
-    let mut said: Vec<String> = first.into_iter().chain(kinds).map(|name| texts.get(name, &[])).collect();
+    let mut said: Vec<String> = first.into_iter().chain(blocked).chain(kinds).map(|name| texts.get(name, &[])).collect();
     said.extend(of_removed_keys(&report.removed_slots, texts));
     said
+}
+
+/// What to do where something else lies in an object's place.
+pub(super) fn in_the_way(findings: &[Finding]) -> Option<&'static str> {
+    findings.iter().any(|finding| finding.what == IN_THE_WAY).then_some("remedy-in-the-way")
 }
 
 /// The command that removes each key that the owner has removed before.

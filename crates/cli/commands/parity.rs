@@ -220,6 +220,7 @@ fn outcome(way: &Way) -> (&'static str, Option<u64>) {
     match way {
         Way::Rebuild => ("rebuild", None),
         Way::Lost { bytes } => ("lost", Some(*bytes)),
+        Way::Blocked => ("blocked", None),
         Way::LeaveAlone => ("leave", None),
     }
 }
@@ -263,6 +264,7 @@ fn show_members(plan: &ParityPlan, out: &mut Listing) -> Result<()> {
         let told = match &member.way {
             Way::Rebuild => "it can be rebuilt".to_owned(),
             Way::Lost { bytes } => format!("{} of it are lost, more than parity can rebuild", text::size(*bytes)),
+            Way::Blocked => "something that is no file lies in its place; move that out of the repository, then repair again".to_owned(),
             Way::LeaveAlone => "a key that was perhaps removed on purpose; it is left so".to_owned(),
         };
         out.line(&format!("{state}: {}: {told}", text::plain(&member.object)))?;

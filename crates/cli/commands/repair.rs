@@ -9,7 +9,7 @@ use liasse_repo::store::{Area, Local, Store};
 use liasse_repo::{CheckOptions, CheckReport, Finding, RepairPlan, RepairStep, Repaired, Repository, Whoami};
 
 use super::backup;
-use super::check_remedies::of_removed_keys;
+use super::check_remedies::{in_the_way, of_removed_keys};
 use super::check_shown::{manner, show_findings};
 use super::repair_shown::{self, Mended};
 use crate::args::{Repair, RepairFrom, RepairFromSource};
@@ -238,6 +238,7 @@ fn show_left(context: &Context, left: &[Finding], title: &str, out: &mut Listing
     let texts = &context.settings.texts;
     out.line(&texts.get(title, &[("number", left.len().into())]))?;
     show_findings(&manner(context), left, context.output.verbose, out)?;
+    in_the_way(left).map_or(Ok(()), |remedy| out.line(&texts.get(remedy, &[])))?;
     out.line(&texts.get("repair-other-ways", &[]))
 }
 

@@ -231,7 +231,8 @@ impl Error {
         match self {
             Self::Store(error) => {
                 let reads = matches!(error.operation(), Operation::Get | Operation::ReadAt | Operation::Size);
-                self.is_damage() || reads && matches!(error.kind(), ErrorKind::Io | ErrorKind::Denied | ErrorKind::NotAFile)
+                let is_one = error.kind() == ErrorKind::NotAFile || reads && matches!(error.kind(), ErrorKind::Io | ErrorKind::Denied);
+                is_one || self.is_damage()
             }
             _ => self.is_damage(),
         }

@@ -37,7 +37,7 @@ mod trees;
 pub use access::Unlock;
 pub use chance::chance;
 pub use check::{
-    AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, FIRST_PATHS, Finding, Note, Share, Touched,
+    AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, FIRST_PATHS, Finding, IN_THE_WAY, Note, Share, Touched,
     TouchedSnapshot, VerifiedShare, WHOLE,
 };
 pub use clock::now;

@@ -82,6 +82,7 @@ drill-found = { $number ->
 
 # What to do about what a check finds, by the part of the repository that it is in.
 remedy-first = Delete nothing in the repository, and make a copy of it before you try anything. What no error names is whole and restores. The commands named here show what they would do, and change nothing before they get --apply.
+remedy-in-the-way = Where something that is no file lies in the place of a file of the repository, move that out of the repository, then check again: no repair moves it, as it may be yours.
 remedy-pack = packs/: liasse repair parity, if the repository has parity; or liasse repair from FOLDER, if there is another copy of the repository; or liasse repair from-source, while the files still are where they were. If none of them helps, restore what is named here from an older snapshot.
 remedy-segment = index/: these are lists that can be made again, and nothing is lost with them: liasse repair index.
 remedy-snapshot = snapshots/: liasse repair parity, or liasse repair from FOLDER with another copy of the repository. The other snapshots do not need it.

@@ -82,6 +82,7 @@ drill-found = { $number ->
 
 # Que faire de ce qu'une vérification trouve, selon la partie du dépôt concernée.
 remedy-first = N'effacez rien dans le dépôt, et faites-en une copie avant d'essayer quoi que ce soit. Ce qu'aucune erreur ne nomme est intact et se restaure. Les commandes nommées ici montrent ce qu'elles feraient, et ne changent rien sans --apply.
+remedy-in-the-way = Là où quelque chose qui n'est pas un fichier occupe la place d'un fichier du dépôt, sortez-le du dépôt, puis vérifiez de nouveau : aucune réparation ne le déplace, car il est peut-être à vous.
 remedy-pack = packs/ : liasse repair parity, si le dépôt a de la parité ; ou liasse repair from DOSSIER, s'il existe une autre copie du dépôt ; ou liasse repair from-source, tant que les fichiers sont encore là où ils étaient. Si rien de cela n'aide, restaurez ce qui est nommé ici d'un instantané plus ancien.
 remedy-segment = index/ : ce sont des listes qui peuvent être refaites, et rien n'est perdu avec elles : liasse repair index.
 remedy-snapshot = snapshots/ : liasse repair parity, ou liasse repair from DOSSIER avec une autre copie du dépôt. Les autres instantanés n'en ont pas besoin.

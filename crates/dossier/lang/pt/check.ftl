@@ -82,6 +82,7 @@ drill-found = { $number ->
 
 # O que fazer com o que uma verificação encontra, conforme a parte do repositório.
 remedy-first = Não apague nada no repositório, e faça uma cópia dele antes de tentar qualquer coisa. O que nenhum erro cita está íntegro e pode ser restaurado. Os comandos citados aqui mostram o que fariam, e não mudam nada sem --apply.
+remedy-in-the-way = Onde algo que não é um arquivo ocupa o lugar de um arquivo do repositório, tire-o do repositório e verifique de novo: nenhum reparo o move, pois pode ser seu.
 remedy-pack = packs/: liasse repair parity, se o repositório tiver paridade; ou liasse repair from PASTA, se houver outra cópia do repositório; ou liasse repair from-source, enquanto os arquivos ainda estiverem onde estavam. Se nada disso ajudar, restaure o que é citado aqui de um instantâneo mais antigo.
 remedy-segment = index/: são listas que podem ser refeitas, e nada se perde com elas: liasse repair index.
 remedy-snapshot = snapshots/: liasse repair parity, ou liasse repair from PASTA com outra cópia do repositório. Os outros instantâneos não precisam dele.

@@ -28,6 +28,7 @@ use std::collections::{BTreeSet, HashMap};
 use liasse_format::ids::{ObjectName, SessionId};
 use liasse_store::Area;
 
+pub use objects::IN_THE_WAY;
 pub(crate) use objects::{is_name, slot_is_sound};
 pub use report::{AFFECTED_LIMIT, Affected, CheckCounts, CheckOptions, CheckReport, Finding, Note};
 pub use share::{Share, WHOLE};

@@ -1,5 +1,7 @@
 //! Names and structure: strays, configs and their chain, key slots, intents, plans.
 
+use std::collections::BTreeSet;
+
 use liasse_format::DecodeError;
 use liasse_format::envelope::Kind;
 use liasse_format::ids::{Hash, ObjectName, SessionId, SlotId};
@@ -16,13 +18,18 @@ use crate::parity;
 use crate::progress::Stop;
 use crate::repository::Repository;
 
+/// What a finding says of something that is no file in an object's place: a folder, a link, a pipe.
+pub const IN_THE_WAY: &str = "something that is no file lies in its place";
+
 /// Everything but packs, segments and snapshots, and the names of those.
 pub(super) fn check(repository: &Repository, read_data: bool, gathered: &mut Gathered, stop: &Stop) -> Result<()> {
     for area in Area::ALL {
         names(repository, gathered, area)?;
     }
-    if repository.objects.store.size(&Key::readme())?.is_none() {
-        gathered.findings.note("README", "the plain text for people is not there");
+    match repository.objects.store.size(&Key::readme()).map_err(Error::from) {
+        Ok(Some(_)) => {}
+        Ok(None) => gathered.findings.note("README", "the plain text for people is not there"),
+        Err(error) => keep(gathered, &Key::readme(), Err(error))?,
     }
     for (object, what) in parity::examine(&*repository.objects.store, repository.id(), read_data, stop)? {
         gathered.findings.add(object, what);
@@ -36,7 +43,10 @@ pub(super) fn check(repository: &Repository, read_data: bool, gathered: &mut Gat
 fn names(repository: &Repository, gathered: &mut Gathered, area: Area) -> Result<()> {
     let store = &repository.objects.store;
     for stray in store.strays(area)? {
-        gathered.findings.note(format!("{area}: {stray}"), "a file that is none of the repository's");
+        match in_place_of(area, &stray) {
+            Some(key) => _ = gathered.findings.add(key.to_string(), IN_THE_WAY),
+            None => gathered.findings.note(format!("{area}: {stray}"), "a file that is none of the repository's"),
+        }
     }
     let listed = store.list(area)?;
     gathered.counts.objects += listed.len() as u64;
@@ -44,6 +54,13 @@ fn names(repository: &Repository, gathered: &mut Gathered, area: Area) -> Result
         gathered.findings.note(Key::new(area, &listed.name)?.to_string(), "its name is not one of this folder, so it is never read");
     }
     Ok(())
+}
+
+/// The object in whose place a stray lies. Where such an object was, nothing else may tell that it is lost.
+fn in_place_of(area: Area, stray: &str) -> Option<Key> {
+    let name = stray.rsplit('/').next().unwrap_or_default();
+    let key = Key::new(area, name).ok().filter(|_| is_name(area, name) && !matches!(area, Area::Root | Area::Damaged))?;
+    (key.to_string() == format!("{area}/{stray}")).then_some(key)
 }
 
 /// Whether a name is of the form that its area's objects have.
@@ -88,10 +105,15 @@ fn all_configs(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
 fn slots(repository: &Repository, gathered: &mut Gathered) -> Result<()> {
     let listed = repository.objects.store.list(Area::Keys)?;
     let noted = &repository.config().slots;
-    let removed = configs::removed(&repository.objects, &repository.access.bundle.owner, repository.config())?;
+    let is_listed = |name: &str| noted.iter().any(|note| note.id.to_string() == name);
+    let removed = if listed.iter().all(|slot| is_listed(&slot.name)) {
+        BTreeSet::new()
+    } else {
+        configs::removed(&repository.objects, &repository.access.bundle.owner, repository.config())?
+    };
     for slot in listed.iter().filter(|listed| is_name(Area::Keys, &listed.name)) {
         let key = Key::new(Area::Keys, &slot.name)?;
-        let is_listed = noted.iter().any(|note| note.id.to_string() == slot.name);
+        let is_listed = is_listed(&slot.name);
         match slot_is_sound(&repository.objects, &key) {
             // It opens nothing here, and nobody relies on it.
             Err(Error::Damaged { cause: DecodeError::Foreign, .. }) if !is_listed => {

@@ -14,6 +14,7 @@ use super::opened::{Heads, Opened};
 use super::survey::{State, Survey, identity};
 use crate::error::Result;
 use crate::progress::{Phase, Progress, Stop};
+use crate::repair::place::is_blocked;
 
 /// What a repair by parity would do.
 pub struct ParityPlan {
@@ -55,6 +56,8 @@ pub enum Way {
         /// Bytes that cannot be rebuilt, at the least.
         bytes: u64,
     },
+    /// Something that is no file lies in its place, and a repair moves nothing whose owner it does not know.
+    Blocked,
     /// A key slot that may have been removed on purpose; another one opens the repository.
     LeaveAlone,
 }
@@ -132,7 +135,14 @@ pub fn plan(store: &dyn Store, progress: &dyn Progress, stop: &Stop) -> Result<P
         planner.all = true;
         jobs.extend(planner.jobs(&opened)?);
     }
-    let Planner { mended, lost, all, .. } = planner;
+    let Planner { mut mended, lost, all, .. } = planner;
+    let blocked = blocked(store, &survey, &opened)?;
+    mended.retain(|what, _| !blocked.contains(what));
+    for (number, wanted) in &mut jobs {
+        let members = opened.get(*number).map(Opened::members).unwrap_or_default();
+        wanted.retain(|member| members.get(*member).is_some_and(|member| !blocked.contains(&member.what)));
+    }
+    jobs.retain(|(_, wanted)| !wanted.is_empty());
     for opened in &opened {
         progress.advance(opened.size);
         let is_in_place = opened.source == opened.key;
@@ -147,7 +157,7 @@ pub fn plan(store: &dyn Store, progress: &dyn Progress, stop: &Stop) -> Result<P
     }
     parity.sort_by(|a, b| a.object.cmp(&b.object));
     parity.dedup();
-    let members = told(&survey, &opened, (&mended, &lost, all))?;
+    let members = told(&survey, &opened, (&mended, &lost, &blocked, all))?;
     let known: HashSet<What> = opened.iter().flat_map(Opened::members).map(|member| member.what).collect();
     let unprotected = survey.listing.keys().filter(|what| !known.contains(what)).count() as u64;
     let looked_at = survey.listing.len() as u64 - unprotected;
@@ -171,11 +181,23 @@ fn is_later(store: &dyn Store, key: &Key, size: u64, stop: &Stop) -> Result<bool
     Ok(says_so && members::hash(store, key, size, stop)?.is_some_and(|hash| hash.to_string() == key.name()))
 }
 
+/// Members that are not there, and in whose place something else is.
+fn blocked(store: &dyn Store, survey: &Survey, opened: &[Opened]) -> Result<HashSet<What>> {
+    let mut blocked = HashSet::new();
+    let members = opened.iter().flat_map(Opened::members);
+    for member in members.filter(|member| survey.state(member) == State::Missing) {
+        if is_blocked(store, &members::key(member.what)?)? {
+            blocked.insert(member.what);
+        }
+    }
+    Ok(blocked)
+}
+
 /// Every member that is not sound, once.
 fn told(
     survey: &Survey,
     opened: &[Opened],
-    (mended, lost, with_keys): (&HashMap<What, Hash>, &HashMap<What, u64>, bool),
+    (mended, lost, blocked, with_keys): (&HashMap<What, Hash>, &HashMap<What, u64>, &HashSet<What>, bool),
 ) -> Result<Vec<PlannedMember>> {
     let mut all = BTreeMap::new();
     for member in opened.iter().flat_map(Opened::members) {
@@ -186,6 +208,8 @@ fn told(
         };
         let way = if missing && !with_keys && matches!(member.what, What::Slot(_)) {
             Way::LeaveAlone
+        } else if blocked.contains(&member.what) {
+            Way::Blocked
         } else if mended.contains_key(&member.what) {
             Way::Rebuild
         } else {

@@ -50,11 +50,12 @@ pub fn apply(store: &dyn Store, plan: &ParityPlan, progress: &dyn Progress, stop
     repair.by_others(progress)?;
     for parity in &plan.parity {
         stop.check()?;
-        match parity.doubt {
-            Doubt::Remake => repair.remake(&parity.object, progress)?,
-            Doubt::Headless => repair.put_away(&parity.object)?,
-            Doubt::Worn | Doubt::Unknown | Doubt::Foreign | Doubt::LeftOut => {}
-        }
+        let done = match parity.doubt {
+            Doubt::Remake => repair.remake(&parity.object, progress),
+            Doubt::Headless => repair.put_away(&parity.object),
+            Doubt::Worn | Doubt::Unknown | Doubt::Foreign | Doubt::LeftOut => Ok(()),
+        };
+        repair.or_failed(&parity.object, done)?;
     }
     Ok(repair.done)
 }
@@ -158,10 +159,9 @@ impl Repair<'_> {
             return Ok(());
         };
         self.wrong.remove(&member.what);
-        if !self.is_sound(member.what, &key)? {
-            let aside = building.stage.take_place(key.name())?;
-            self.done.set_aside.extend(aside.map(|aside| aside.to_string()));
-            self.done.rebuilt.push(key.to_string());
+        let placed = self.take_place(member.what, &key, building.stage);
+        if !self.or_failed(&key.to_string(), placed)? {
+            return Ok(());
         }
         self.mended.insert(member.what, member.hash);
         if let What::Pack(name) = member.what {
@@ -169,6 +169,28 @@ impl Repair<'_> {
             self.remove_mark(&name.to_string())?;
         }
         Ok(())
+    }
+
+    /// Gives a rebuilt member its name, unless somebody has mended it by now.
+    fn take_place(&mut self, what: What, key: &Key, stage: Box<dyn Stage>) -> Result<()> {
+        if !self.is_sound(what, key)? {
+            let aside = stage.take_place(key.name())?;
+            self.done.set_aside.extend(aside.map(|aside| aside.to_string()));
+            self.done.rebuilt.push(key.to_string());
+        }
+        Ok(())
+    }
+
+    /// Trouble with one object keeps no other from being mended. Says whether there was none.
+    fn or_failed(&mut self, object: &str, result: Result<()>) -> Result<bool> {
+        match result {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_about_object() => {
+                self.done.failed.push(object.to_owned());
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether somebody has mended an object since it was looked at.

@@ -510,6 +510,7 @@ proptest! {
                 Some(Way::Lost { .. } | Way::LeaveAlone) => prop_assert!(after.get(key) == before.get(key)),
                 None if key.area() == Area::Parity => {}
                 // No word of it: it is sound, or text, or nothing knows of it any more.
+                Some(Way::Blocked) => prop_assert!(false, "there are only files"),
                 None => prop_assert!(after.get(key) == before.get(key)),
             }
         }

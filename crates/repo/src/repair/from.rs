@@ -162,6 +162,9 @@ impl Repository {
 impl Sides {
     /// What to do about an object that is wanted, if anything can be done.
     fn step(&self, key: &Key, stop: &Stop) -> Result<Option<RepairStep>> {
+        if place::is_blocked(&*self.here.objects.store, key)? {
+            return Ok(None);
+        }
         let replaces = match judge(&self.here, key, stop)? {
             Verdict::Sound(_) => return Ok(None),
             Verdict::Missing if PASSING.contains(&key.area()) => return Ok(None),

@@ -8,7 +8,7 @@ mod from;
 mod index;
 mod judge;
 mod marks;
-mod place;
+pub(crate) mod place;
 mod source;
 
 use std::collections::BTreeSet;

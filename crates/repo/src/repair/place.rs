@@ -13,6 +13,16 @@ pub(crate) fn put_in_place(store: &dyn Store, key: &Key, write: impl FnOnce(&mut
     Ok(())
 }
 
+/// Whether something that is no file lies where an object should: a folder, a link, a pipe, or a file where its folder should be. Nothing
+/// of that is ever moved: nobody knows whose it is.
+pub(crate) fn is_blocked(store: &dyn Store, key: &Key) -> Result<bool> {
+    match store.size(key).map_err(Error::from) {
+        Ok(_) => Ok(false),
+        Err(error) if error.is_about_object() => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Sets an object aside; one that is gone already is no failure.
 pub(crate) fn set_aside(store: &dyn Store, key: &Key) -> Result<()> {
     match store.set_aside(key) {
