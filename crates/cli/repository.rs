@@ -43,6 +43,14 @@ impl Context {
 
     /// The same; where its own keys or configs are too damaged for that, with those of another copy of it.
     pub(crate) fn open_or_like(&self, other: &Arc<dyn Store>) -> Result<Repository> {
+        let repository = self.open_with_either(other)?;
+        if let Some(rollback) = repository.rollback()?.map(Rollback::from) {
+            self.warn_of(&rollback);
+        }
+        Ok(repository)
+    }
+
+    fn open_with_either(&self, other: &Arc<dyn Store>) -> Result<Repository> {
         match self.try_to_open() {
             Err(error) if matches!(error.exit, Exit::Damaged | Exit::WrongKey | Exit::NoRepository) => {
                 let Ok(store) = Local::open(&self.place) else { return Err(error.at_opening()) };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
 
 use liasse_dossier::lang::{Lang, Texts};
 use liasse_dossier::report::{Alarm, Cause, Reports};
@@ -243,7 +244,7 @@ fn print_export(printed: &mut Printed) {
     world.write_noise("books/D1/in/plain", 1 << 20, 12);
     fs::write(odd("books/D1/in", b"odd\xff"), noise(1 << 20, 13)).unwrap();
     for name in [&b"pipe\xff"[..], b"pipe"] {
-        assert!(std::process::Command::new("mkfifo").arg(odd("books/D1/in", name)).status().unwrap().success());
+        assert!(Command::new("mkfifo").arg(odd("books/D1/in", name)).status().unwrap().success());
     }
     crate::cat::with_dossier(&world, b"first");
     let zip = odd("", b"odd\xff.zip");
@@ -263,8 +264,10 @@ fn print_rollback(printed: &mut Printed) {
     let world = World::with_snapshot();
     world.run(&["key", "add", "--role", "writer", "--out", "credential"]).ends(0);
     world.run(&["backup", "src"]).ends(0);
+    assert!(Command::new("cp").arg("-a").arg(world.repository()).arg(world.path("newer")).status().unwrap().success());
     fs::remove_file(world.repository().join("config/2")).unwrap();
     fs::remove_file(&world.objects("snapshots")[0]).unwrap();
+    printed.add("repair", &world.run(&["repair", "from", "newer", "--json"]).ends(0).out);
     printed.add("check", &world.run(&["check", "--json"]).ends(13).out);
     printed.add("backup", &world.run(&["backup", "src", "--json"]).ends(13).out);
     printed.add("status", &world.run(&["status", "--json"]).ends(13).out);

@@ -243,6 +243,69 @@ fn a_writer_mends_with_its_credential() {
     finish(world.command(&["check", "--read-data"]).env("LIASSE_PASSWORD", PASSWORD)).ends(0);
 }
 
+/// The newest config counts again once it is back: what only an older one says is missing is not told.
+#[test]
+fn what_is_told_after_a_repair_is_what_the_next_check_finds() {
+    let world = World::with_snapshot();
+    finish(world.command(&["key", "add", "--role", "auditor", "--label", "leaving"]).env("LIASSE_NEW_PASSWORD", "leaving")).ends(0);
+    let keys = world.run(&["key", "list", "--json"]).ends(0).json();
+    let leaving = keys["keys"].as_array().unwrap().iter().find(|key| key["label"] == "leaving").unwrap()["id"].as_str().unwrap().to_owned();
+    world.run(&["key", "remove", &leaving]).ends(0);
+    assert!(Command::new("cp").arg("-a").arg(world.repository()).arg(world.path("copy")).status().unwrap().success());
+    fs::write(world.repository().join("config/3"), b"").unwrap();
+    let told = world.run(&["repair", "from", "copy"]).ends(12).out;
+    assert!(told.contains("config/3") && !told.contains("not mended"), "{told}");
+    let told = world.run(&["repair", "from", "copy", "--apply"]).ends(0).out;
+    assert!(told.contains("nothing is damaged any more") && !told.contains("newer"), "{told}");
+    world.run(&["check"]).ends(0);
+    // What a pack holds that is copied is mended with it, also where no list tells any more what lay there.
+    let largest = world.objects("packs").into_iter().max_by_key(|pack| fs::metadata(pack).unwrap().len()).unwrap();
+    fs::remove_file(largest).unwrap();
+    for segment in world.objects("index") {
+        fs::remove_file(segment).unwrap();
+    }
+    assert!(world.run(&["check"]).ends(12).out.contains("damaged: chunk "));
+    let told = world.run(&["repair", "from", "copy"]).ends(12).out;
+    assert!(told.contains("packs/") && !told.contains("not mended"), "{told}");
+    world.run(&["repair", "from", "copy", "--apply"]).ends(0);
+    world.run(&["check", "--read-data"]).ends(0);
+}
+
+#[test]
+fn a_copy_that_shows_that_this_one_was_set_back_is_told() {
+    let world = with_copy();
+    world.run(&["backup", "src"]).ends(0);
+    finish(world.command(&["key", "add", "--role", "auditor"]).env("LIASSE_NEW_PASSWORD", "another")).ends(0);
+    let (newer, here) = (world.path("newer"), world.repository());
+    fs::rename(&here, &newer).unwrap();
+    fs::rename(world.path("copy"), &here).unwrap();
+    // Whoever has seen nothing of it yet: the two copies tell by themselves.
+    fs::remove_dir_all(world.path("home/.local/state")).unwrap();
+    for args in [&["repair", "from", "newer"][..], &["repair", "from", "newer", "--apply"]] {
+        let told = world.run(args).ends(0).out;
+        assert!(told.contains("The other copy is newer") && told.contains("keys and settings (number 2, here 1)"), "{told}");
+    }
+    let json = world.run(&["repair", "from", "newer", "--json"]).ends(0).json();
+    assert_eq!((&json["rollback"]["missing_count"], &json["rollback"]["config_seen"]), (&1.into(), &2.into()), "{json}");
+    assert!(world.run(&["repair", "from", "newer", "--lang", "fr"]).ends(0).out.contains("L'autre copie est plus récente"));
+    // The older one shows nothing of the kind, and neither does this one when it has what it lacked.
+    assert!(!world.run(&["repair", "from", "newer", "--all", "--apply"]).ends(0).out.contains("newer than"));
+    fs::rename(&here, world.path("mended")).unwrap();
+    fs::rename(&newer, &here).unwrap();
+    assert!(world.run(&["repair", "from", "mended", "--json"]).ends(0).json()["rollback"].is_null());
+}
+
+/// One that is lost in the middle is no sign of that.
+#[test]
+fn a_snapshot_that_is_lost_alone_makes_no_older_state() {
+    let world = with_copy();
+    world.run(&["backup", "src"]).ends(0);
+    let ids = world.snapshots();
+    fs::remove_file(world.repository().join("snapshots").join(&ids[1])).unwrap();
+    let json = world.run(&["repair", "from", "copy", "--json"]).ends(0).json();
+    assert_eq!((json["rollback"].is_null(), &json["only_there"]), (true, &1.into()), "{json}");
+}
+
 /// A folder, a pipe, a link that leads to itself: named with what to do, and everything else is looked at and mended.
 #[test]
 fn something_strange_in_an_objects_place_keeps_no_other_from_being_mended() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use liasse_archive::BackupOptions;
 use liasse_dossier::lang::Texts;
+use liasse_dossier::report::local::Local as Manner;
 use liasse_repo::store::{Area, Local, Store};
 use liasse_repo::{CheckOptions, CheckReport, Finding, RepairPlan, RepairStep, Repaired, Repository, Whoami};
 
@@ -138,9 +139,12 @@ fn finish(context: &Context, repository: &Repository, plan: RepairPlan, way: &Wa
         Some(again) => store_again(context, repository, again)?,
         None => (None, 0),
     };
+    // What is told from here on is what is there now, by the config that is there now.
+    let repository = &repository.again()?;
     let left = left_now(context, repository, way)?;
+    let older = way.other.as_ref().and_then(|other| repository.older_than(other).ok().flatten());
     let sound = left.is_empty() && repaired.failed.is_empty();
-    let shown = Mended::done(&shown, &repaired, &left, snapshot, sound);
+    let shown = Mended::done(&shown, &repaired, &left, older, snapshot, sound);
     context.output.result(&shown, |out| show_done(context, &repaired, &left, &shown, out))?;
     Ok(match (sound, unread) {
         (false, _) => Exit::Damaged,
@@ -244,6 +248,8 @@ fn show_left(context: &Context, left: &[Finding], title: &str, out: &mut Listing
 
 /// What no repair does by itself, with the command that does it.
 fn not_taken_on(texts: &Texts, shown: &Mended, out: &mut Listing) -> Result<()> {
+    let local = Manner::new(texts, time::utc_offset(liasse_repo::now()));
+    shown.rollback.iter().try_for_each(|newer| out.line(&repair_shown::newer_there(&local, newer)))?;
     if shown.only_there > 0 {
         out.line(&texts.get("repair-only-there", &[("number", shown.only_there.into())]))?;
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use liasse_dossier::Rollback;
 use liasse_dossier::lang::Texts;
+use liasse_dossier::report::local::Local;
 use liasse_repo::{Error, Finding, RepairPlan, RepairStep, Repaired};
 use serde::Serialize;
 
@@ -19,6 +21,7 @@ pub(super) struct Mended {
     steps: Vec<Step>,
     left: Vec<FindingJson>,
     pub(super) only_there: u64,
+    pub(super) rollback: Option<Rollback>,
     pub(super) removed_keys: BTreeSet<String>,
     pub(super) paths: Option<Vec<String>>,
     pub(super) snapshot: Option<String>,
@@ -43,6 +46,7 @@ impl Mended {
             steps: plan.steps.iter().flat_map(|step| steps(step, None)).collect(),
             left: plan.left.iter().map(FindingJson::from).collect(),
             only_there: plan.only_there,
+            rollback: plan.older.clone().map(Rollback::from),
             removed_keys: plan.removed_slots.clone(),
             paths: paths.map(|paths| paths.iter().map(|path| path.display().to_string()).collect()),
             snapshot: None,
@@ -50,7 +54,14 @@ impl Mended {
         }
     }
 
-    pub(super) fn done(plan: &Self, repaired: &Repaired, left: &[Finding], snapshot: Option<String>, sound: bool) -> Self {
+    pub(super) fn done(
+        plan: &Self,
+        repaired: &Repaired,
+        left: &[Finding],
+        older: Option<liasse_repo::Rollback>,
+        snapshot: Option<String>,
+        sound: bool,
+    ) -> Self {
         let done = repaired.done.iter().flat_map(|step| steps(step, None));
         let failed = repaired.failed.iter().flat_map(|(step, error)| steps(step, Some(error)));
         Self {
@@ -60,6 +71,7 @@ impl Mended {
             steps: done.chain(failed).collect(),
             left: left.iter().map(FindingJson::from).collect(),
             only_there: plan.only_there,
+            rollback: older.map(Rollback::from),
             removed_keys: plan.removed_keys.clone(),
             paths: plan.paths.clone(),
             snapshot,
@@ -83,6 +95,23 @@ fn steps(step: &RepairStep, error: Option<&Error>) -> Vec<Step> {
 
 fn pack_place(name: &str) -> String {
     format!("packs/{}/{name}", name.get(..2).unwrap_or_default())
+}
+
+/// That the other copy shows a newer state than this repository, and what that may mean.
+pub(super) fn newer_there(local: &Local<'_>, newer: &Rollback) -> String {
+    let texts = local.texts();
+    let mut said = Vec::new();
+    if newer.missing_count > 0 {
+        let date = newer.newest.map(|newest| local.short(newest)).unwrap_or_default();
+        let number = newer.missing_count;
+        let values = [("number", number.into()), ("count", local.number(number).into()), ("date", date.into())];
+        said.push(texts.get("repair-newer-there", &values));
+    }
+    if let Some((there, here)) = newer.config_seen.zip(newer.config_there) {
+        said.push(texts.get("repair-newer-config", &[("there", there.into()), ("here", here.into())]));
+    }
+    said.push(texts.get("repair-newer-remedy", &[]));
+    said.join(" ")
 }
 
 /// A step in words.

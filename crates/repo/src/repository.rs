@@ -117,6 +117,12 @@ impl Repository {
         })
     }
 
+    /// The same in every way, as another config has it.
+    pub(crate) fn with_config(&self, current: Current) -> Result<Self> {
+        let same = self.over(Arc::clone(&self.objects.store))?;
+        Ok(Self { current, cache: self.cache.clone(), memory: self.memory.clone(), temporary: self.temporary.clone(), ..same })
+    }
+
     /// Keeps an index and other caches in a folder of this repository's own below `folder`.
     #[must_use]
     pub fn with_cache(mut self, folder: &std::path::Path) -> Self {

@@ -27,7 +27,7 @@ const MOST_BYTES: u64 = (MOST as u64) * (ROW as u64) + 1024;
 /// Most missing snapshots that are named.
 const NAMED: usize = 100;
 
-/// What a repository shows no more, and this machine has seen there.
+/// What a repository shows no more, and this machine has seen there; or what another copy of it has that is newer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rollback {
     /// Snapshots that are not there any more, the newest first, with the time that each has: the first 100.
@@ -36,6 +36,15 @@ pub struct Rollback {
     pub missing_count: u64,
     /// The number of the newest config that was seen, and of the newest that can be believed; `None` where it is not older.
     pub config: Option<(u64, u64)>,
+}
+
+impl Rollback {
+    pub(crate) fn new(mut missing: Vec<(SessionId, Time)>, config: Option<(u64, u64)>) -> Self {
+        missing.sort_by_key(|(id, time)| std::cmp::Reverse((*time, *id)));
+        let missing_count = missing.len() as u64;
+        missing.truncate(NAMED);
+        Self { missing, missing_count, config }
+    }
 }
 
 /// A snapshot that was believed.
@@ -82,14 +91,11 @@ impl Repository {
                 missing.push((*id, *time));
             }
         }
-        missing.sort_by_key(|(id, time)| std::cmp::Reverse((*time, *id)));
-        let missing_count = missing.len() as u64;
-        missing.truncate(NAMED);
         // One that is there and damaged is told as that; rubbish under a higher number says nothing.
         let believed = self.config().number;
         let is_older = believed < seen.config && !configs::numbers(&*self.objects.store)?.contains(&seen.config);
         let config = is_older.then_some((seen.config, believed));
-        Ok((missing_count > 0 || config.is_some()).then_some(Rollback { missing, missing_count, config }))
+        Ok((!missing.is_empty() || config.is_some()).then(|| Rollback::new(missing, config)))
     }
 
     /// Forgets what is not there any more. For a person who has looked why.

@@ -32,5 +32,11 @@ repair-only-there = { $number ->
     [one] One snapshot is only in the other copy; --all takes it too.
    *[other] { $number } snapshots are only in the other copy; --all takes them too.
 }
+repair-newer-there = The other copy is newer than this repository: { $number ->
+    [one] it has a snapshot of { $date } that is not here.
+   *[other] it has { $count } snapshots that are not here, the newest of { $date }.
+}
+repair-newer-config = The other copy has newer keys and settings (number { $there }, here { $here }): who was shut out since may get in here.
+repair-newer-remedy = If this repository is not just a copy that lags behind, it was set back to an older state: find out who can write to the storage. With --all it gets what it lacks.
 repair-apply = Nothing was changed. To do it, give the same command with --apply.
 repair-whole = Looked at again: nothing is damaged any more.

@@ -32,5 +32,11 @@ repair-only-there = { $number ->
     [one] Un instantané n'est que dans l'autre copie ; --all le prend aussi.
    *[other] { $number } instantanés ne sont que dans l'autre copie ; --all les prend aussi.
 }
+repair-newer-there = L'autre copie est plus récente que ce dépôt : { $number ->
+    [one] elle a un instantané du { $date } qui n'est pas ici.
+   *[other] elle a { $count } instantanés qui ne sont pas ici, le plus récent du { $date }.
+}
+repair-newer-config = L'autre copie a des clés et des réglages plus récents (numéro { $there }, ici { $here }) : qui en a été exclu depuis peut entrer ici.
+repair-newer-remedy = Si ce dépôt n'est pas une simple copie en retard, il a été ramené à un état plus ancien : cherchez qui peut écrire à cet endroit. Avec --all, il reçoit ce qui lui manque.
 repair-apply = Rien n'a été changé. Pour le faire, donnez la même commande avec --apply.
 repair-whole = Vérifié de nouveau : plus rien n'est abîmé.

@@ -32,5 +32,11 @@ repair-only-there = { $number ->
     [one] Uma cópia só está na outra réplica do repositório; --all também a leva.
    *[other] { $number } cópias só estão na outra réplica do repositório; --all também as leva.
 }
+repair-newer-there = A outra cópia é mais nova que este repositório: { $number ->
+    [one] ela tem um instantâneo de { $date } que não está aqui.
+   *[other] ela tem { $count } instantâneos que não estão aqui, o mais novo de { $date }.
+}
+repair-newer-config = A outra cópia tem chaves e configurações mais novas (número { $there }, aqui { $here }): quem foi excluído desde então pode entrar aqui.
+repair-newer-remedy = Se este repositório não é só uma cópia atrasada, ele voltou a um estado mais antigo: descubra quem pode gravar nesse lugar. Com --all, ele recebe o que lhe falta.
 repair-apply = Nada foi mudado. Para fazer isso, dê o mesmo comando com --apply.
 repair-whole = Verificado de novo: nada mais está danificado.

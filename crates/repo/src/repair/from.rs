@@ -26,8 +26,8 @@ const PASSING: [Area; 2] = [Area::Intents, Area::Plans];
 
 /// This copy and the other, seen with the same keys and the same config.
 pub(super) struct Sides {
-    here: Repository,
-    there: Repository,
+    pub(super) here: Repository,
+    pub(super) there: Repository,
 }
 
 /// The objects of a copy.
@@ -104,7 +104,11 @@ impl Repository {
     /// [`Error::Foreign`] where the other is another repository's.
     pub fn plan_from(&self, other: &Arc<dyn Store>, all: bool, progress: &dyn Progress, stop: &Stop) -> Result<RepairPlan> {
         let sides = Sides::new(self, other)?;
-        let report = self.check(&CheckOptions::ALL_DATA, progress, stop)?;
+        // By the config that will be there: what an older one would call damage, as a snapshot of a later writer, is none with that.
+        let newest = &sides.here.current;
+        let comes = all || configs::numbers(&*self.objects.store)?.contains(&newest.config.number);
+        let report =
+            self.with_config(if comes { newest.clone() } else { self.current.clone() })?.check(&CheckOptions::ALL_DATA, progress, stop)?;
         let (here, there) = (names(&sides.here)?, names(&sides.there)?);
         let only_there: Names = there.difference(&here).filter(|key| !PASSING.contains(&key.area())).cloned().collect();
         let mut wanted: Names = report.findings.iter().filter_map(|finding| key_of(&finding.object)).collect();
@@ -122,6 +126,7 @@ impl Repository {
         }
         // A slot that the config does not list may have been removed: it must not come back from anywhere.
         let listed: BTreeSet<String> = sides.here.current.config.slots.iter().map(|slot| slot.id.to_string()).collect();
+        plan.older = sides.older()?;
         plan.removed_slots = sides.removed_slots(&here)?;
         wanted.retain(|key| there.contains(key) && (key.area() != Area::Keys || listed.contains(key.name())));
         for area in AREAS {
@@ -133,7 +138,8 @@ impl Repository {
             }
         }
         self.plan_marks(&mut plan, &report)?;
-        plan.leave(report);
+        let coming = sides.coming(&plan, &report)?;
+        plan.leave(report, coming);
         Ok(plan)
     }
 
@@ -160,6 +166,24 @@ impl Repository {
 }
 
 impl Sides {
+    /// Chunks that were missed and that packs hold which are about to be copied, as findings name them.
+    fn coming(&self, plan: &RepairPlan, report: &CheckReport) -> Result<BTreeSet<String>> {
+        let missed: BTreeSet<&str> =
+            report.findings.iter().map(|finding| finding.object.as_str()).filter(|object| object.starts_with("chunk ")).collect();
+        let mut coming = BTreeSet::new();
+        for pack in plan.steps.iter().filter_map(RepairStep::mends).filter_map(pack_name).filter(|_| !missed.is_empty()) {
+            match pack_reader::read_record(&self.there.objects, pack) {
+                Ok(record) => {
+                    let chunks = record.directory.chunks.iter().map(|chunk| format!("chunk {}", chunk.id));
+                    coming.extend(chunks.filter(|chunk| missed.contains(chunk.as_str())));
+                }
+                Err(error) if error.is_about_object() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(coming)
+    }
+
     /// What to do about an object that is wanted, if anything can be done.
     fn step(&self, key: &Key, stop: &Stop) -> Result<Option<RepairStep>> {
         if place::is_blocked(&*self.here.objects.store, key)? {

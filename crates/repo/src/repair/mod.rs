@@ -8,6 +8,7 @@ mod from;
 mod index;
 mod judge;
 mod marks;
+mod older;
 pub(crate) mod place;
 mod source;
 
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::objects::hash_key;
 use crate::progress::{Phase, Progress, Stop};
 use crate::repository::Repository;
+use crate::seen::Rollback;
 
 /// What is to be done to one object, or for some packs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +82,8 @@ pub struct RepairPlan {
     pub report: Option<CheckReport>,
     /// Snapshots that only the other copy has, and that are not taken.
     pub only_there: u64,
+    /// What the other copy has that is newer than all that is here: this one may have been set back.
+    pub older: Option<Rollback>,
     /// Key slots that the owner has removed and that are there again, as their paths. A repair deletes nothing: they stay, and open nothing.
     pub removed_slots: BTreeSet<String>,
 }
@@ -99,9 +103,9 @@ impl RepairPlan {
         self.steps.is_empty()
     }
 
-    /// What is found and no step mends.
-    fn leave(&mut self, report: CheckReport) {
-        let mended: BTreeSet<String> = self.steps.iter().filter_map(RepairStep::mends).map(ToString::to_string).collect();
+    /// What is found and no step mends: none of these, and no object that is put in its place.
+    fn leave(&mut self, report: CheckReport, mut mended: BTreeSet<String>) {
+        mended.extend(self.steps.iter().filter_map(RepairStep::mends).map(ToString::to_string));
         self.left = report.findings.iter().filter(|finding| !mended.contains(&finding.object)).cloned().collect();
         self.removed_slots.extend(report.removed_slots.iter().cloned());
         self.report = Some(report);

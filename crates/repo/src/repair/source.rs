@@ -3,6 +3,8 @@
 //! The backup is an honest one: a new snapshot of what the files are now. Old snapshots name chunks, not packs, so every chunk that the
 //! files still have makes them whole again. This module only finds and marks the packs that the backup must not refer to.
 
+use std::collections::BTreeSet;
+
 use super::RepairPlan;
 use crate::check::CheckOptions;
 use crate::error::{Error, Result};
@@ -22,7 +24,7 @@ impl Repository {
         let report = self.check(&CheckOptions::ALL_DATA, progress, stop)?;
         let mut plan = RepairPlan::default();
         self.plan_marks(&mut plan, &report)?;
-        plan.leave(report);
+        plan.leave(report, BTreeSet::new());
         Ok(plan)
     }
 }
