@@ -67,6 +67,11 @@ fn keys_are_listed_and_removed() {
     world.run(&["key", "remove", &id("owner")]).ends(1).says("last owner");
     world.run(&["key", "remove", "nonsense"]).ends(1).says("no key nonsense");
     world.run(&["snapshots"]).ends(0);
+    // Who removes the key that they came in with is told so.
+    with_new_password(&world, &["key", "add", "--role", "owner", "--label", "third"], "third").ends(0);
+    let told = world.run(&["key", "remove", &id("owner")]).ends(0).err;
+    assert!(told.contains("you came in with the key that is gone now"), "{told}");
+    world.run(&["snapshots"]).ends(11);
 }
 
 #[test]

@@ -85,6 +85,9 @@ fn row(key: &KeyInfo) -> Vec<String> {
 
 pub(crate) fn remove(context: &Context, id: &str) -> Result<Exit> {
     let removed = context.open()?.remove_key(&id.to_ascii_lowercase())?;
+    if removed.in_use && removed.form == KeyForm::Password {
+        context.output.warn(&context.settings.texts.get("own-key-removed", &[]));
+    }
     let json = Removed { schema: 1, removed: KeyJson::from(&removed) };
     context.output.result(&json, |out| {
         let id = text::short(&removed.name);

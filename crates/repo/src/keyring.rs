@@ -75,17 +75,17 @@ impl Repository {
     /// Every way in that is known: slots, then writers.
     pub fn list_keys(&self) -> Result<Vec<KeyInfo>> {
         let config = self.config();
-        let own = self.writer_key();
+        let (own, own_slot) = (self.writer_key(), self.slot.map(|slot| slot.to_string()));
         let mut keys = Vec::new();
         for listed in self.objects.store.list(Area::Keys)? {
             let note = config.slots.iter().find(|slot| slot.id.to_string() == listed.name);
             keys.push(KeyInfo {
-                name: listed.name,
                 role: note.map(|note| note.role),
                 label: note.map(|note| note.label.clone()).unwrap_or_default(),
                 added: note.map(|note| note.added),
                 form: KeyForm::Password,
-                in_use: false,
+                in_use: own_slot.as_ref().is_some_and(|own| *own == listed.name),
+                name: listed.name,
             });
         }
         keys.extend(config.writers.iter().map(|writer| KeyInfo {

@@ -6,6 +6,7 @@ ask-same = The same again:
 ask-recovery-key = Make a recovery key too, to print and keep in a safe place?
 ask-yes-or-no = [Y/n]
 keep-password = Keep the password: without it or another key nobody can read the backups.
+own-key-removed = you came in with the key that is gone now: from here on use another one, also where the settings or a script name it
 repository-made = made the repository { $place }
 recovery-key-shown = Recovery key, shown only now:
 recovery-key-keep = Print it or write it down, and keep it where the password is not. It is typed instead of the password.

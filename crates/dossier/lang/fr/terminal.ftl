@@ -6,6 +6,7 @@ ask-same = Le même encore une fois :
 ask-recovery-key = Créer aussi une clé de secours, à imprimer et à garder en lieu sûr ?
 ask-yes-or-no = [O/n]
 keep-password = Gardez le mot de passe : sans lui ou une autre clé, personne ne peut lire les sauvegardes.
+own-key-removed = vous êtes entré avec la clé qui vient d'être retirée : utilisez-en une autre désormais, y compris là où les réglages ou un script la nomment
 repository-made = dépôt créé : { $place }
 recovery-key-shown = Clé de secours, affichée cette seule fois :
 recovery-key-keep = Imprimez-la ou notez-la, et gardez-la ailleurs que le mot de passe. Elle se tape à la place du mot de passe.

@@ -6,6 +6,7 @@ ask-same = A mesma de novo:
 ask-recovery-key = Criar também uma chave de recuperação, para imprimir e guardar em lugar seguro?
 ask-yes-or-no = [S/n]
 keep-password = Guarde a senha: sem ela ou outra chave ninguém consegue ler os backups.
+own-key-removed = você entrou com a chave que acaba de ser removida: use outra daqui em diante, também onde as configurações ou um script a indicam
 repository-made = repositório criado: { $place }
 recovery-key-shown = Chave de recuperação, mostrada só agora:
 recovery-key-keep = Imprima ou anote, e guarde em lugar diferente da senha. Ela é digitada no lugar da senha.
