@@ -61,7 +61,7 @@ const TYPES: [(&str, &[&str], Runner); 30] = [
     ("kdf", &["memory", "passes", "lanes", "salt"], computations::kdf),
     ("evidence", &["of"], computations::evidence),
     ("signature", &["public", "message"], computations::signature),
-    ("order", &[], computations::order),
+    ("order", &["now"], computations::order),
 ];
 
 /// What is wrong with a file, if anything.

@@ -298,7 +298,7 @@ class Repository:
     def snapshots(self):
         """All readable snapshots as (id, record), in the order in which they were made."""
         found = [(name, self.guarded(f"snapshots/{name}", self.snapshot, name)) for name in self.names("snapshots")]
-        return in_order([(name, value) for name, value in found if value])
+        return in_order([(name, value) for name, value in found if value], int(clock.time()))
 
     # --- index
 

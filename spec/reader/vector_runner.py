@@ -128,9 +128,9 @@ def decoder(item):
     return lambda data, p: f.decode(data, item)
 
 
-def run_order(data, _):
+def run_order(data, p):
     rows = [f.Cursor(data[at:at + 52]) for at in range(0, len(data), 52)]
-    return order.made([(row.raw(32), row.u64(), row.time()) for row in rows])
+    return order.made([(row.raw(32), row.u64(), row.time()) for row in rows], p.get("now"))
 
 
 TYPES = {

@@ -561,6 +561,13 @@ def orders():
     ok("order", "two-writers", "the claims of one writer say nothing of another's", claims((1, 1, 10), (2, 1, 7), (1, 2, 2098), (2, 2, 8), (1, 3, 9)))
     ok("order", "any-place", "the order is that of the sequence and not of the list", claims((1, 3, 30), (1, 1, 10), (1, 2, 20)))
     ok("order", "none", "no snapshot", b"")
+    days = [(1, 1, 1), (1, 2, 2098), (1, 3, 2099), (1, 4, 4)]
+    rows = [(writer, number, day * 86400) for writer, number, day in days]
+    ok("order", "ahead", "what is more than a day ahead of now does not stand", claims(*rows), now=5 * 86400)
+    ok("order", "now-wrong", "most is ahead of now, which is wrong then", claims(*rows), now=0)
+    ok("order", "last-ahead", "a machine's last night, and another machine", claims((1, 1, 1), (1, 2, 9 * 86400), (2, 1, 5)), now=10)
+    ok("order", "only-ahead", "a machine's only night", claims((1, 1, 9 * 86400), (2, 1, 5), (2, 2, 6)), now=10)
+    ok("order", "fork", "a number that was used twice", claims((1, 1, 10), (1, 2, 20), (1, 3, 30), (1, 2, 40), (1, 3, 50)))
 
 
 def signatures():

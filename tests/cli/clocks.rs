@@ -74,3 +74,25 @@ fn a_year_to_come_neither_stops_the_runs_nor_says_that_all_is_well() {
     at(&firm, "2026-03-20 12:00", &["check"]).ends(12);
     assert!(at(&firm, "2026-03-20 12:00", &["status"]).ends(3).out.contains("The last check found damage"));
 }
+
+/// A machine that is gone after a night in a year to come, and a mount while one is there.
+#[test]
+fn what_lies_ahead_is_nowhere_the_newest() {
+    let firm = nights(&["2026-03-01 21:00", "2098-01-01 21:00"]);
+    // Runs stop: that is seen, although the last one seems to be to come.
+    let late = at(&firm, "2026-03-20 12:00", &["status", "--json"]).ends(3).json();
+    assert_eq!(late["dossiers"][0]["overdue"], true, "{late}");
+    firm.write("D1/ledger.txt", "night 2");
+    firm.0.run(&["key", "add", "--role", "writer", "--out", "other", "-r", "vault"]).ends(0);
+    let other = ["run", "--credential", "other"];
+    at(&firm, "2026-03-03 21:00", &other).ends(0);
+    assert_eq!(restored(&firm, None), ["night 2", "night 2"]);
+    assert_eq!(restored(&firm, Some("2026-03-03")), ["night 2", "night 2"]);
+    let ledger = firm.0.text("books/D1/ledger.txt");
+    let versions = |args: &[&str]| {
+        let found = at(&firm, "2026-03-04 12:00", &[&["find", "ledger.txt", "--json"], args].concat()).ends(0).json();
+        let one = found["found"].as_array().unwrap().iter().find(|one| one["path"] == ledger.as_str()).unwrap();
+        one["versions"].as_u64().unwrap()
+    };
+    assert_eq!([versions(&[]), versions(&["--to", "2026-03-02"]), versions(&["--from", "2026-03-02"])], [3, 2, 1]);
+}

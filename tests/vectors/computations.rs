@@ -158,7 +158,8 @@ pub(crate) fn order(input: &Input) -> Outcome {
         sequence: u64::get(&mut rows).unwrap(),
         time: Time::get(&mut rows).unwrap(),
     };
+    let now = input.number("now").map(|seconds| Time::new(seconds, 0).unwrap());
     let claims: Vec<Claim> = (0..input.bytes.len() / 52).map(|_| claim()).collect();
-    let made = liasse_repo::made(&claims).into_iter().map(|time| serde_json::json!([time.seconds(), time.nanoseconds()]));
+    let made = liasse_repo::made(&claims, now).into_iter().map(|time| serde_json::json!([time.seconds(), time.nanoseconds()]));
     Ok(Some(made.collect()))
 }

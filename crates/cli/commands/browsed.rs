@@ -1,5 +1,6 @@
 //! What the commands that look into snapshots have in common: which tree is meant.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
@@ -7,7 +8,7 @@ use liasse_archive::Moment;
 use liasse_repo::format::content::Content;
 use liasse_repo::format::snapshot::Snapshot as Record;
 use liasse_repo::format::time::Time;
-use liasse_repo::{Claim, Error as RepoError, Repository, made};
+use liasse_repo::{Error as RepoError, Repository};
 use serde::Serialize;
 
 use super::restore_dossier::{as_code, choose, history};
@@ -94,14 +95,19 @@ impl Looks {
         repository: &Repository,
         context: &Context,
         filter: &Filter,
-        part: impl Fn(&Record) -> Option<Part>,
+        part: impl Fn(&Record, Time) -> Option<Part>,
     ) -> Result<Self> {
         let sieve = Sieve::of(filter)?;
-        let (mut all, mut claims, mut there) = (Vec::new(), Vec::new(), false);
+        let heads = repository.heads()?;
+        let places: HashMap<_, _> = heads.iter().map(|head| head.id).zip(0..).collect();
+        let (mut all, mut there) = (Vec::new(), false);
         let bad = repository.each_snapshot(|snapshot| {
             there = true;
             let record = &snapshot.record;
-            let Some(part) = sieve.fits(record).then(|| part(record)).flatten() else { return };
+            // One that came since is not among them.
+            let place = places.get(&snapshot.id).copied().unwrap_or(heads.len());
+            let made = heads.get(place).map_or(record.time, |head| head.made);
+            let Some(part) = sieve.fits(record).then(|| part(record, made)).flatten() else { return };
             let look = Look {
                 id: snapshot.id.to_string(),
                 time: part.since.unwrap_or(record.time),
@@ -110,13 +116,9 @@ impl Looks {
                 series: std::iter::once(record.host.clone().into_bytes()).chain(part.series).collect(),
                 is_whole: part.is_whole,
             };
-            claims.push(Claim::of(record));
-            all.push(look);
+            all.push((place, look));
         })?;
-        let mut all: Vec<_> = all.into_iter().zip(made(&claims)).zip(claims).collect();
-        all.sort_by(|((_, made), claim), ((_, other), than)| {
-            (made, claim.writer, claim.sequence).cmp(&(other, than.writer, than.sequence))
-        });
+        all.sort_by_key(|(place, _)| *place);
         let damaged: Vec<Damaged> = bad.into_iter().map(|(object, error)| Damaged { object, cause: error.to_string() }).collect();
         for bad in &damaged {
             context.output.warn(&format!("{} cannot be read and is passed over: {}", bad.object, bad.cause));
@@ -124,7 +126,7 @@ impl Looks {
         match (there, all.is_empty()) {
             (false, _) if damaged.is_empty() => Err(RepoError::NoSnapshot { selector: "yet".to_owned(), first: None }.into()),
             (true, true) => Err(CliError::failed("no snapshot fits what is asked for").hint("see all of them with: liasse snapshots")),
-            _ => Ok(Self { all: all.into_iter().map(|((look, _), _)| look).collect(), damaged }),
+            _ => Ok(Self { all: all.into_iter().map(|(_, look)| look).collect(), damaged }),
         }
     }
 

@@ -117,8 +117,10 @@ pub(super) fn run(context: &Context, repository: &Repository, drill: &Drill, rol
         context.output.warn(&left.message);
     }
     let report = report?;
-    if report.files > 0 || !report.is_sound() {
-        remember(context, repository, Depth::Drill, report.is_sound());
+    // That a disk for temporary files is full or has no such names says nothing of the repository.
+    let is_damaged = report.failures.iter().any(|failure| failure.damage);
+    if is_damaged || report.files > 0 && report.is_sound() {
+        remember(context, repository, Depth::Drill, !is_damaged);
     }
     let drilled = json(&report, drill);
     let json = Report { schema: 1, sound: report.is_sound(), depth: Depth::Drill, drill: drilled, rollback };
@@ -127,7 +129,7 @@ pub(super) fn run(context: &Context, repository: &Repository, drill: &Drill, rol
         context.output.warn(&counted(&manner(context), "drill-found", report.failure_count));
     }
     removed?;
-    Ok(match report.failures.iter().any(|failure| failure.damage) {
+    Ok(match is_damaged {
         true => Exit::Damaged,
         false if report.is_sound() => Exit::Done,
         false => Exit::Failed,

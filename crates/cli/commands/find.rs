@@ -61,8 +61,8 @@ pub(crate) fn run(context: &Context, args: &Find) -> Result<Exit> {
     let from = args.from.as_deref().map(|text| time::range(text, "--from")).transpose()?.map(|(start, _)| start);
     let to = args.to.as_deref().map(|text| time::range(text, "--to")).transpose()?.map(|(_, end)| end);
     let repository = context.open()?;
-    let looks = Looks::read(&repository, context, &args.filter, |record| {
-        let fits = from.is_none_or(|from| from <= record.time) && to.is_none_or(|to| record.time <= to);
+    let looks = Looks::read(&repository, context, &args.filter, |record, made| {
+        let fits = from.is_none_or(|from| from <= made) && to.is_none_or(|to| made <= to);
         fits.then(|| Part { tree: record.root.clone(), since: None, series: record.sources.clone(), is_whole: true })
     })?;
     let search = Browse::new(&repository, &context.stop)?.search(&patterns, &looks.moments())?;

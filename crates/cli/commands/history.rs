@@ -59,7 +59,7 @@ pub(crate) fn run(context: &Context, args: &History) -> Result<Exit> {
     };
     let code = args.dossier.as_ref().map(|code| as_code(context, code.as_ref())).transpose()?;
     let repository = context.open()?;
-    let looks = Looks::read(&repository, context, &args.filter, |record| part(record, code, &path))?;
+    let looks = Looks::read(&repository, context, &args.filter, |record, _| part(record, code, &path))?;
     let history = Browse::new(&repository, &context.stop)?.history(&path, &looks.moments())?;
     if history.spans.is_empty() && history.lost.is_empty() {
         let said = CliError::failed(format!("{} is in no snapshot", text::path(&path)));

@@ -49,12 +49,8 @@ pub struct Head {
 }
 
 impl Placed for Head {
-    fn claim(&self) -> Claim {
-        Claim::of(&self.record)
-    }
-
-    fn id(&self) -> SessionId {
-        self.id
+    fn claim(&self) -> (SessionId, Claim) {
+        (self.id, Claim::of(&self.record))
     }
 
     fn made(&mut self) -> &mut Time {

@@ -51,7 +51,7 @@ pub use liasse_format as format;
 pub use liasse_seal::{KdfParams, LEAF_SIZE, LeafValue, Verified};
 pub use liasse_store as store;
 pub use lists::ListWalk;
-pub use order::{Claim, made};
+pub use order::{Claim, in_order, made};
 pub use progress::{Phase, Progress, Silent, Stop};
 pub use reader::{Reader, Scratch, slice};
 pub use repair::{RepairPlan, RepairStep, Repaired};

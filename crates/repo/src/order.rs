@@ -7,6 +7,11 @@ use liasse_format::ids::{PublicKey, SessionId};
 use liasse_format::snapshot::Snapshot as Record;
 use liasse_format::time::Time;
 
+use crate::clock;
+
+/// Seconds that a time may be ahead of this machine's clock, which may be wrong by hours.
+const AHEAD: i64 = 86_400;
+
 /// What a snapshot says of when it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
@@ -25,88 +30,113 @@ impl Claim {
     }
 }
 
-/// When each of some snapshots was made, in their order: the time that it claims, or where this does not fit between those of its writer
-/// before and after it, that of the next that does: who asks for a date is not given what may have been made later. After the last that fits
-/// there is only that one's.
+/// When each of some snapshots counts as made, in their order: at the time that it claims, or where that does not stand, when the next one of
+/// its writer does that stands: who asks for a date is not given what may have been made later. After the last that stands, when that one
+/// was; and where none of a writer stands, when the last of all was.
 ///
-/// Claims fit that ascend with the sequence: as many as can be (a longest ascending subsequence, by patience sorting; Fredman 1975).
-pub fn made(claims: &[Claim]) -> Vec<Time> {
-    let mut writers: BTreeMap<&PublicKey, Vec<usize>> = BTreeMap::new();
+/// Those of a writer stand that ascend with the sequence, as many as can be (a longest ascending subsequence, by patience sorting; Fredman
+/// 1975). Of a writer with a fork, whose count says nothing, all do. None does that lies more than a day ahead of `now`, unless most do: then
+/// it is this clock that is wrong.
+pub fn made(claims: &[Claim], now: Option<Time>) -> Vec<Time> {
+    let latest = latest(claims, now);
+    let can_stand = |claim: &Claim| Some(claim.time).filter(|time| latest.is_none_or(|latest| *time <= latest));
+    let mut writers: BTreeMap<&PublicKey, Vec<(usize, &Claim)>> = BTreeMap::new();
     for (number, claim) in claims.iter().enumerate() {
-        writers.entry(&claim.writer).or_default().push(number);
+        writers.entry(&claim.writer).or_default().push((number, claim));
     }
-    let mut made: Vec<Time> = claims.iter().map(|claim| claim.time).collect();
-    for mut numbers in writers.into_values() {
-        numbers.sort_by_key(|number| claims.get(*number).map(|claim| (claim.sequence, claim.time)));
-        let times: Vec<Time> = numbers.iter().filter_map(|number| claims.get(*number)).map(|claim| claim.time).collect();
-        for (number, time) in numbers.into_iter().zip(fitting(&times)) {
+    let mut made: Vec<Option<Time>> = vec![None; claims.len()];
+    for mut own in writers.into_values() {
+        own.sort_by_key(|(_, claim)| (claim.sequence, claim.time));
+        let is_forked = own.iter().zip(own.iter().skip(1)).any(|((_, a), (_, b))| a.sequence == b.sequence);
+        let times: Vec<Option<Time>> = own.iter().map(|(_, claim)| can_stand(claim)).collect();
+        let times = if is_forked { times } else { standing(&times) };
+        for ((number, _), time) in own.into_iter().zip(times) {
             if let Some(made) = made.get_mut(number) {
                 *made = time;
             }
         }
     }
-    made
+    let last = made.iter().flatten().max().copied();
+    claims.iter().zip(made).map(|(claim, made)| made.or(last).unwrap_or(claim.time)).collect()
 }
 
-/// The same times, with those that do not ascend replaced by the next that does; the last ones by the last that does. Of several ways that
-/// leave as many, that one which ends earliest, and from there back goes as late as can be: what came before a clock jumped is believed.
-fn fitting(times: &[Time]) -> Vec<Time> {
+/// The last time that a claim may have: none, if most are later.
+fn latest(claims: &[Claim], now: Option<Time>) -> Option<Time> {
+    let latest = Time::new(now?.seconds().saturating_add(AHEAD), 0)?;
+    let ahead = claims.iter().filter(|claim| claim.time > latest).count();
+    (ahead <= claims.len() / 2).then_some(latest)
+}
+
+/// Of times in the order of a writer, those that stand, and in the place of each other one the next that does, or the last; nothing where none
+/// can. Of several ways that leave as many, that one which ends earliest, and from there back goes as late as can be: what came before a clock
+/// jumped is believed.
+fn standing(times: &[Option<Time>]) -> Vec<Option<Time>> {
     // For each length, the times that an ascending subsequence so long may end with, which descend; and before each time the one that it
     // goes on from.
     let (mut piles, mut before): (Vec<Vec<usize>>, Vec<Option<usize>>) = (Vec::new(), Vec::with_capacity(times.len()));
-    let is_later = |number: &usize, time: &Time| times.get(*number).is_some_and(|other| other > time);
+    let at = |number: &usize| times.get(*number).copied().flatten();
     for (number, time) in times.iter().enumerate() {
-        let length = piles.partition_point(|pile| pile.last().is_some_and(|last| !is_later(last, time)));
+        if time.is_none() {
+            before.push(None);
+            continue;
+        }
+        let length = piles.partition_point(|pile| pile.last().is_some_and(|last| at(last) <= *time));
         let pile = length.checked_sub(1).and_then(|shorter| piles.get(shorter));
-        before.push(pile.and_then(|pile| pile.get(pile.partition_point(|other| is_later(other, time)))).copied());
+        before.push(pile.and_then(|pile| pile.get(pile.partition_point(|other| at(other) > *time))).copied());
         match piles.get_mut(length) {
             Some(pile) => pile.push(number),
             None => piles.push(vec![number]),
         }
     }
     let end = piles.last().and_then(|pile| pile.last()).copied();
-    let (mut fits, mut at) = (vec![false; times.len()], end);
-    while let Some(number) = at {
-        if let Some(fits) = fits.get_mut(number) {
-            *fits = true;
+    let (mut stands, mut next) = (vec![false; times.len()], end);
+    while let Some(number) = next {
+        if let Some(stands) = stands.get_mut(number) {
+            *stands = true;
         }
-        at = before.get(number).copied().flatten();
+        next = before.get(number).copied().flatten();
     }
-    let mut next = end.and_then(|end| times.get(end)).copied().unwrap_or_default();
-    let mut made: Vec<Time> = times
-        .iter()
-        .zip(fits)
-        .rev()
-        .map(|(time, fits)| {
-            if fits {
-                next = *time;
-            }
-            next
-        })
-        .collect();
+    let mut last = end.and_then(|end| at(&end));
+    let each = times.iter().zip(stands).rev().map(|(time, stands)| {
+        if stands {
+            last = *time;
+        }
+        last
+    });
+    let mut made: Vec<_> = each.collect();
     made.reverse();
     made
+}
+
+/// The places of snapshots in the order in which they were made, and when that was.
+pub fn in_order(snapshots: &[(SessionId, Claim)], now: Time) -> Vec<(usize, Time)> {
+    let claims: Vec<Claim> = snapshots.iter().map(|(_, claim)| *claim).collect();
+    let mut placed: Vec<(usize, Time)> = (0..).zip(made(&claims, Some(now))).collect();
+    placed.sort_by_key(|(number, made)| {
+        let (id, claim) = snapshots.get(*number).copied().unzip();
+        (*made, claim.map(|claim| (claim.writer, claim.sequence)), id)
+    });
+    placed
 }
 
 /// A snapshot, as far as its place among others goes.
 pub(crate) trait Placed {
     /// What it says of itself.
-    fn claim(&self) -> Claim;
-    /// Its name.
-    fn id(&self) -> SessionId;
+    fn claim(&self) -> (SessionId, Claim);
     /// When it was made, as far as that is known.
     fn made(&mut self) -> &mut Time;
 }
 
 /// Puts snapshots in the order in which they were made, and notes when.
 pub(crate) fn put_in_order<T: Placed>(snapshots: &mut Vec<T>) {
-    let claims: Vec<Claim> = snapshots.iter().map(Placed::claim).collect();
-    let mut placed: Vec<_> = std::mem::take(snapshots).into_iter().zip(made(&claims)).zip(claims).collect();
-    placed.sort_by_cached_key(|((snapshot, made), claim)| (*made, claim.writer, claim.sequence, snapshot.id()));
-    snapshots.extend(placed.into_iter().map(|((mut snapshot, made), _)| {
-        *snapshot.made() = made;
-        snapshot
-    }));
+    let claims: Vec<_> = snapshots.iter().map(Placed::claim).collect();
+    let mut all: Vec<Option<T>> = std::mem::take(snapshots).into_iter().map(Some).collect();
+    for (number, made) in in_order(&claims, clock::now()) {
+        if let Some(mut snapshot) = all.get_mut(number).and_then(Option::take) {
+            *snapshot.made() = made;
+            snapshots.push(snapshot);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +148,34 @@ mod tests {
 
     fn times(seconds: &[i64]) -> Vec<Time> {
         seconds.iter().map(|seconds| Time::new(*seconds, 0).unwrap()).collect()
+    }
+
+    fn fitting(times: &[Time]) -> Vec<Time> {
+        let times: Vec<_> = times.iter().copied().map(Some).collect();
+        standing(&times).into_iter().flatten().collect()
+    }
+
+    /// Claims of writers, each with its sequence and second.
+    fn claims(rows: &[(u8, u64, i64)]) -> Vec<Claim> {
+        let claim = |(writer, sequence, second): &(u8, u64, i64)| Claim {
+            writer: PublicKey([*writer; 32]),
+            sequence: *sequence,
+            time: Time::new(*second, 0).unwrap(),
+        };
+        rows.iter().map(claim).collect()
+    }
+
+    #[test]
+    fn what_lies_ahead_of_now_does_not_stand_unless_most_does() {
+        let (day, now) = (86_400, Time::new(4 * 86_400, 0));
+        let of = |rows: &[(u8, u64, i64)]| made(&claims(&rows.iter().map(|(w, s, d)| (*w, *s, d * day)).collect::<Vec<_>>()), now);
+        let days = |days: &[i64]| times(&days.iter().map(|number| number * day).collect::<Vec<_>>());
+        assert_eq!(of(&[(1, 1, 1), (1, 2, 2098), (1, 3, 2099), (1, 4, 4)]), days(&[1, 4, 4, 4]), "a spell as long as what is right");
+        assert_eq!(of(&[(1, 1, 1), (1, 2, 2), (1, 3, 2098), (2, 1, 3)]), days(&[1, 2, 2, 3]), "a machine's last night");
+        assert_eq!(of(&[(1, 1, 3), (2, 1, 2098)]), days(&[3, 3]), "its only one");
+        assert_eq!(of(&[(1, 1, 5)]), days(&[5]), "clocks differ by hours");
+        assert_eq!(of(&[(1, 1, 50), (1, 2, 51), (1, 3, 4)]), days(&[50, 51, 51]), "this clock is wrong");
+        assert_eq!(of(&[(1, 1, 1), (1, 2, 2), (1, 3, 3), (1, 2, 4)]), days(&[1, 2, 3, 4]), "a fork counts nothing");
     }
 
     #[test]
@@ -159,15 +217,13 @@ mod tests {
 
         #[test]
         fn writers_do_not_disturb_each_other(claimed in proptest::collection::vec((0_u8..3, 0_i64..20), 0..40)) {
-            let claims: Vec<Claim> = (1..).zip(&claimed).map(|(sequence, (writer, second))| {
-                Claim { writer: PublicKey([*writer; 32]), sequence, time: Time::new(*second, 0).unwrap() }
-            }).collect();
-            let all = made(&claims);
+            let claims = claims(&(1..).zip(&claimed).map(|(sequence, (writer, second))| (*writer, sequence, *second)).collect::<Vec<_>>());
+            let all = made(&claims, None);
             for writer in 0..3 {
                 let is_its = |claim: &Claim| claim.writer == PublicKey([writer; 32]);
                 let own: Vec<Claim> = claims.iter().copied().filter(is_its).collect();
                 let among: Vec<Time> = claims.iter().zip(&all).filter(|(claim, _)| is_its(claim)).map(|(_, made)| *made).collect();
-                prop_assert_eq!(made(&own), among);
+                prop_assert_eq!(made(&own, None), among);
             }
         }
     }

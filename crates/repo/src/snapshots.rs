@@ -29,12 +29,8 @@ pub struct Snapshot {
 }
 
 impl Placed for Snapshot {
-    fn claim(&self) -> Claim {
-        Claim::of(&self.record)
-    }
-
-    fn id(&self) -> SessionId {
-        self.id
+    fn claim(&self) -> (SessionId, Claim) {
+        (self.id, Claim::of(&self.record))
     }
 
     fn made(&mut self) -> &mut Time {

@@ -162,7 +162,7 @@ impl DrillReport {
 
     fn count(&mut self, snapshot: SessionId, path: Vec<u8>, compared: std::result::Result<(), String>, stated: &Stated, is_evident: bool) {
         match compared {
-            Err(what) => self.fail(DrillFailure { snapshot, path, what, damage: false }),
+            Err(what) => self.fail(DrillFailure { snapshot, path, what, damage: true }),
             Ok(()) if !stated.is_file() => self.links += 1,
             Ok(()) => {
                 self.files += 1;

@@ -188,7 +188,7 @@ impl Watched {
         // What is new has changed nothing, unless it is there instead of what went.
         let changed = self.changed_bytes + self.new_bytes.min(self.gone.bytes);
         self.alarms.extend(self.gone.finish(rules.vanished, found, last.filter(|_| known)));
-        let (noise, learnt) = self.noise.finish(rules.noise, found, self.gone.is_all_new(found));
+        let (noise, learnt) = self.noise.finish(rules.noise, found, last.is_some() && self.gone.is_all_new(found));
         self.alarms.extend(noise.filter(|_| known));
         let changed = percent(changed, found.size);
         if known && rules.changed > 0 && found.size >= LEAST_BYTES && changed >= rules.changed {

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::noise::Learnt;
@@ -17,6 +17,8 @@ use crate::report::{DossierReport, Outcome, Report};
 
 /// The file in this machine's folder.
 const FILE: &str = "dossiers.json";
+/// For so long a dossier is remembered that no run knows any more.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// All of it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub(super) struct Remembered {
     /// Files in its last good state, and their bytes.
     pub(super) files: u64,
     pub(super) size: u64,
+    /// When a run knew it last.
+    #[serde(default)]
+    pub(super) seen: Option<Timestamp>,
     /// How it fared last.
     pub(super) outcome: Option<Outcome>,
     /// Files that looked like noise when they were last read.
@@ -55,7 +60,9 @@ impl Memory {
     /// What is to be remembered after a run.
     pub(super) fn after(mut self, plan: &Plan, report: &Report, mut learnt: BTreeMap<Code, Learnt>) -> Self {
         let known: BTreeSet<&Code> = report.dossiers.iter().map(|dossier| &dossier.code).collect();
-        self.dossiers.retain(|code, _| known.contains(code));
+        // Runs with other settings, which know other dossiers, share this memory.
+        let is_recent = |last: &Remembered| last.seen.is_some_and(|seen| report.began.duration_since(seen) < KEPT);
+        self.dossiers.retain(|code, last| known.contains(code) || is_recent(last));
         for dossier in &report.dossiers {
             let taken = plan.parts_taken(&dossier.code);
             let learnt = learnt.remove(&dossier.code).unwrap_or_default();
@@ -80,6 +87,7 @@ impl Memory {
 
 impl Remembered {
     fn learn(&mut self, report: &DossierReport, taken: &[String], learnt: Learnt, began: Timestamp) {
+        self.seen = Some(began);
         if report.outcome == Outcome::NotAsked {
             return;
         }

@@ -98,7 +98,8 @@ impl Report {
 
     /// Says when a check from this machine found damage that none has found mended since. What is stored now is stored all the same.
     fn tell_known_damage(&mut self, world: &World<'_>) {
-        if Checks::of(world.repository).damage().is_some() {
+        let packs = world.repository.verified_since(Time::default()).is_ok_and(|share| share.damaged > 0);
+        if packs || Checks::of(world.repository).damage().is_some() {
             self.problems += 1;
             self.remarks.push(world.texts.get("run-known-damage", &[]));
         }

@@ -11,7 +11,7 @@ use liasse_archive::repo::format::snapshot::{Dossier, Snapshot as Record, Statis
 use liasse_archive::repo::format::time::Time;
 use liasse_archive::repo::format::tree::Name;
 use liasse_archive::repo::store::Area;
-use liasse_archive::repo::{Repository, Result};
+use liasse_archive::repo::{Claim, Repository, Result, in_order, now};
 
 use super::source::{Source, lock};
 use super::state::State;
@@ -63,6 +63,8 @@ pub(super) type Children = Arc<[(String, Child)]>;
 #[derive(Debug, Clone)]
 struct Moment {
     id: SessionId,
+    claim: Claim,
+    /// When it was made, as far as its writer's clock can be believed.
     time: Time,
     root: Content,
     statistics: Statistics,
@@ -71,7 +73,14 @@ struct Moment {
 
 impl Moment {
     fn of(id: SessionId, record: &Record) -> Self {
-        Self { id, time: record.time, root: record.root.clone(), statistics: record.statistics, host: record.host.as_str().into() }
+        Self {
+            id,
+            claim: Claim::of(record),
+            time: record.time,
+            root: record.root.clone(),
+            statistics: record.statistics,
+            host: record.host.as_str().into(),
+        }
     }
 }
 
@@ -98,7 +107,7 @@ struct Known {
     looked: Option<Instant>,
     /// Slots that hold no snapshot, or one that cannot be believed.
     passed_over: HashSet<SessionId>,
-    /// By time, then id.
+    /// In the order in which they were made.
     moments: Vec<Arc<Moment>>,
     /// Codes of all dossiers, and the moments that were searched for them.
     codes: BTreeSet<String>,
@@ -189,11 +198,17 @@ impl Known {
         }
         self.looked = Some(Instant::now());
         if is_news {
-            self.moments.sort_by_key(|moment| (moment.time, moment.id));
+            self.put_in_order();
             self.look += 1;
             source.looked(self.look);
         }
         Ok(())
+    }
+
+    fn put_in_order(&mut self) {
+        let claims: Vec<_> = self.moments.iter().map(|moment| (moment.id, moment.claim)).collect();
+        let place = |(number, time): (usize, Time)| Some(Arc::new(Moment { time, ..(**self.moments.get(number)?).clone() }));
+        self.moments = in_order(&claims, now()).into_iter().filter_map(place).collect();
     }
 
     fn root(&self) -> Vec<(String, Child)> {
@@ -251,7 +266,8 @@ impl Known {
             found.searched.insert(moment.id);
             if let Some(line) = line.filter(has_state) {
                 let state = DossierState { id: moment.id, tree: line.tree, root: moment.root.clone(), path: line.path };
-                found.states.insert(line.since, state);
+                // A state is no newer than the snapshots that have it.
+                found.states.insert(line.since.min(moment.time), state);
             }
         }
         let times: Vec<Time> = found.states.keys().copied().collect();

@@ -134,7 +134,7 @@ impl Comparer {
         };
         let since = beside.states.get(number).ok_or(Error::Missing)?.time;
         // The run that read it is of that time; where it was forgotten, those after it may have the state too.
-        for head in heads.iter().filter(|head| head.record.time >= since) {
+        for head in heads.iter().filter(|head| head.made >= since) {
             let record = match self.repository.snapshot(head.id) {
                 Ok(Some(snapshot)) => snapshot.record,
                 Ok(None) => continue,
@@ -143,7 +143,7 @@ impl Comparer {
                     continue;
                 }
             };
-            if let Some(line) = record.dossiers.iter().find(|line| line.code.as_bytes() == code && line.since == since) {
+            if let Some(line) = record.dossiers.iter().find(|line| line.code.as_bytes() == code && line.since.min(head.made) == since) {
                 let touches = |unread: &[u8]| is_within(unread, &line.path) || is_within(&line.path, unread);
                 // The record names some of them only.
                 let unnamed = record.statistics.unread > record.unread.len() as u64;
@@ -172,5 +172,5 @@ impl Comparer {
 fn head<'h>(heads: &'h [Head], beside: &Beside, number: usize) -> Option<&'h Head> {
     let time = beside.states.get(number)?.time;
     let nth = beside.states.get(..number)?.iter().filter(|state| state.time == time).count();
-    heads.iter().filter(|head| head.record.time == time).nth(nth)
+    heads.iter().filter(|head| head.made == time).nth(nth)
 }
