@@ -92,6 +92,10 @@ fn what_comes_back_after_a_night_away_is_held_against_what_it_was() {
     night_away();
     assert_eq!(of(&firm.run(""), "D1").alarms, [], "it came back whole");
     night_away();
+    // Runs with other settings, which know other dossiers, leave no gap in what is remembered.
+    let other = tempfile::tempdir().unwrap();
+    fs::create_dir(other.path().join("X1")).unwrap();
+    firm.run(&format!("off = true\n[[rule]]\nname = 'other'\nroot = '{}'\n", other.path().display()));
     (0..6).for_each(|number| fs::remove_file(folder.join(format!("{number}.txt"))).unwrap());
     let report = firm.run("");
     assert!(matches!(of(&report, "D1").alarms[..], [Alarm::Vanished { files: 6, .. }]), "{report:?}");
