@@ -68,6 +68,8 @@ fn a_year_to_come_neither_stops_the_runs_nor_says_that_all_is_well() {
     assert_eq!(well["last_run"]["began"].as_str().unwrap().split('T').next(), Some("2026-03-03"), "{well}");
     let late = at(&firm, "2026-03-20 12:00", &["status", "--json"]).ends(3).json();
     assert_eq!(late["dossiers"][0]["overdue"], true, "{late}");
+    let latest = at(&firm, "2026-03-20 12:00", &["report", "show", "latest"]).ends(0).out;
+    assert!(latest.contains("3 March 2026"), "{latest}");
     // What the check saw in 2098 says nothing of damage that is found now.
     std::fs::remove_dir_all(firm.0.path("vault/packs")).unwrap();
     std::fs::create_dir(firm.0.path("vault/packs")).unwrap();

@@ -291,6 +291,9 @@ fn show_plan(plan: &ParityPlan, out: &mut Listing) -> Result<()> {
         out.line("what parity cannot rebuild, another copy of the repository may have, or the files themselves")?;
     }
     match (plan.is_sound(), plan.is_idle()) {
+        (true, _) if plan.looked_at == 0 => {
+            out.line("no parity protects anything here: whether it is sound, liasse check --read-data says")
+        }
         (true, _) => out.line("everything that is protected is sound"),
         (false, true) => out.line("there is nothing that could be rebuilt"),
         (false, false) => out.line("nothing was changed; the same command with --apply does it"),

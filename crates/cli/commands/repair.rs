@@ -158,7 +158,7 @@ fn exit_of_plan(plan: &RepairPlan, nothing: bool) -> Exit {
     // A repository without its config does not open: it was checked with that of the other copy.
     let harmed = |step: &RepairStep| match step {
         RepairStep::Copy { object, replaces, .. } => *replaces || object.area() == Area::Config,
-        step => matches!(step, RepairStep::SetAside { .. }),
+        step => matches!(step, RepairStep::SetAside { .. } | RepairStep::Reclaim { .. }),
     };
     match (sound && !plan.steps.iter().any(harmed), nothing) {
         (false, _) => Exit::Damaged,

@@ -86,6 +86,7 @@ fn steps(step: &RepairStep, error: Option<&Error>) -> Vec<Step> {
         |what, object: String, size_bytes, replaces| Step { what, object, size_bytes, replaces, error: error.map(ToString::to_string) };
     match step {
         RepairStep::Copy { object, size, replaces } => vec![one("copy", object.to_string(), Some(*size), *replaces)],
+        RepairStep::Reclaim { object, size, replaces, .. } => vec![one("reclaim", object.to_string(), Some(*size), *replaces)],
         RepairStep::List { packs } => packs.iter().map(|pack| one("list", pack_place(&pack.to_string()), None, false)).collect(),
         RepairStep::SetAside { object } => vec![one("set-aside", object.to_string(), None, false)],
         RepairStep::Mark { pack } => vec![one("mark", pack_place(&pack.to_string()), None, false)],
@@ -120,6 +121,9 @@ pub(super) fn said(texts: &Texts, step: &RepairStep) -> String {
         RepairStep::Copy { object, size, replaces } => {
             let name = if *replaces { "repair-replace" } else { "repair-copy" };
             texts.get(name, &[("object", object.to_string().into()), ("size", text::size(*size).into())])
+        }
+        RepairStep::Reclaim { object, size, .. } => {
+            texts.get("repair-reclaim", &[("object", object.to_string().into()), ("size", text::size(*size).into())])
         }
         RepairStep::List { packs } => texts.get("repair-list", &[("number", packs.len().into())]),
         RepairStep::SetAside { object } => texts.get("repair-set-aside", &[("object", object.to_string().into())]),

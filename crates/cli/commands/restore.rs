@@ -281,6 +281,9 @@ pub(super) fn warn(report: &RestoreReport, output: Output) {
         output.warn(&format!("not restored: {}: {}", text::path(&lost.path), lost.cause));
     }
     more(report.damaged.len(), shown, "not restored", output);
+    if report.damaged.iter().any(|lost| lost.damage) {
+        output.warn("the repository is damaged: liasse check --read-data says what else is touched, and what may mend it");
+    }
     // Who is not root may give nothing away: that is one thing to know, not one a file.
     let is_owner = |short: &&Shortfall| !output.verbose && matches!(short.what.as_str(), "owner" | "group");
     let (owners, others): (Vec<_>, Vec<_>) = report.shortfalls.iter().partition(is_owner);

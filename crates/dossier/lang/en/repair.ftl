@@ -9,6 +9,7 @@ repair-plan = This would be done:
 repair-done = This was done:
 repair-copy = copy { $object } ({ $size }), which is missing here
 repair-replace = put a sound { $object } ({ $size }) into the place of the damaged one, which is kept in damaged/
+repair-reclaim = give { $object } ({ $size }) its place again: its bytes are whole, and lie under another name
 repair-list = { $number ->
     [one] list one pack in the index again
    *[other] list { $number } packs in the index again

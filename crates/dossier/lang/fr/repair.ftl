@@ -9,6 +9,7 @@ repair-plan = Voici ce qui serait fait :
 repair-done = Voici ce qui a été fait :
 repair-copy = copier { $object } ({ $size }), qui manque ici
 repair-replace = mettre un { $object } sain ({ $size }) à la place de celui qui est abîmé, gardé dans damaged/
+repair-reclaim = remettre { $object } ({ $size }) à sa place : son contenu est intact, et se trouve sous un autre nom
 repair-list = { $number ->
     [one] inscrire de nouveau un paquet dans l'index
    *[other] inscrire de nouveau { $number } paquets dans l'index

@@ -9,6 +9,7 @@ repair-plan = Isto seria feito:
 repair-done = Isto foi feito:
 repair-copy = copiar { $object } ({ $size }), que falta aqui
 repair-replace = pôr um { $object } são ({ $size }) no lugar do danificado, que fica guardado em damaged/
+repair-reclaim = pôr { $object } ({ $size }) de volta no lugar: o conteúdo está inteiro, sob outro nome
 repair-list = { $number ->
     [one] listar de novo um pacote no índice
    *[other] listar de novo { $number } pacotes no índice

@@ -3,6 +3,7 @@
 
 mod name;
 
+use std::cmp::Reverse;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::name::Name;
 use super::{Report, Settings, html, text};
 use crate::lang::Texts;
+use crate::schedule::is_ahead;
 
 /// Most bytes of a report in JSON that are read: a hundred thousand dossiers have a tenth of it.
 const MOST_BYTES: u64 = 256 << 20;
@@ -156,14 +158,15 @@ impl Reports {
         name
     }
 
-    /// Names of the reports, the newest first.
+    /// Names of the reports, the newest first. What lies ahead of this machine's clock was made when that was wrong, and comes last.
     pub fn list(&self) -> Result<Vec<String>, FolderError> {
         Ok(self.names()?.iter().map(ToString::to_string).collect())
     }
 
     fn names(&self) -> Result<Vec<Name>, FolderError> {
         let mut names: Vec<Name> = self.files()?.iter().filter_map(|file| Name::read(file.strip_suffix(".json")?)).collect();
-        names.sort_by(|one, other| other.cmp(one));
+        let now = Timestamp::now();
+        names.sort_by_cached_key(|name| (is_ahead(name.began(), now), Reverse(name.clone())));
         Ok(names)
     }
 

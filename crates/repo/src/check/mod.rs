@@ -54,12 +54,14 @@ struct Gathered {
     stated: HashMap<ObjectName, [u8; 32]>,
     /// Whether some pack itself says otherwise.
     contradicted: bool,
+    /// Snapshots that nobody can say of what they need.
+    unread_snapshots: u64,
     /// Key slots that were removed and are there again.
     removed_slots: BTreeSet<String>,
 }
 
 impl Gathered {
-    /// `complete` says that all trees were walked.
+    /// `complete` says that all trees were walked: only then is it known what no snapshot needs.
     fn into_report(self, not_checked: Option<&'static str>, complete: bool) -> CheckReport {
         let report = self.findings.into_report(self.counts, not_checked, complete);
         CheckReport { removed_slots: self.removed_slots, ..report }
@@ -90,15 +92,16 @@ impl Repository {
                 reader.index().believe_packs()?;
             }
         }
-        let complete = self.can_read();
-        if complete {
+        let can_read = self.can_read();
+        let mut complete = can_read && gathered.unread_snapshots == 0;
+        if can_read {
             progress.begin(Phase::CheckTrees);
-            trees::check(&reader, &snapshots, &mut gathered, progress, stop)?;
+            complete &= trees::check(&reader, &snapshots, &mut gathered, progress, stop)?;
         }
         for pack in crate::repair::marked(&self.objects)? {
             gathered.findings.known(&hash_key(Area::Packs, pack)?.to_string());
         }
-        let not_checked = (!complete).then_some(NEEDS_READER);
+        let not_checked = (!can_read).then_some(NEEDS_READER);
         Ok(gathered.into_report(not_checked, complete))
     }
 }

@@ -26,7 +26,10 @@ pub(super) fn check(repository: &Repository, gathered: &mut Gathered) -> Result<
                 good.push(snapshot);
             }
             Ok(None) => {}
-            Err(error) if error.is_about_object() => _ = gathered.findings.add_error(&key.to_string(), &error),
+            Err(error) if error.is_about_object() => {
+                gathered.unread_snapshots += 1;
+                gathered.findings.add_error(&key.to_string(), &error);
+            }
             Err(error) => return Err(error),
         }
     }

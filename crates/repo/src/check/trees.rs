@@ -40,21 +40,22 @@ struct Known {
     findings: Vec<FindingId>,
 }
 
-/// Walks the trees of all snapshots, the newest first.
+/// Walks the trees of all snapshots, the newest first. Whether all that they refer to was met: nothing of it was unreadable.
 pub(super) fn check(
     reader: &Reader<'_>,
     snapshots: &[Snapshot],
     gathered: &mut Gathered,
     progress: &dyn Progress,
     stop: &Stop,
-) -> Result<()> {
+) -> Result<bool> {
     progress.expect(snapshots.len() as u64);
-    let mut walker = Walker { reader, gathered, progress, stop, scratch: Scratch::new()?, known: HashMap::new(), links: HashMap::new() };
+    let scratch = Scratch::new()?;
+    let mut walker = Walker { reader, gathered, progress, stop, scratch, known: HashMap::new(), links: HashMap::new(), is_complete: true };
     for snapshot in snapshots.iter().rev() {
         walker.snapshot(snapshot)?;
         progress.advance(1);
     }
-    Ok(())
+    Ok(walker.is_complete)
 }
 
 struct Walker<'a> {
@@ -65,6 +66,8 @@ struct Walker<'a> {
     scratch: Scratch,
     known: HashMap<TreeKey, Known>,
     links: HashMap<TreeKey, Links>,
+    /// Whether every directory and list could be read.
+    is_complete: bool,
 }
 
 /// A directory that is being walked.
@@ -150,6 +153,7 @@ impl<'a> Walker<'a> {
 
     /// Findings of a directory or list that cannot be read. What is known of its chunks' packs says more than the error does.
     fn unreadable(&mut self, root: &Root<'_>, error: &Error) -> Result<Vec<Bad>> {
+        self.is_complete = false;
         let Gathered { findings, damage, .. } = &mut *self.gathered;
         if let Error::MissingChunk { id } | Error::BadChunk { id, .. } = error {
             let causes = damage.behind(self.reader.index(), id)?;

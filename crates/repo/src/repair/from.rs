@@ -10,6 +10,7 @@ use liasse_format::ids::{SessionId, SlotId};
 use liasse_store::{Area, Key, Store};
 
 use super::judge::{self, Verdict, judge};
+use super::reclaim::{self, Sought};
 use super::{RepairPlan, RepairStep, key_of, marks, pack_name, place};
 use crate::check::{CheckOptions, CheckReport};
 use crate::configs;
@@ -128,6 +129,8 @@ impl Repository {
         let listed: BTreeSet<String> = sides.here.current.config.slots.iter().map(|slot| slot.id.to_string()).collect();
         plan.older = sides.older()?;
         plan.removed_slots = sides.removed_slots(&here)?;
+        // First of all: what lies under another's name would go with what takes its place.
+        plan.steps = sides.reclaimed(&wanted, &report, stop)?;
         wanted.retain(|key| there.contains(key) && (key.area() != Area::Keys || listed.contains(key.name())));
         for area in AREAS {
             let mut keys: Vec<&Key> = wanted.iter().filter(|key| key.area() == area).collect();
@@ -184,6 +187,25 @@ impl Sides {
         Ok(coming)
     }
 
+    /// What lies here under another's name of what is wanted, and is sound nowhere.
+    fn reclaimed(&self, wanted: &Names, report: &CheckReport, stop: &Stop) -> Result<Vec<RepairStep>> {
+        let mut sought = Sought { any: misses_chunks(report), ..Sought::default() };
+        for key in wanted.iter().filter(|key| reclaim::is_hashed(key)) {
+            if place::is_blocked(&*self.here.objects.store, key)? {
+                continue;
+            }
+            match judge(&self.here, key, stop)? {
+                Verdict::Sound(_) => continue,
+                Verdict::Missing => {}
+                Verdict::Damaged => sought.damaged.push(key.clone()),
+            }
+            if !matches!(judge(&self.there, key, stop)?, Verdict::Sound(_)) {
+                sought.lost.insert(key.clone());
+            }
+        }
+        reclaim::plan(&self.here, &sought, stop)
+    }
+
     /// What to do about an object that is wanted, if anything can be done.
     fn step(&self, key: &Key, stop: &Stop) -> Result<Option<RepairStep>> {
         if place::is_blocked(&*self.here.objects.store, key)? {
@@ -222,10 +244,15 @@ fn cut_off(repository: &Repository, here: &Names) -> Result<Names> {
     Ok(was.filter(|key| !here.contains(key)).collect())
 }
 
+/// Whether chunks are missing of which nobody knows any more where they lay.
+fn misses_chunks(report: &CheckReport) -> bool {
+    report.findings.iter().any(|finding| finding.object.starts_with("chunk ")) || report.findings_left_off > 0
+}
+
 /// Packs and segments that only the other has and that snapshots here may need: those of their sessions; and where a chunk is missing of
 /// which nobody knows any more where it lay, all. A pack that turns out not to be needed costs its bytes and nothing else.
 fn needed(sides: &Sides, report: &CheckReport, only_there: &Names, here: &Names) -> Result<Names> {
-    let any = report.findings.iter().any(|finding| finding.object.starts_with("chunk ")) || report.findings_left_off > 0;
+    let any = misses_chunks(report);
     let mut needed = Names::new();
     if !here.iter().any(|key| key.area() == Area::Config) {
         // Without any nothing opens, and there is none that a later one could miss.

@@ -67,6 +67,18 @@ fn prove(repository: &Repository, key: &Key, stop: &Stop) -> Result<()> {
 /// Reads an object that is named by its hash from start to end, and hands over its bytes as they come. What was handed over counts only
 /// when this succeeds.
 pub(super) fn hashed(repository: &Repository, key: &Key, stop: &Stop, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let name = hash_of(repository, key, key.area(), stop, each)?;
+    if ObjectName::from_hex(key.name()) == Some(name) { Ok(()) } else { Err(Error::decode(key)(DecodeError::Mismatch)) }
+}
+
+/// The same of bytes under whatever name, as an object of an area: gives their hash. They are whole as far as their trailer says.
+pub(super) fn hash_of(
+    repository: &Repository,
+    key: &Key,
+    area: Area,
+    stop: &Stop,
+    each: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<ObjectName> {
     let store = &repository.objects.store;
     let refuse = |cause| Error::decode(key)(cause);
     let size = store.size(key)?.unwrap_or_default();
@@ -82,7 +94,7 @@ pub(super) fn hashed(repository: &Repository, key: &Key, stop: &Stop, each: &mut
         buffer.resize(usize::try_from(end - at).unwrap_or(STEP).min(STEP), 0);
         store.read_at(key, at, &mut buffer)?;
         if at == 0 {
-            belongs(repository, key, &buffer)?;
+            belongs(repository, key, area, &buffer)?;
         }
         if at < body_end {
             before_trailer.update(&buffer);
@@ -96,18 +108,17 @@ pub(super) fn hashed(repository: &Repository, key: &Key, stop: &Stop, each: &mut
     if envelope::trailer(size, &mut before_trailer).as_slice() != found {
         return Err(refuse(DecodeError::Checksum));
     }
-    let named = ObjectName::from_hex(key.name()) == Some(ObjectName(*hasher.finalize().as_bytes()));
-    if named { Ok(()) } else { Err(refuse(DecodeError::Mismatch)) }
+    Ok(ObjectName(*hasher.finalize().as_bytes()))
 }
 
-/// Whether an object that begins so lies in the right place, in the right repository.
-fn belongs(repository: &Repository, key: &Key, start: &[u8]) -> Result<()> {
+/// Whether an object that begins so is one of an area, of the right repository.
+fn belongs(repository: &Repository, key: &Key, area: Area, start: &[u8]) -> Result<()> {
     let refuse = |cause| Error::decode(key)(cause);
     let header = start.first_chunk::<HEADER_SIZE>().ok_or_else(|| refuse(DecodeError::Truncated { offset: start.len() }))?;
     let header = Header::from_bytes(header).map_err(refuse)?;
     header.check_repository(repository.id()).map_err(Error::decode(key))?;
     let is_pack = matches!(header.kind, Kind::DataPack | Kind::TreePack);
-    if key.area() == Area::Packs && !is_pack {
+    if area == Area::Packs && !is_pack {
         return Err(Error::decode(key)(DecodeError::Kind { found: header.kind.number(), expected: Kind::DataPack.number() }));
     }
     Ok(())

@@ -10,6 +10,7 @@ mod judge;
 mod marks;
 mod older;
 pub(crate) mod place;
+mod reclaim;
 mod source;
 
 use std::collections::BTreeSet;
@@ -39,6 +40,17 @@ pub enum RepairStep {
         /// Whether a damaged one lies in its place, and is set aside.
         replaces: bool,
     },
+    /// An object whose bytes lie whole under another's name, or were set aside under it, gets its own place.
+    Reclaim {
+        /// The object.
+        object: Key,
+        /// Where its bytes lie.
+        from: Key,
+        /// These.
+        size: u64,
+        /// Whether a damaged one lies in its place, and is set aside.
+        replaces: bool,
+    },
     /// Packs that no sound segment lists are listed in new segments, by their own directories.
     List {
         /// The packs.
@@ -62,10 +74,18 @@ pub enum RepairStep {
 }
 
 impl RepairStep {
+    /// Bytes that it copies.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Copy { size, .. } | Self::Reclaim { size, .. } => *size,
+            Self::List { .. } | Self::SetAside { .. } | Self::Mark { .. } | Self::Unmark { .. } => 0,
+        }
+    }
+
     /// The object that is whole, or in nobody's way, after it.
     fn mends(&self) -> Option<&Key> {
         match self {
-            Self::Copy { object, .. } | Self::SetAside { object } => Some(object),
+            Self::Copy { object, .. } | Self::Reclaim { object, .. } | Self::SetAside { object } => Some(object),
             Self::List { .. } | Self::Mark { .. } | Self::Unmark { .. } => None,
         }
     }
@@ -119,7 +139,7 @@ impl Repository {
     /// What keeps the whole repair from going on, such as a full disk. What keeps one object from being mended is in the result.
     pub fn repair(&self, plan: RepairPlan, other: Option<&Arc<dyn Store>>, progress: &dyn Progress, stop: &Stop) -> Result<Repaired> {
         progress.begin(Phase::Repair);
-        progress.expect(plan.steps.iter().map(|step| if let RepairStep::Copy { size, .. } = step { *size } else { 0 }).sum());
+        progress.expect(plan.steps.iter().map(RepairStep::bytes).sum());
         let sides = other.map(|other| from::Sides::new(self, other)).transpose()?;
         let mut repaired = Repaired::default();
         for step in plan.steps {
@@ -127,6 +147,7 @@ impl Repository {
             let taken = match (&step, &sides) {
                 (RepairStep::Copy { object, .. }, Some(sides)) => sides.copy(object, progress, stop),
                 (RepairStep::Copy { .. }, None) => Err(Error::Internal("a repair from nowhere")),
+                (RepairStep::Reclaim { object, from, .. }, _) => reclaim::take(self, object, from, progress, stop),
                 (RepairStep::List { packs }, _) => index::list(self, packs, stop),
                 (RepairStep::SetAside { object }, _) => index::set_aside(self, object),
                 (RepairStep::Mark { pack }, _) => marks::put(&self.objects, *pack),
