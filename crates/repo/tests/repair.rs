@@ -194,6 +194,39 @@ fn what_lies_under_another_name_gets_its_place() {
     assert!(needed > 0);
 }
 
+/// Where names are mixed up, each of two packs has to give way to the other: what a repair that is cut off between has moved away, the
+/// next one brings back.
+#[test]
+fn names_that_were_mixed_up_survive_a_repair_that_is_cut_off() {
+    let sound = small().store.objects();
+    let packs: Vec<&Key> = sound.keys().filter(|key| key.area() == Area::Packs).collect();
+    let [one, other] = [packs[0], packs[1]];
+    let there = store_of(&sound);
+    there.delete(one);
+    let damaged = || {
+        let here = store_of(&sound);
+        here.replace(one.clone(), Arc::clone(&sound[other]));
+        here.replace(other.clone(), Arc::clone(&sound[one]));
+        here
+    };
+    let mut cut_off = 0;
+    for n in 1.. {
+        let here = Faulty::new(damaged());
+        let (repository, plan) = plan_from(&here, &there, false);
+        here.reset();
+        here.arm(Fault { trigger: Trigger::MutationsFrom(n), kind: ErrorKind::Full, applied: n % 2 == 0 });
+        let failed = apply(&repository, plan, &there);
+        here.heal();
+        if failed.is_ok() {
+            break;
+        }
+        cut_off += 1;
+        mend_from(here.inner(), &there, false);
+        assert_same(&objects(here.inner()), &sound, &format!("mutation {n}"));
+    }
+    assert!(cut_off >= 4, "{cut_off}");
+}
+
 #[test]
 fn what_only_the_other_copy_has_is_taken_only_when_it_is_asked_for() {
     let sound = small().store.objects();

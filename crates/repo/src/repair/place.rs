@@ -16,10 +16,14 @@ pub(crate) fn put_in_place(store: &dyn Store, key: &Key, write: impl FnOnce(&mut
 /// Whether something that is no file lies where an object should: a folder, a link, a pipe, or a file where its folder should be. Nothing
 /// of that is ever moved: nobody knows whose it is.
 pub(crate) fn is_blocked(store: &dyn Store, key: &Key) -> Result<bool> {
-    match store.size(key).map_err(Error::from) {
+    match store.size(key) {
         Ok(_) => Ok(false),
-        Err(error) if error.is_about_object() => Ok(true),
-        Err(error) => Err(error),
+        Err(error) if error.kind() == ErrorKind::NotAFile => Ok(true),
+        // What cannot be looked at for the moment is judged, and looked at again.
+        Err(error) => match Error::from(error) {
+            error if error.is_about_object() => Ok(false),
+            error => Err(error),
+        },
     }
 }
 
