@@ -1,7 +1,9 @@
 //! Putting a sound object where a damaged one lies, or none. Must never leave a moment in which neither is there: a repair that is cut off
 //! would have made worse what it came to mend.
 
-use liasse_store::{ErrorKind, Key, Stage, Store};
+use std::io;
+
+use liasse_store::{Error as StoreError, ErrorKind, Key, Stage, Store};
 
 use crate::error::{Error, Result};
 
@@ -18,13 +20,19 @@ pub(crate) fn put_in_place(store: &dyn Store, key: &Key, write: impl FnOnce(&mut
 pub(crate) fn is_blocked(store: &dyn Store, key: &Key) -> Result<bool> {
     match store.size(key) {
         Ok(_) => Ok(false),
-        Err(error) if error.kind() == ErrorKind::NotAFile => Ok(true),
+        Err(error) if is_in_the_way(&error) => Ok(true),
         // What cannot be looked at for the moment is judged, and looked at again.
         Err(error) => match Error::from(error) {
             error if error.is_about_object() => Ok(false),
             error => Err(error),
         },
     }
+}
+
+/// Whether it is certain that something is there, and what.
+fn is_in_the_way(error: &StoreError) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<io::Error>());
+    error.kind() == ErrorKind::NotAFile || cause.is_some_and(|cause| cause.kind() == io::ErrorKind::NotADirectory)
 }
 
 /// Sets an object aside; one that is gone already is no failure.
