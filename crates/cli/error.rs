@@ -5,7 +5,6 @@ use std::error::Error as StdError;
 use std::io;
 
 use liasse_archive::Error as ArchiveError;
-use liasse_archive::target::TargetErrorKind;
 use liasse_dossier::lang::{Lang, Texts};
 use liasse_dossier::spoken;
 use liasse_repo::Error as RepoError;
@@ -302,9 +301,6 @@ impl From<ArchiveError> for CliError {
             }
             ArchiveError::OtherRestore { path } => {
                 Self::named(Exit::Failed, "error-other-restore", vec![("path", path)]).remedy("remedy-other-restore")
-            }
-            ArchiveError::Target(ref target) if matches!(target.kind, TargetErrorKind::Full) => {
-                Self::failed(chain(&error)).remedy("remedy-go-on-full")
             }
             ArchiveError::Target(_) => Self::failed(chain(&error)).hint("check the target folder; the snapshot itself is not touched"),
             _ => Self::failed(chain(&error)),

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use liasse_archive::{Noted, Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfall, is_cut_off};
+use liasse_archive::target::TargetErrorKind;
+use liasse_archive::{Error as ArchiveError, Noted, Overwrite, Patterns, RestoreOptions, RestoreReport, Shortfall, is_cut_off};
 use liasse_repo::Snapshot;
 use serde::Serialize;
 
@@ -95,7 +96,7 @@ pub(crate) fn run(context: &Context, args: &args::Restore) -> Result<Exit> {
     let bars = Bars::new(context.output);
     let report = liasse_archive::restore(&repository, &found.snapshot, &options, &bars, &context.stop);
     bars.clear();
-    let report = report.map_err(|error| explain(error.into()))?;
+    let report = report.map_err(explain)?;
     refuse_nothing(&report, args)?;
     context.output.result(&json(&report, &found.snapshot, args.target(), args), |out| {
         show(&report, &found.snapshot, args.target(), args, context.output.verbose, out)
@@ -191,8 +192,20 @@ fn refuse_nothing(report: &RestoreReport, args: &args::Restore) -> Result<()> {
         .hint("see what is there with: liasse ls -R SNAPSHOT; patterns are those of .gitignore"))
 }
 
-pub(super) fn explain(error: CliError) -> CliError {
-    if error.exit == Exit::Interrupted { error.remedy("remedy-go-on-same") } else { error }
+/// What to do where a restore was broken off.
+pub(super) fn explain(error: ArchiveError) -> CliError {
+    let is_full = is_full(&error);
+    let error = CliError::from(error);
+    match error.exit {
+        Exit::Interrupted => error.remedy("remedy-go-on-same"),
+        _ if is_full => error.remedy("remedy-go-on-full"),
+        _ => error,
+    }
+}
+
+/// Whether there is no room left in the target.
+pub(super) fn is_full(error: &ArchiveError) -> bool {
+    matches!(error, ArchiveError::Target(target) if matches!(target.kind, TargetErrorKind::Full))
 }
 
 pub(super) fn json(report: &RestoreReport, snapshot: &Snapshot, target: &Path, args: &args::Restore) -> Restored {

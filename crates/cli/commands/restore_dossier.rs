@@ -229,10 +229,13 @@ fn into_folders(context: &Context, args: &Restore, repository: &Repository, chos
         let bars = Bars::new(context.output);
         let report = liasse_archive::restore(repository, snapshot, &options, &bars, &context.stop);
         bars.clear();
-        let report = report.map_err(|error| match CliError::from(error) {
+        let report = report.map_err(|error| {
+            if chosen.len() == 1 {
+                return restore::explain(error);
+            }
+            let (is_full, error) = (restore::is_full(&error), CliError::from(error));
             // Dossiers that are done have no note any more.
-            error if error.exit == Exit::Interrupted && chosen.len() > 1 => error.remedy("remedy-go-on"),
-            error => restore::explain(error),
+            if is_full || error.exit == Exit::Interrupted { error.remedy("remedy-go-on") } else { error }
         })?;
         let exit = match restore::exit(&report, false) {
             Exit::Done if state.is_incomplete() => Exit::Incomplete,
