@@ -160,12 +160,11 @@ impl Reports {
 
     /// Names of the reports, the newest first. What lies ahead of this machine's clock was made when that was wrong, and comes last.
     pub fn list(&self) -> Result<Vec<String>, FolderError> {
-        Ok(self.names()?.iter().map(ToString::to_string).collect())
+        Ok(self.names(Timestamp::now())?.iter().map(ToString::to_string).collect())
     }
 
-    fn names(&self) -> Result<Vec<Name>, FolderError> {
+    fn names(&self, now: Timestamp) -> Result<Vec<Name>, FolderError> {
         let mut names: Vec<Name> = self.files()?.iter().filter_map(|file| Name::read(file.strip_suffix(".json")?)).collect();
-        let now = Timestamp::now();
         names.sort_by_cached_key(|name| (is_ahead(name.began(), now), Reverse(name.clone())));
         Ok(names)
     }
@@ -186,7 +185,7 @@ impl Reports {
 
     /// The name of the report that is meant: `latest`, a name or the start of one, or the start of a snapshot's id.
     pub fn find(&self, asked: &str) -> Result<String, FolderError> {
-        let names = self.names()?;
+        let names = self.names(Timestamp::now())?;
         let not_found = || FolderError::NotFound { asked: asked.to_owned(), folder: self.folder.clone() };
         if asked == "latest" {
             return names.first().map(ToString::to_string).ok_or_else(not_found);
@@ -227,7 +226,7 @@ impl Reports {
         let least = settings.keep_least.max(1) as usize;
         let most = settings.keep_most.map_or(usize::MAX, |most| most as usize);
         let is_old = |name: &Name| now.duration_since(name.began()) > keep;
-        let names = self.names()?;
+        let names = self.names(now)?;
         let past = names.iter().enumerate().skip(least).filter(|(i, name)| is_old(name) || *i >= most);
         let mut deleted = Vec::new();
         for (_, name) in past {
